@@ -1,0 +1,76 @@
+/*
+ * Driver for the local APIC.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <arch/apic.h>
+#include <arch/cpuid.h>
+#include <arch/msr.h>
+
+#include <xen/errno.h>
+
+enum apic_mode cur_apic_mode;
+
+int apic_init(enum apic_mode mode)
+{
+    uint64_t base, wanted;
+
+    if ( !cpu_has_apic || (mode == APIC_MODE_X2APIC && !cpu_has_x2apic) ||
+         rdmsr_safe(MSR_APICBASE, &base) )
+        return -ENODEV;
+
+    wanted = base & ~(APICBASE_GLOBAL_ENABLE | APICBASE_EXTD);
+
+    /* The only way out of x2APIC mode is through disabled. */
+    if ( (base & APICBASE_EXTD) && mode != APIC_MODE_X2APIC )
+        wrmsr(MSR_APICBASE, wanted);
+
+    if ( mode != APIC_MODE_DISABLED )
+    {
+        wanted |= APICBASE_GLOBAL_ENABLE;
+
+        /* And the only way into it is through xAPIC mode. */
+        if ( !(base & APICBASE_EXTD) )
+            wrmsr(MSR_APICBASE, wanted);
+        if ( mode == APIC_MODE_X2APIC )
+            wanted |= APICBASE_EXTD;
+    }
+
+    if ( wrmsr_safe(MSR_APICBASE, wanted) )
+        return -ENODEV;
+
+    cur_apic_mode = mode;
+
+    if ( mode != APIC_MODE_DISABLED )
+        apic_write(APIC_SPIV, APIC_SPIV_APIC_ENABLED | 0xff);
+
+    return 0;
+}
+
+uint32_t apic_read(unsigned int reg)
+{
+    if ( cur_apic_mode == APIC_MODE_X2APIC )
+        return rdmsr(MSR_X2APIC_REGS + (reg >> 4));
+
+    return apic_mmio_read(reg);
+}
+
+void apic_write(unsigned int reg, uint32_t val)
+{
+    if ( cur_apic_mode == APIC_MODE_X2APIC )
+        wrmsr(MSR_X2APIC_REGS + (reg >> 4), val);
+    else
+        apic_mmio_write(reg, val);
+}
+
+void apic_icr_write(uint64_t val)
+{
+    if ( cur_apic_mode == APIC_MODE_X2APIC )
+        wrmsr(MSR_X2APIC_ICR, val);
+    else
+    {
+        /* The low half sends. */
+        apic_mmio_write(APIC_ICR2, val >> 32);
+        apic_mmio_write(APIC_ICR, val);
+    }
+}

@@ -1,0 +1,83 @@
+/*
+ * Driver for the HPET.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/numbers.h>
+
+#include <arch/hpet.h>
+
+#include <xen/errno.h>
+
+uint32_t hpet_read(unsigned int reg)
+{
+    return *(volatile uint32_t *)_p(HPET_BASE_ADDRESS + reg);
+}
+
+void hpet_write(unsigned int reg, uint32_t val)
+{
+    *(volatile uint32_t *)_p(HPET_BASE_ADDRESS + reg) = val;
+}
+
+int hpet_init(void)
+{
+    uint32_t id = hpet_read(HPET_ID);
+
+    /* Nothing answers at unoccupied addresses, and the revision is never 0. */
+    if ( id == ~0u || !(id & HPET_ID_REV_MASK) )
+        return -ENODEV;
+
+    hpet_write(HPET_CFG, 0);
+    for ( unsigned int i = 0; i < hpet_nr_timers(); i++ )
+        hpet_write(HPET_Tn_CFG(i), 0);
+
+    hpet_write(HPET_COUNTER, 0);
+    hpet_write(HPET_COUNTER + 4, 0);
+    hpet_write(HPET_CFG, HPET_CFG_ENABLE);
+
+    return 0;
+}
+
+int hpet_init_timer(unsigned int idx, unsigned int gsi, uint32_t ticks, bool periodic)
+{
+    uint32_t cfg = HPET_TN_ENABLE | HPET_TN_32BIT;
+
+    if ( idx >= hpet_nr_timers() )
+        return -EINVAL;
+
+    if ( gsi > 31 || !(hpet_read(HPET_Tn_ROUTE_CAP(idx)) & (1u << gsi)) ||
+         (periodic && !(hpet_read(HPET_Tn_CFG(idx)) & HPET_TN_PERIODIC_CAP)) )
+        return -EOPNOTSUPP;
+
+    cfg |= MASK_INSR(gsi, HPET_TN_ROUTE_MASK);
+
+    if ( periodic )
+    {
+        /* With SETVAL, the first write is the time of the first shot, and the second one the period. */
+        hpet_write(HPET_Tn_CFG(idx), cfg | HPET_TN_PERIODIC | HPET_TN_SETVAL);
+        hpet_write(HPET_Tn_CMP(idx), hpet_read_counter() + ticks);
+        hpet_write(HPET_Tn_CMP(idx), ticks);
+    }
+    else
+    {
+        hpet_write(HPET_Tn_CMP(idx), hpet_read_counter() + ticks);
+        hpet_write(HPET_Tn_CFG(idx), cfg);
+    }
+
+    return 0;
+}
+
+uint32_t hpet_read_counter(void)
+{
+    return hpet_read(HPET_COUNTER);
+}
+
+uint32_t hpet_period(void)
+{
+    return hpet_read(HPET_PERIOD);
+}
+
+unsigned int hpet_nr_timers(void)
+{
+    return MASK_EXTR(hpet_read(HPET_ID), HPET_ID_NUM_TIM_MASK) + 1;
+}
