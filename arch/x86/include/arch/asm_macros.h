@@ -1,0 +1,91 @@
+/*
+ * Names for what differs between 32 and 64-bit assembly.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#ifndef TOUCHSTONE_ARCH_ASM_MACROS_H
+#define TOUCHSTONE_ARCH_ASM_MACROS_H
+
+/* Pick by width: __ASM_SEL(32-bit text, 64-bit text). */
+#ifdef __x86_64__
+# define __ASM_SEL_RAW(x32, x64) x64
+#else
+# define __ASM_SEL_RAW(x32, x64) x32
+#endif
+
+#define __ASM_SEL(x32, x64)     __ASM_SEL_RAW(x32, x64)
+
+/* A word-sized datum. */
+#define _WORD                   __ASM_SEL(.long, .quad)
+
+/* Registers by their word-sized name, for asm() strings and .S files alike. */
+#ifdef __ASSEMBLY__
+# define __ASM_REG(x32, x64)    %__ASM_SEL(x32, x64)
+#else
+# define __ASM_REG(x32, x64)    STR(__ASM_SEL(x32, x64))
+#endif
+
+#define _ASM_AX                 __ASM_REG(eax, rax)
+#define _ASM_BX                 __ASM_REG(ebx, rbx)
+#define _ASM_CX                 __ASM_REG(ecx, rcx)
+#define _ASM_DX                 __ASM_REG(edx, rdx)
+#define _ASM_SI                 __ASM_REG(esi, rsi)
+#define _ASM_DI                 __ASM_REG(edi, rdi)
+#define _ASM_BP                 __ASM_REG(ebp, rbp)
+#define _ASM_SP                 __ASM_REG(esp, rsp)
+
+#ifdef __ASSEMBLY__
+
+/*
+ * The tail of an exception handler of a test's own, run with the frame as the
+ * processor (HVM) or Xen (PV) made it, error code removed.
+ *
+ *   env_ADJUST_FRAME  at the start: take off what Xen pushes on top (64-bit)
+ *   env_IRET          at the end: return from the exception
+ */
+#if defined(CONFIG_PV)
+
+#include <xen/xen.h>
+
+#define PV_HYPERCALL_IRET       hypercall_page + __HYPERVISOR_iret * 32
+
+#ifdef CONFIG_64BIT
+
+.macro env_ADJUST_FRAME
+    pop %rcx
+    pop %r11
+.endm
+
+.macro env_IRET
+    push $0
+    jmp PV_HYPERCALL_IRET
+.endm
+
+#else
+
+.macro env_ADJUST_FRAME
+.endm
+
+.macro env_IRET
+    jmp PV_HYPERCALL_IRET
+.endm
+
+#endif
+
+#else /* CONFIG_HVM */
+
+.macro env_ADJUST_FRAME
+.endm
+
+.macro env_IRET
+    __ASM_SEL(iretl, iretq)
+.endm
+
+#endif
+
+#define env_IRETQ env_IRET
+#define env_IRETL env_IRET
+
+#endif /* __ASSEMBLY__ */
+
+#endif /* TOUCHSTONE_ARCH_ASM_MACROS_H */

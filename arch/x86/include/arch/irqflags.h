@@ -1,0 +1,24 @@
+/*
+ * Whether upcalls are delivered: EFLAGS.IF in an HVM guest, the vCPU's event
+ * mask in a PV guest, whose real IF is always set.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#ifndef TOUCHSTONE_ARCH_IRQFLAGS_H
+#define TOUCHSTONE_ARCH_IRQFLAGS_H
+
+#include <xtf/types.h>
+
+/** Stop delivery to this vCPU. */
+void local_irq_disable(void);
+
+/** Start delivery.  What is pending arrives before this returns. */
+void local_irq_enable(void);
+
+/** Is delivery on? */
+bool local_irq_enabled(void);
+
+/** EFLAGS with IF standing for delivery, in both kinds of guest. */
+unsigned long arch_local_flags(void);
+
+#endif /* TOUCHSTONE_ARCH_IRQFLAGS_H */

@@ -1,0 +1,36 @@
+/*
+ * Making and reading page table entries.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#ifndef TOUCHSTONE_ARCH_PAGETABLE_H
+#define TOUCHSTONE_ARCH_PAGETABLE_H
+
+#include <arch/mm.h>
+#include <arch/page.h>
+
+/** The entry that maps machine (PV) or physical (HVM) address @p paddr. */
+static inline intpte_t pte_from_paddr(paddr_t paddr, uint64_t flags)
+{
+    return (paddr & ~(paddr_t)(PAGE_SIZE - 1)) | flags;
+}
+
+/** The entry that maps frame @p gfn: an MFN for PV, a GFN for HVM. */
+static inline intpte_t pte_from_gfn(unsigned long gfn, uint64_t flags)
+{
+    return pte_from_paddr((paddr_t)gfn << PAGE_SHIFT, flags);
+}
+
+/** The entry that maps the frame which holds this kernel's @p va. */
+static inline intpte_t pte_from_virt(const void *va, uint64_t flags)
+{
+    return pte_from_gfn(virt_to_gfn(va), flags);
+}
+
+/** The machine (PV) or physical (HVM) address that @p pte maps. */
+static inline paddr_t pte_to_paddr(intpte_t pte)
+{
+    return pte & 0x000ffffffffff000ULL;
+}
+
+#endif /* TOUCHSTONE_ARCH_PAGETABLE_H */

@@ -1,0 +1,41 @@
+/*
+ * What the boot code and the parts of the kernel do for each other.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#ifndef TOUCHSTONE_ARCH_SETUP_H
+#define TOUCHSTONE_ARCH_SETUP_H
+
+#include <xtf/compiler.h>
+#include <xtf/types.h>
+
+/** Bring up the environment: all of what is below. */
+void arch_setup(void);
+
+/** The C entry of the boot code, on boot_stack. */
+void __noreturn xtf_main(void);
+
+/*
+ * Each kind of guest (pv/, hvm/) has its own:
+ *   arch_init_platform  hypercalls, consoles, shared info, the command line
+ *   arch_init_traps     exceptions and upcalls arrive (declared in traps.h)
+ *   arch_init_mm        user mode reaches its sections; NULL and stack ends fault
+ */
+void arch_init_platform(void);
+void arch_init_mm(void);
+
+/** Print to Xen's console from now on.  False if this domain may not. */
+bool arch_init_xen_console(void);
+
+/** Have exceptions and upcalls from user mode enter with this stack. */
+void arch_set_entry_stack(unsigned long sp);
+
+/** Where exception @p vector enters. */
+unsigned long arch_entry_stub(unsigned int vector);
+
+/* Ends of what user mode may reach, in whole pages: see the linker script. */
+extern uint8_t __start_user_text[], __end_user_text[];
+extern uint8_t __start_user_data[], __end_user_bss[];
+extern uint8_t boot_stack_guard[];
+
+#endif /* TOUCHSTONE_ARCH_SETUP_H */

@@ -1,0 +1,15 @@
+/*
+ * Names of functions in the running image, for reports.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#ifndef TOUCHSTONE_ARCH_SYMBOLS_H
+#define TOUCHSTONE_ARCH_SYMBOLS_H
+
+/**
+ * The symbol at or nearest below @p addr, and how far above it @p addr is.
+ * NULL outside of the image's code, or if the image holds no symbols.
+ */
+const char *symbol_lookup(unsigned long addr, unsigned long *offset);
+
+#endif /* TOUCHSTONE_ARCH_SYMBOLS_H */

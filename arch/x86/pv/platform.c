@@ -1,0 +1,86 @@
+/*
+ * What a PV guest finds in its start info.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/cmdline.h>
+#include <xtf/console.h>
+#include <xtf/hypercall.h>
+#include <xtf/lib.h>
+#include <xtf/traps.h>
+#include <xtf/xenbus.h>
+
+#include <arch/mm.h>
+#include <arch/pagetable.h>
+#include <arch/setup.h>
+#include <arch/symbolic-const.h>
+
+start_info_t *pv_start_info;
+unsigned long *m2p, *p2m;
+
+static void map_shared_info(void)
+{
+    long rc = hypercall_update_va_mapping(
+        &shared_info,
+        pte_from_paddr(pv_start_info->shared_info, PF_SYM(AD, U, RW, P)),
+        UVMF_INVLPG);
+
+    if ( rc )
+        panic("Cannot map the shared info page: %ld\n", rc);
+}
+
+static void find_m2p(void)
+{
+    struct xen_machphys_mapping map;
+    long rc = hypercall_memory_op(XENMEM_machphys_mapping, &map);
+
+    if ( rc )
+        panic("No machine to phys table: %ld\n", rc);
+
+    m2p = _p(map.v_start);
+}
+
+void arch_init_platform(void)
+{
+    const start_info_t *si = pv_start_info;
+
+    p2m = _p(si->mfn_list);
+    arch_init_xen_console();
+    find_m2p();
+    map_shared_info();
+
+    if ( !(si->flags & SIF_INITDOMAIN) && si->console.domU.mfn )
+        init_pv_console(mfn_to_virt(si->console.domU.mfn),
+                        si->console.domU.evtchn);
+
+    if ( si->store_mfn )
+        init_xenbus(mfn_to_virt(si->store_mfn), si->store_evtchn);
+
+    memcpy(xtf_cmdline, si->cmd_line,
+           strnlen((const char *)si->cmd_line, sizeof(xtf_cmdline) - 1));
+}
+
+/* Change the protection of the kernel's own pages from start to end. */
+static void remap(const void *start, const void *end, uint64_t flags)
+{
+    unsigned long va;
+
+    for ( va = _u(start); va < _u(end); va += PAGE_SIZE )
+        if ( hypercall_update_va_mapping(
+                 _p(va), flags ? pte_from_virt(_p(va), flags) : 0,
+                 UVMF_INVLPG) )
+            panic("Cannot remap %p with flags %#" PRIx64 "\n", _p(va), flags);
+}
+
+void arch_init_mm(void)
+{
+    remap(NULL, _p(PAGE_SIZE), 0);
+    remap(boot_stack_guard, boot_stack, 0);
+
+    /*
+     * A 32-bit kernel runs in ring 1, and user mode in ring 3 needs the bit.
+     * A 64-bit kernel shares ring 3 with it, and Xen sets the bit anyway.
+     */
+    remap(__start_user_text, __end_user_text, PF_SYM(AD, U, RW, P));
+    remap(__start_user_data, __end_user_bss, PF_SYM(AD, U, RW, P));
+}

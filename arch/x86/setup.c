@@ -1,0 +1,60 @@
+/*
+ * Bringing up what both kinds of guest have.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/console.h>
+#include <xtf/extable.h>
+#include <xtf/hypercall.h>
+#include <xtf/lib.h>
+#include <xtf/traps.h>
+
+#include <arch/cpuid.h>
+#include <arch/fep.h>
+#include <arch/setup.h>
+
+shared_info_t shared_info __page_aligned_bss;
+
+bool xtf_has_fep;
+
+/* Xen's own console: allowed in dom0, and for all on a debug build. */
+static void xen_console_write(const char *buf, size_t len)
+{
+    hypercall_console_write(buf, len);
+}
+
+bool arch_init_xen_console(void)
+{
+    if ( hypercall_console_write("", 0) )
+        return false;
+
+    register_console_callback(xen_console_write);
+
+    return true;
+}
+
+static void probe_fep(void)
+{
+    exinfo_t fault = 0;
+
+    asm volatile ("1: " _ASM_XEN_FEP "nop; 2:"
+                  _ASM_EXTABLE_HANDLER(1b, 2b, ex_record_fault_eax)
+                  : "+a" (fault));
+
+    xtf_has_fep = !fault;
+}
+
+void arch_setup(void)
+{
+    arch_init_platform();
+    sort_extable();
+    arch_init_traps();
+    arch_init_mm();
+    init_cpuid();
+    probe_fep();
+}
+
+__weak void do_evtchn(struct cpu_regs *regs)
+{
+    shared_info.vcpu_info[0].evtchn_upcall_pending = 0;
+}

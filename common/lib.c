@@ -1,0 +1,46 @@
+/*
+ * What a domain can find out about itself.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/hypercall.h>
+#include <xtf/lib.h>
+
+int xtf_get_domid(void)
+{
+    struct evtchn_status status = { .dom = DOMID_SELF };
+    long port = hypercall_evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
+    int domid = -1;
+
+    if ( port < 0 )
+        return -1;
+
+    /* The status of an unbound port names its peer, here ourselves. */
+    status.port = port;
+    if ( !hypercall_evtchn_status(&status) &&
+         status.status == EVTCHNSTAT_unbound )
+        domid = status.u.unbound.dom;
+
+    hypercall_evtchn_close(port);
+
+    return domid;
+}
+
+int xtf_probe_sysctl_interface_version(void)
+{
+    uint32_t version;
+
+    /* Every call with another version than Xen's own fails with -EACCES. */
+    for ( version = 0; version < 128; ++version )
+    {
+        xen_sysctl_t op = {
+            .cmd = XEN_SYSCTL_getdomaininfolist,
+            .interface_version = version,
+        };
+
+        if ( hypercall_sysctl(&op) != -EACCES )
+            return version;
+    }
+
+    return -1;
+}
