@@ -1,0 +1,30 @@
+# Touchstone: one non-recursive build.  `make help` lists the targets.
+# SPDX-License-Identifier: BSD-2-Clause
+
+ROOT := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+MAKEFLAGS += -rR --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+ifneq ($(CURDIR),$(ROOT))
+$(error Run make in $(ROOT), or with -C $(ROOT))
+endif
+
+include build/goals.mk
+
+# The goals that need neither tools nor tests.
+ifneq ($(filter-out $(plain-goals),$(or $(MAKECMDGOALS),all)),)
+
+include build/environments.mk
+include build/tools.mk
+include build/runtime.mk
+
+TESTS ?= $(patsubst %/Makefile,%,$(wildcard tests/*/Makefile))
+tests := $(foreach t,$(TESTS),$(patsubst $(ROOT)/%,%,$(abspath $(t))))
+$(foreach t,$(tests),$(if $(wildcard $(t)/Makefile),,$(error There is no test '$(t)': it would need a $(t)/Makefile)))
+include $(addsuffix /Makefile,$(tests))
+
+include build/rules.mk
+
+endif

@@ -1,0 +1,31 @@
+# What a test's Makefile starts from: everything that it may set, empty.
+# SPDX-License-Identifier: BSD-2-Clause
+#
+#   NAME            the test's name, as its directory is called
+#   CATEGORY        special functional xsa utility in-development bench ...
+#   TEST-ENVS       the environments it is built for
+#   obj-perenv      its objects; obj-<environment> for one alone
+#   VCPUS           virtual CPUs, if more than one
+#   VARY-CFG        variations: for each a file <variation>.cfg.in of xl.cfg
+#   TEST-EXTRA-CFG  a file of xl.cfg for all its instances
+#   TEST-TIMEOUT    seconds an instance may take, if more than the runner's
+#   TEST-REALTIME   y: it measures time, and must run in real time
+#   XEN-CMDLINE     options that it needs on Xen's command line
+#   CFLAGS          flags for its own objects only
+
+test-makefile := $(lastword $(filter-out %/build/common.mk,$(MAKEFILE_LIST)))
+test-dir := $(patsubst $(ROOT)/%,%,$(abspath $(dir $(test-makefile))))
+
+NAME :=
+CATEGORY :=
+TEST-ENVS :=
+VCPUS := 1
+VARY-CFG :=
+TEST-EXTRA-CFG :=
+TEST-TIMEOUT :=
+TEST-REALTIME :=
+XEN-CMDLINE :=
+CFLAGS :=
+obj-perenv :=
+obj-perarch :=
+$(foreach env,$(ALL_ENVIRONMENTS),$(eval obj-$(env) :=))

@@ -1,0 +1,43 @@
+# The rules of one test, from what its Makefile set.
+# SPDX-License-Identifier: BSD-2-Clause
+
+$(foreach v,NAME CATEGORY TEST-ENVS,$(if $(strip $($(v))),,$(error $(test-makefile): $(v) is not set)))
+$(foreach env,$(filter-out $(ALL_ENVIRONMENTS),$(TEST-ENVS)),$(error $(test-makefile): there is no environment '$(env)' (there are: $(ALL_ENVIRONMENTS))))
+
+# Objects are named from the test's directory; some tests borrow others' by
+# absolute path.
+test-objs = $(foreach o,$(obj-perenv) $(obj-perarch) $(obj-$(1)),out/$(1)/$(patsubst $(ROOT)/%,%,$(if $(filter /%,$(o)),$(o),$(ROOT)/$(test-dir)/$(o))))
+
+define test-image
+all-objs += $(call test-objs,$(1))
+all-images += $(test-dir)/test-$(1)-$(NAME)
+$(call test-objs,$(1)): TEST-CFLAGS := $(CFLAGS)
+
+out/$(1)/$(test-dir)/$(NAME).elf: $(call test-objs,$(1)) $(runtime-$(1))
+	$$(call say,LD,$$@)
+	$$(Q)$(LD) -m $($(1)-ldmode) $(COMMON_LDFLAGS) -T out/$(1)/link.lds -o $$@ out/$(1)/arch/x86/$($(1)-guest)/head.o $(call test-objs,$(1)) out/$(1)/runtime.a
+
+$(test-dir)/test-$(1)-$(NAME): out/$(1)/$(test-dir)/$(NAME).elf
+	$$(call say,IMAGE,$$@)
+	$$(Q)$(NM) -n $$< | awk -f build/symbols.awk >$$<.symbols
+	$$(Q)$(OBJCOPY) -S -O $($(1)-format) --update-section .symbols=$$<.symbols $$< $$@
+endef
+
+test-cfgs := $(foreach env,$(TEST-ENVS),$(foreach v,$(or $(VARY-CFG),-),$(test-dir)/test-$(env)-$(NAME)$(if $(filter-out -,$(v)),~$(v)).cfg))
+test-cfg-inputs := $(foreach f,$(TEST-EXTRA-CFG) $(addsuffix .cfg.in,$(VARY-CFG)),$(test-dir)/$(f))
+
+all-cfgs += $(test-dir)/info.json $(test-cfgs)
+all-test-dirs += $(test-dir)
+cfg-args-$(test-dir) := $(test-dir) --name '$(NAME)' --category '$(CATEGORY)' --envs '$(TEST-ENVS)' --vcpus '$(VCPUS)' \
+  $(if $(VARY-CFG),--variations '$(VARY-CFG)') $(if $(TEST-EXTRA-CFG),--extra '$(TEST-EXTRA-CFG)') \
+  $(if $(TEST-TIMEOUT),--timeout '$(TEST-TIMEOUT)') $(if $(filter y,$(TEST-REALTIME)),--realtime) \
+  $(if $(XEN-CMDLINE),--xen-cmdline '$(XEN-CMDLINE)')
+
+define test-config
+$(test-dir)/info.json $(test-cfgs) &: $(test-makefile) $(test-cfg-inputs) build/mkcfg $(wildcard build/cfg/*.cfg.in)
+	$$(call say,CFG,$(test-dir))
+	$$(Q)$(PYTHON) -ISE build/mkcfg $(cfg-args-$(test-dir))
+endef
+
+$(foreach env,$(TEST-ENVS),$(eval $(call test-image,$(env))))
+$(eval $(test-config))

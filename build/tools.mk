@@ -1,0 +1,53 @@
+# The tools.  LLVM=1 picks Clang and LLVM's, CROSS_COMPILE a prefix.
+# SPDX-License-Identifier: BSD-2-Clause
+
+ifneq ($(LLVM),)
+CC       := clang
+LD       := ld.lld
+AR       := llvm-ar
+NM       := llvm-nm
+OBJCOPY  := llvm-objcopy
+else
+ifeq ($(origin CC),default)
+CC       := $(CROSS_COMPILE)gcc
+endif
+ifeq ($(origin LD),default)
+LD       := $(CROSS_COMPILE)ld
+endif
+ifeq ($(origin AR),default)
+AR       := $(CROSS_COMPILE)ar
+endif
+NM       ?= $(CROSS_COMPILE)nm
+OBJCOPY  ?= $(CROSS_COMPILE)objcopy
+endif
+PYTHON   ?= python3
+
+# One line that says what to install, in place of a failing rule.
+package-of = $(or $(strip \
+  $(if $(filter %gcc cc,$(1)),gcc) \
+  $(if $(filter %clang,$(1)),clang) \
+  $(if $(filter ld.lld,$(1)),lld) \
+  $(if $(filter llvm-%,$(1)),llvm) \
+  $(if $(filter %ld %ar %nm %objcopy,$(filter-out llvm-%,$(1))),binutils) \
+  $(if $(filter %python3,$(1)),python3)),it)
+missing-tools := $(shell for t in $(foreach t,CC LD AR NM OBJCOPY PYTHON,$(firstword $($(t)))); do \
+  command -v $$t >/dev/null || echo $$t; done)
+$(foreach t,$(missing-tools),$(error $(t) is missing: install the package $(call package-of,$(t)) (on Debian: apt-get install $(call package-of,$(t)))))
+
+CPPFLAGS := -I$(ROOT)/include -I$(ROOT)/arch/x86/include -include arch/config.h
+
+COMMON_CFLAGS := -std=gnu99 -O2 -g -pipe -Wall -Wextra -Werror \
+  -Wno-unused-parameter -Wno-sign-compare \
+  -ffreestanding -fno-builtin-printf -fno-pic -fno-pie -fno-stack-protector \
+  -fno-strict-aliasing -fno-common -fno-asynchronous-unwind-tables \
+  -fcf-protection=none -fomit-frame-pointer \
+  -mno-sse -mno-mmx -msoft-float
+
+COMMON_AFLAGS := -D__ASSEMBLY__ -pipe -Wall -Werror
+COMMON_LDFLAGS := -nostdlib -static --build-id=none -z noexecstack \
+  -z max-page-size=4096
+
+# Objects depend upon what the flags are, not upon when they were said.
+toolchain := $(shell $(CC) --version 2>/dev/null | head -n 1)
+cflags = $(CPPFLAGS) -m$($(1)-bits) -DCONFIG_ENV_$(1)=1 $(COMMON_CFLAGS) $(if $(filter 64,$($(1)-bits)),-mno-red-zone)
+aflags = $(CPPFLAGS) -m$($(1)-bits) -DCONFIG_ENV_$(1)=1 $(COMMON_AFLAGS)
