@@ -53,7 +53,10 @@ int hpet_init_timer(unsigned int idx, unsigned int gsi, uint32_t ticks, bool per
 
     if ( periodic )
     {
-        /* With SETVAL, the first write is the time of the first shot, and the second one the period. */
+        /*
+         * With SETVAL, the first write is the time of the first shot, and the
+         * second one the period.
+         */
         hpet_write(HPET_Tn_CFG(idx), cfg | HPET_TN_PERIODIC | HPET_TN_SETVAL);
         hpet_write(HPET_Tn_CMP(idx), hpet_read_counter() + ticks);
         hpet_write(HPET_Tn_CMP(idx), ticks);

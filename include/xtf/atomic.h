@@ -1,5 +1,6 @@
 /*
- * Memory shared with another observer: the hypervisor, another vCPU, another domain.
+ * Memory shared with another observer: the hypervisor, another vCPU, another
+ * domain.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -8,7 +9,10 @@
 
 #include <xtf/compiler.h>
 
-/* Exactly one access of the object's own width: neither merged, repeated, split nor left out. */
+/*
+ * Exactly one access of the object's own width: neither merged, repeated,
+ * split nor left out.
+ */
 #define ACCESS_ONCE(x) (*(volatile __typeof__(x) *)&(x))
 
 #include <arch/atomic.h>

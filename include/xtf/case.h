@@ -36,7 +36,8 @@ struct xtf_case
 /* Define and register a case.  The body follows. */
 #define CASE(case_name)     XTF_CASE(case_name, XTF_PASTE(case_, __LINE__))
 
-#define XTF_CASE(case_name, id)                                         \
+#define XTF_CASE(case_name, id)     XTF_CASE2(case_name, id)
+#define XTF_CASE2(case_name, id)                                        \
     static void id(void);                                               \
     static const struct xtf_case id ## _desc                            \
     __section(".cases") __used __aligned(sizeof(long)) = {              \

@@ -25,7 +25,10 @@ void *memcpy(void *dst, const void *src, size_t n);
 void *memmove(void *dst, const void *src, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 
-/* Say the builtin, so that constant cases fold and -ffreestanding does not cost calls. */
+/*
+ * Say the builtin, so that constant cases fold and -ffreestanding does not
+ * cost calls.
+ */
 #ifndef XTF_NO_BUILTIN_STRINGS
 # define strlen(s)          __builtin_strlen(s)
 # define strcmp(a, b)       __builtin_strcmp(a, b)
@@ -43,14 +46,18 @@ int memcmp(const void *a, const void *b, size_t n);
 /**
  * Format into a buffer: the engine below all printf-like functions.
  *
- * Takes what C99's vsnprintf() takes, except floating point, wide characters and %n:
+ * Takes what C99's vsnprintf() takes, except floating point, wide characters
+ * and %n:
  *   %[-+ #0][width][.precision][hh h l ll z t j]{d i u x X o c s p %}
- * with * for width or precision.  Additionally %pe takes an exinfo_t cast to a pointer, and prints the exception by
- * name: "#GP[0018]", "#PF[0002]", "#UD", "#vec[0xf0]" for what has no name, and "none" for 0.
+ * with * for width or precision.  Additionally %pe takes an exinfo_t cast to a
+ * pointer, and prints the exception by name: "#GP[0018]", "#PF[0002]", "#UD",
+ * "#vec[0xf0]" for what has no name, and "none" for 0.
  *
  * @param buf    Where to write.  May be NULL if size is 0.
- * @param size   Bytes at buf.  If not 0, the output is cut to fit, and ends with a NUL in any case.
- * @param fmt    The format.  An unknown conversion is copied to the output as it stands.
+ * @param size   Bytes at buf.  If not 0, the output is cut to fit, and ends
+ *               with a NUL in any case.
+ * @param fmt    The format.  An unknown conversion is copied to the output as
+ *               it stands.
  * @param args   Its arguments.
  * @param flags  0 or LF_TO_CRLF.
  * @return Bytes in the whole output, had it fitted, without the NUL.

@@ -1,5 +1,6 @@
 /*
- * Preprocessor tools: stringify, test for CONFIG_ macros in C expressions, dispatch on the number of arguments.
+ * Preprocessor tools: stringify, test for CONFIG_ macros in C expressions,
+ * dispatch on the number of arguments.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -11,9 +12,11 @@
 #define XTF_STR(...)        #__VA_ARGS__
 
 /*
- * IS_DEFINED(CONFIG_x) is 1 when CONFIG_x is a macro for 1, and 0 when there is no such macro.
+ * IS_DEFINED(CONFIG_x) is 1 when CONFIG_x is a macro for 1, and 0 when there
+ * is no such macro.
  *
- * Only a 1 turns the pasted name into something with a comma in it, which shifts the 1 below into second place.
+ * Only a 1 turns the pasted name into something with a comma in it, which
+ * shifts the 1 below into second place.
  */
 #define IS_DEFINED(x)            XTF_DEFINED_VALUE(x)
 #define XTF_DEFINED_VALUE(val)   XTF_DEFINED_SHIFT(XTF_SHIFT_IF_ ## val)
@@ -29,11 +32,17 @@
 #define XTF_PASTE(a, b)     XTF_PASTE2(a, b)
 #define XTF_PASTE2(a, b)    a ## b
 
-/* macro, suffixed with the number of arguments, applied to them: VAR_MACRO(f, x, y) is f2(x, y). */
+/*
+ * macro, suffixed with the number of arguments, applied to them: VAR_MACRO(f,
+ * x, y) is f2(x, y).
+ */
 #define VAR_MACRO(macro, ...) \
     XTF_PASTE(macro, COUNT_ARGS(__VA_ARGS__))(__VA_ARGS__)
 
-/* The same with one fixed argument that is not counted: VAR_MACRO_C1(f, c, x, y) is f2(c, x, y). */
+/*
+ * The same with one fixed argument that is not counted: VAR_MACRO_C1(f, c, x,
+ * y) is f2(c, x, y).
+ */
 #define VAR_MACRO_C1(macro, c1, ...) \
     XTF_PASTE(macro, COUNT_ARGS(__VA_ARGS__))(c1, ## __VA_ARGS__)
 

@@ -74,7 +74,8 @@ enum apic_mode
 extern enum apic_mode cur_apic_mode;
 
 /**
- * Put this CPU's APIC into a mode, and software-enable it with spurious vector 0xff.
+ * Put this CPU's APIC into a mode, and software-enable it with spurious vector
+ * 0xff.
  *
  * @return 0, -ENODEV if there is no APIC, or no such mode of it.
  */
@@ -96,8 +97,9 @@ uint32_t apic_read(unsigned int reg);
 void apic_write(unsigned int reg, uint32_t val);
 
 /**
- * Send an interrupt: the low half is the command, the high half the destination in the format of the current mode
- * (bits 56-63 for xAPIC, 32-63 for x2APIC).  Does not wait for delivery.
+ * Send an interrupt: the low half is the command, the high half the
+ * destination in the format of the current mode (bits 56-63 for xAPIC, 32-63
+ * for x2APIC).  Does not wait for delivery.
  */
 void apic_icr_write(uint64_t val);
 

@@ -1,8 +1,9 @@
 /*
- * x86 CPUID feature bits: X86_FEATURE_* numbers, and cpu_has_* to ask about this CPU.
+ * x86 CPUID feature bits: X86_FEATURE_* numbers, and cpu_has_* to ask about
+ * this CPU.
  *
- * Names are those of Xen's public feature list.  A feature's number is its word in x86_features[] times 32, plus its bit
- * in that CPUID register.
+ * Names are those of Xen's public feature list.  A feature's number is its
+ * word in x86_features[] times 32, plus its bit in that CPUID register.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -336,7 +337,10 @@
 #define X86_FEATURE_PREFETCHI               (15 * 32 + 14)
 #define X86_FEATURE_CET_SSS                 (15 * 32 + 18)
 
-/* Does this CPU have the feature?  Valid once the boot code has called init_cpuid(). */
+/*
+ * Does this CPU have the feature?  Valid once the boot code has called
+ * init_cpuid().
+ */
 
 #define cpu_has_fpu                     cpu_has(X86_FEATURE_FPU)
 #define cpu_has_vme                     cpu_has(X86_FEATURE_VME)

@@ -32,8 +32,9 @@ static inline bool cpu_has(unsigned int feature)
 }
 
 /**
- * Fill in the variables above, asking through @p count.  For boot code; PV guests pass pv_cpuid_count, because the
- * answers of the plain instruction may be the host's.
+ * Fill in the variables above, asking through @p count.  For boot code; PV
+ * guests pass pv_cpuid_count, because the answers of the plain instruction may
+ * be the host's.
  */
 void collect_cpuid(cpuid_count_fn_t count);
 

@@ -31,7 +31,7 @@ typedef union
         uint8_t limit1:4, avl:1, l:1, d:1, g:1;
         uint8_t base2;
     };
-} __packed user_desc;
+} user_desc;
 
 #ifdef CONFIG_64BIT
 /* A gate of a long mode IDT: 16 bytes. */

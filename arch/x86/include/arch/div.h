@@ -1,5 +1,6 @@
 /*
- * 64-bit division without help from a compiler's runtime library, which a 32-bit image does not have.
+ * 64-bit division without help from a compiler's runtime library, which a
+ * 32-bit image does not have.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -8,7 +9,9 @@
 
 #include <stdint.h>
 
-/** Divide *val in place by divisor, which is not 0, and return the remainder. */
+/**
+ * Divide *val in place by divisor, which is not 0, and return the remainder.
+ */
 static inline uint32_t divmod64(uint64_t *val, uint32_t divisor)
 {
 #ifdef __x86_64__
@@ -18,7 +21,10 @@ static inline uint32_t divmod64(uint64_t *val, uint32_t divisor)
 
     return rem;
 #else
-    /* Long division in base 2^32: the first remainder is below divisor, so the second quotient fits too. */
+    /*
+     * Long division in base 2^32: the first remainder is below divisor, so the
+     * second quotient fits too.
+     */
     uint32_t hi = *val >> 32, lo = *val, rem = 0;
 
     __asm__ ("divl %[divisor]" : "+a" (hi), "+d" (rem) : [divisor] "rm" (divisor) : "cc");

@@ -35,7 +35,10 @@
 #define HPET_Tn_ROUTE_CAP(n)    (0x104 + (n) * 0x20) /* The upper half of CFG: bitmap of pins */
 #define HPET_Tn_CMP(n)          (0x108 + (n) * 0x20)
 
-/** Read or write 32 bits at an offset; both halves of a register are writeable alone. */
+/**
+ * Read or write 32 bits at an offset; both halves of a register are writeable
+ * alone.
+ */
 uint32_t hpet_read(unsigned int reg);
 void hpet_write(unsigned int reg, uint32_t val);
 
@@ -53,7 +56,8 @@ int hpet_init(void);
  * @param gsi       The I/O APIC pin to raise.
  * @param ticks     When it fires, in ticks of the counter from now.
  * @param periodic  Again and again, rather than once?
- * @return 0, -EINVAL if there is no such timer, or -EOPNOTSUPP if it lacks the route or periodic mode.
+ * @return 0, -EINVAL if there is no such timer, or -EOPNOTSUPP if it lacks the
+ *         route or periodic mode.
  */
 int hpet_init_timer(unsigned int idx, unsigned int gsi, uint32_t ticks, bool periodic);
 

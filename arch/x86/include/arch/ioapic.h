@@ -54,7 +54,10 @@ extern unsigned int ioapic_nr_pins;
 uint32_t ioapic_read(unsigned int reg);
 void ioapic_write(unsigned int reg, uint32_t val);
 
-/** A pin's whole entry.  While the halves of an unmasked one are being written, the pin is masked. */
+/**
+ * A pin's whole entry.  While the halves of an unmasked one are being written,
+ * the pin is masked.
+ */
 union ioapic_rte ioapic_read_entry(unsigned int pin);
 void ioapic_write_entry(unsigned int pin, union ioapic_rte rte);
 

@@ -1,8 +1,9 @@
 /*
  * x86 instructions as functions.
  *
- * Each does what the instruction of that name does, where it is allowed to; exceptions are the caller's business except
- * for the _safe forms.  Xen emulates most privileged ones for a PV kernel.
+ * Each does what the instruction of that name does, where it is allowed to;
+ * exceptions are the caller's business except for the _safe forms.  Xen
+ * emulates most privileged ones for a PV kernel.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -17,6 +18,7 @@
 #include <xtf/extable.h>
 
 #include <arch/desc.h>
+#include <arch/fep.h>
 #include <arch/msr.h>
 #include <arch/processor.h>
 
@@ -61,13 +63,13 @@ XTF_CPUID_REG(edx)
 /**
  * CPUID as Xen presents it to this PV guest.
  *
- * Plain CPUID does not trap on all hardware and then shows a PV guest the host.  Behind the forced emulation prefix,
- * which is ud2 followed by "xen", Xen answers it always.
+ * Plain CPUID does not trap on all hardware and then shows a PV guest the
+ * host.  Behind the forced emulation prefix, Xen answers it always.
  */
 static inline void pv_cpuid_count(uint32_t leaf, uint32_t subleaf,
                                   uint32_t *eax, uint32_t *ebx, uint32_t *ecx, uint32_t *edx)
 {
-    __asm__ __volatile__ ("ud2a; .ascii \"xen\"; cpuid"
+    __asm__ __volatile__ (_ASM_XEN_FEP "cpuid"
                           : "=a" (*eax), "=b" (*ebx), "=c" (*ecx), "=d" (*edx)
                           : "0" (leaf), "2" (subleaf));
 }
@@ -251,7 +253,10 @@ static inline void ltr(unsigned int sel)
     __asm__ __volatile__ ("ltr %w0" :: "rm" (sel) : "memory");
 }
 
-/* With a register operand the upper half of these three is either zero or, for smsw, more of %cr0. */
+/*
+ * With a register operand the upper half of these three is either zero or, for
+ * smsw, more of %cr0.
+ */
 
 static inline unsigned int sldt(void)
 {
@@ -349,7 +354,10 @@ static inline uint64_t rdtsc(void)
     return (uint64_t)hi << 32 | lo;
 }
 
-/** rdtsc which waits for everything before it, and which everything after it waits for. */
+/**
+ * rdtsc which waits for everything before it, and which everything after it
+ * waits for.
+ */
 static inline uint64_t rdtsc_ordered(void)
 {
     uint32_t lo, hi;

@@ -1,7 +1,8 @@
 /*
  * x86 model-specific registers: numbers, and the bits that tests look at.
  *
- * Numbers and layouts are those of the Intel SDM volume 4 and the AMD APM volume 2.  Usable in assembly.
+ * Numbers and layouts are those of the Intel SDM volume 4 and the AMD APM
+ * volume 2.  Usable in assembly.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -265,7 +266,10 @@
 #define MSR_IA32_CR_PAT                         MSR_PAT
 #define MSR_PAT_DEFAULT                         _AC(0x0007040600070406, ULL) /* At reset */
 
-/* TSC deadline and the x2APIC: register at xAPIC offset o is MSR 0x800 + o / 16. */
+/*
+ * TSC deadline and the x2APIC: register at xAPIC offset o is MSR 0x800 + o /
+ * 16.
+ */
 #define MSR_TSC_DEADLINE                        0x000006e0
 #define MSR_X2APIC_FIRST                        0x00000800
 #define MSR_X2APIC_LAST                         0x000008ff
@@ -396,7 +400,10 @@
 #define MSR_AMD64_DR2_ADDRESS_MASK              0xc001101a
 #define MSR_AMD64_DR3_ADDRESS_MASK              0xc001101b
 
-/* Registers of the hypervisor interfaces: Xen's own (at its default base) and Viridian's. */
+/*
+ * Registers of the hypervisor interfaces: Xen's own (at its default base) and
+ * Viridian's.
+ */
 #define MSR_XEN_HYPERCALL_PAGE                  0x40000000
 #define MSR_XEN_HYPERCALL_PAGE_VIRIDIAN         0x40000200
 #define MSR_HV_GUEST_OS_ID                      0x40000000

@@ -40,7 +40,10 @@ static inline bool rdmsr_safe(uint32_t idx, uint64_t *val)
 {
     uint32_t lo = 0, hi = 0, fault = 1;
 
-    /* The flag starts out set, and only the instruction after a completed rdmsr clears it. */
+    /*
+     * The flag starts out set, and only the instruction after a completed
+     * rdmsr clears it.
+     */
     __asm__ __volatile__ ("1: rdmsr; xor %[fault], %[fault]; 2:"
                           _ASM_EXTABLE(1b, 2b)
                           : "+a" (lo), "+d" (hi), [fault] "+r" (fault)
@@ -52,7 +55,10 @@ static inline bool rdmsr_safe(uint32_t idx, uint64_t *val)
     return fault;
 }
 
-/** Write an MSR which may not exist, or may not take the value.  Returns true if the write faulted. */
+/**
+ * Write an MSR which may not exist, or may not take the value.  Returns true
+ * if the write faulted.
+ */
 static inline bool wrmsr_safe(uint32_t idx, uint64_t val)
 {
     uint32_t fault = 1;

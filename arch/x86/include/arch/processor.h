@@ -1,7 +1,9 @@
 /*
- * x86 architectural constants: vendors, control registers, flags, exceptions, error codes.
+ * x86 architectural constants: vendors, control registers, flags, exceptions,
+ * error codes.
  *
- * Names and positions are those of the Intel and AMD manuals.  Usable in assembly.
+ * Names and positions are those of the Intel and AMD manuals.  Usable in
+ * assembly.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -149,26 +151,26 @@
 
 /* Those that push an error code. */
 #define X86_EXC_HAVE_EC                                                 \
-    ((1u << X86_EXC_DF) | (1u << X86_EXC_TS) | (1u << X86_EXC_NP) |     \
-     (1u << X86_EXC_SS) | (1u << X86_EXC_GP) | (1u << X86_EXC_PF) |     \
-     (1u << X86_EXC_AC) | (1u << X86_EXC_CP) | (1u << X86_EXC_VC) |     \
-     (1u << X86_EXC_SX))
+    ((_AC(1, u) << X86_EXC_DF) | (_AC(1, u) << X86_EXC_TS) | (_AC(1, u) << X86_EXC_NP) |     \
+     (_AC(1, u) << X86_EXC_SS) | (_AC(1, u) << X86_EXC_GP) | (_AC(1, u) << X86_EXC_PF) |     \
+     (_AC(1, u) << X86_EXC_AC) | (_AC(1, u) << X86_EXC_CP) | (_AC(1, u) << X86_EXC_VC) |     \
+     (_AC(1, u) << X86_EXC_SX))
 
 /* Faults: %rip is that of the faulting instruction.  #DB may be either. */
 #define X86_EXC_FAULTS                                                  \
-    ((1u << X86_EXC_DE) | (1u << X86_EXC_DB) | (1u << X86_EXC_BR) |     \
-     (1u << X86_EXC_UD) | (1u << X86_EXC_NM) | (1u << X86_EXC_CSO) |    \
-     (1u << X86_EXC_TS) | (1u << X86_EXC_NP) | (1u << X86_EXC_SS) |     \
-     (1u << X86_EXC_GP) | (1u << X86_EXC_PF) | (1u << X86_EXC_MF) |     \
-     (1u << X86_EXC_AC) | (1u << X86_EXC_XM) | (1u << X86_EXC_VE) |     \
-     (1u << X86_EXC_CP) | (1u << X86_EXC_VC))
+    ((_AC(1, u) << X86_EXC_DE) | (_AC(1, u) << X86_EXC_DB) | (_AC(1, u) << X86_EXC_BR) |     \
+     (_AC(1, u) << X86_EXC_UD) | (_AC(1, u) << X86_EXC_NM) | (_AC(1, u) << X86_EXC_CSO) |    \
+     (_AC(1, u) << X86_EXC_TS) | (_AC(1, u) << X86_EXC_NP) | (_AC(1, u) << X86_EXC_SS) |     \
+     (_AC(1, u) << X86_EXC_GP) | (_AC(1, u) << X86_EXC_PF) | (_AC(1, u) << X86_EXC_MF) |     \
+     (_AC(1, u) << X86_EXC_AC) | (_AC(1, u) << X86_EXC_XM) | (_AC(1, u) << X86_EXC_VE) |     \
+     (_AC(1, u) << X86_EXC_CP) | (_AC(1, u) << X86_EXC_VC))
 
 /* Traps: %rip is that of the next instruction. */
 #define X86_EXC_TRAPS                                                   \
-    ((1u << X86_EXC_DB) | (1u << X86_EXC_BP) | (1u << X86_EXC_OF))
+    ((_AC(1, u) << X86_EXC_DB) | (_AC(1, u) << X86_EXC_BP) | (_AC(1, u) << X86_EXC_OF))
 
-#define X86_EXC_INTERRUPTS      (1u << X86_EXC_NMI)
-#define X86_EXC_ABORTS          ((1u << X86_EXC_DF) | (1u << X86_EXC_MC))
+#define X86_EXC_INTERRUPTS      (_AC(1, u) << X86_EXC_NMI)
+#define X86_EXC_ABORTS          ((_AC(1, u) << X86_EXC_DF) | (_AC(1, u) << X86_EXC_MC))
 
 /* Error code of exceptions about a selector: #TS #NP #SS #GP, and #DF's 0. */
 #define X86_EC_EXT              (1 << 0) /* Raised while delivering something else */

@@ -1,8 +1,10 @@
 /*
- * x86 constants spelled as lists of tokens: page table flags, descriptors, error codes.
+ * x86 constants spelled as lists of tokens: page table flags, descriptors,
+ * error codes.
  *
- * PF_SYM(AD, RW, P) says the same as _PAGE_AD | _PAGE_RW | _PAGE_PRESENT, in the short names that the manuals use for
- * the bits, and only in a place where those names cannot collide with anything.
+ * PF_SYM(AD, RW, P) says the same as _PAGE_AD | _PAGE_RW | _PAGE_PRESENT, in
+ * the short names that the manuals use for the bits, and only in a place where
+ * those names cannot collide with anything.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -14,7 +16,10 @@
 #include <xtf/macro_magic.h>
 #include <xtf/numbers.h>
 
-/* TOK_OR(prefix, a, b): the bitwise or of prefix##a and prefix##b.  Up to 12 tokens; 0 if there are none. */
+/*
+ * TOK_OR(prefix, a, b): the bitwise or of prefix##a and prefix##b.  Up to 12
+ * tokens; 0 if there are none.
+ */
 #define TOK_OR(t, ...)          VAR_MACRO_C1(TOK_OR, t, ## __VA_ARGS__)
 
 #define TOK_OR0(t)              (0)
@@ -57,7 +62,10 @@
 #define XTF_PF_AVAIL            _PAGE_AVAIL
 #define XTF_PF_NX               _PAGE_NX
 
-/* PFEC_SYM(…): the error code of a page fault: P W U R I PK SS, for present, write, user, reserved, instruction … */
+/*
+ * PFEC_SYM(…): the error code of a page fault: P W U R I PK SS, for present,
+ * write, user, reserved, instruction …
+ */
 #define PFEC_SYM(...)           TOK_OR(XTF_PFEC_, ## __VA_ARGS__)
 
 #define XTF_PFEC_P              X86_PFEC_PRESENT
@@ -68,21 +76,27 @@
 #define XTF_PFEC_PK             X86_PFEC_PKEY
 #define XTF_PFEC_SS             X86_PFEC_SS
 
-/* SEL_EC_SYM(sel, …): the error code of an exception about selector sel, with EXT, IDT or TI. */
+/*
+ * SEL_EC_SYM(sel, …): the error code of an exception about selector sel, with
+ * EXT, IDT or TI.
+ */
 #define SEL_EC_SYM(sel, ...) \
     (((sel) & X86_EC_SEL_MASK) | TOK_OR(X86_EC_, ## __VA_ARGS__))
 
 /*
- * EXC_EC_SYM(exc, …): the error code of an exception about the IDT entry of vector X86_EXC_exc.  IDT is implied.
- * For instance, a failed int3 gives EXC_EC_SYM(BP).
+ * EXC_EC_SYM(exc, …): the error code of an exception about the IDT entry of
+ * vector X86_EXC_exc.  IDT is implied. For instance, a failed int3 gives
+ * EXC_EC_SYM(BP).
  */
 #define EXC_EC_SYM(exc, ...) \
     SEL_EC_SYM(X86_EXC_ ## exc << X86_EC_SEL_SHIFT, IDT, ## __VA_ARGS__)
 
 /*
- * GDTE_SYM(base, limit, …): a segment descriptor as a user_desc value; INIT_GDTE_SYM() the same as an initialiser.
+ * GDTE_SYM(base, limit, …): a segment descriptor as a user_desc value;
+ * INIT_GDTE_SYM() the same as an initialiser.
  *
- * base and limit are constants; limit is 20 bits as stored, so in pages if G is given.  The tokens:
+ * base and limit are constants; limit is 20 bits as stored, so in pages if G
+ * is given.  The tokens:
  *   P DPL0 DPL1 DPL2 DPL3 AVL G   any descriptor: present, privilege, free bit, limit in pages
  *   S                             code or data, rather than a system descriptor
  *   DATA W E                      data; writeable; expands down
@@ -91,7 +105,8 @@
  *   A                             accessed
  *   LDT TSS TSS_BUSY TSS16 …      the type of a system descriptor
  *   COMMON                        G P S A: what almost every flat segment has
- * A flat 32-bit data segment is GDTE_SYM(0, 0xfffff, COMMON, DATA, DPL0, B, W).
+ * A flat 32-bit data segment is GDTE_SYM(0, 0xfffff, COMMON, DATA, DPL0, B,
+ * W).
  */
 #define GDTE_SYM(base, limit, ...)      GDTE(base, limit, SEG_ATTR_SYM(__VA_ARGS__))
 #define INIT_GDTE_SYM(base, limit, ...) INIT_GDTE(base, limit, SEG_ATTR_SYM(__VA_ARGS__))
@@ -125,7 +140,10 @@
 #define SEG_ATTR_TSS            0x0009
 #define SEG_ATTR_TSS_BUSY       0x000b
 
-/* The descriptor's two words, from base, 20-bit limit, and attributes as above.  Also for assembly. */
+/*
+ * The descriptor's two words, from base, 20-bit limit, and attributes as
+ * above.  Also for assembly.
+ */
 #define GDTE_LO(base, limit, attr) \
     ((((base) & 0xffff) << 16) | ((limit) & 0xffff))
 #define GDTE_HI(base, limit, attr)                                      \

@@ -1,7 +1,9 @@
 /*
- * x86 Restricted Transactional Memory, as raw instructions: no compiler flag and no assembler support needed.
+ * x86 Restricted Transactional Memory, as raw instructions: no compiler flag
+ * and no assembler support needed.
  *
- * The names and values are those of the compilers' intrinsics, so that examples from the manuals read the same.
+ * The names and values are those of the compilers' intrinsics, so that
+ * examples from the manuals read the same.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -13,7 +15,10 @@
 #include <xtf/compiler.h>
 #include <xtf/macro_magic.h>
 
-/* What _xbegin() returns: this, or else the reason for the abort, as a set of the bits that follow. */
+/*
+ * What _xbegin() returns: this, or else the reason for the abort, as a set of
+ * the bits that follow.
+ */
 #define _XBEGIN_STARTED         (~0u)
 
 #define _XABORT_EXPLICIT        (1u << 0) /* By xabort */
@@ -36,14 +41,17 @@
 /**
  * Start a transaction.  #UD without RTM.
  *
- * Returns once with _XBEGIN_STARTED; and again, should the transaction abort, with everything rolled back and the
- * reason.  The reason can be 0.
+ * Returns once with _XBEGIN_STARTED; and again, should the transaction abort,
+ * with everything rolled back and the reason.  The reason can be 0.
  */
 static __always_inline unsigned int _xbegin(void)
 {
     unsigned int status = _XBEGIN_STARTED;
 
-    /* xbegin with its abort path at the next instruction: either way execution goes on there. */
+    /*
+     * xbegin with its abort path at the next instruction: either way execution
+     * goes on there.
+     */
     __asm__ __volatile__ (".byte 0xc7, 0xf8; .long 0" : "+a" (status) :: "memory");
 
     return status;
@@ -65,7 +73,10 @@ static __always_inline bool _xtest(void)
     return in;
 }
 
-/* Abort the transaction with code imm, a literal from 0 to 255.  No effect outside of one. */
+/*
+ * Abort the transaction with code imm, a literal from 0 to 255.  No effect
+ * outside of one.
+ */
 #define _xabort(imm) \
     __asm__ __volatile__ (".byte 0xc6, 0xf8, " STR(imm) ::: "memory")
 

@@ -1,8 +1,10 @@
 /*
- * Intel VMX: the instructions as functions, and the numbers a test of nested virtualisation starts from.
+ * Intel VMX: the instructions as functions, and the numbers a test of nested
+ * virtualisation starts from.
  *
- * A VMX instruction reports success or failure in the flags, and raises an exception where it may not be used at all.
- * Exceptions are the caller's: these functions have no exception table entries.
+ * A VMX instruction reports success or failure in the flags, and raises an
+ * exception where it may not be used at all. Exceptions are the caller's:
+ * these functions have no exception table entries.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */

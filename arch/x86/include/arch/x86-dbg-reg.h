@@ -46,11 +46,13 @@
 #define X86_DR7_CFG_SHIFT(bp)    (16 + (bp) * 4)
 
 /*
- * DR7_SYM(bp, …): the %dr7 bits of breakpoint bp (0 to 3), from tokens in any order:
+ * DR7_SYM(bp, …): the %dr7 bits of breakpoint bp (0 to 3), from tokens in any
+ * order:
  *   L G          armed locally, globally
  *   X W IO RW    stops execution, writes, port accesses, reads and writes; X is the default
  *   8 16 32 64   width of the data in bits; 8 is the default and the only one for X
- * For instance, DR7_SYM(1, G, W, 32) is a four-byte write watchpoint.  X86_DR7_DEFAULT is not included.
+ * For instance, DR7_SYM(1, G, W, 32) is a four-byte write watchpoint.
+ * X86_DR7_DEFAULT is not included.
  */
 #define DR7_SYM(bp, ...)                                                \
     ((TOK_OR(XTF_DR7_ENABLE_, ## __VA_ARGS__) << X86_DR7_ENABLE_SHIFT(bp)) | \
@@ -82,8 +84,9 @@
 #ifndef __ASSEMBLY__
 
 /*
- * read_drN() and write_drN(val), for each register.  4 and 5 are aliases of 6 and 7 unless CR4.DE is set, in which
- * case they raise #UD; they are here for tests of exactly that.
+ * read_drN() and write_drN(val), for each register.  4 and 5 are aliases of 6
+ * and 7 unless CR4.DE is set, in which case they raise #UD; they are here for
+ * tests of exactly that.
  */
 #define XTF_DR_ACCESSORS(nr)                                            \
 static inline unsigned long read_dr ## nr(void)                         \
