@@ -11,6 +11,10 @@ ifneq ($(CURDIR),$(ROOT))
 $(error Run make in $(ROOT), or with -C $(ROOT))
 endif
 
+# Where objects go, and where an installed tree will be found.
+O ?= out
+xtfdir ?= /usr/lib/touchstone
+
 include build/goals.mk
 
 # The goals that need neither tools nor tests.

@@ -6,18 +6,18 @@ $(foreach env,$(filter-out $(ALL_ENVIRONMENTS),$(TEST-ENVS)),$(error $(test-make
 
 # Objects are named from the test's directory; some tests borrow others' by
 # absolute path.
-test-objs = $(foreach o,$(obj-perenv) $(obj-perarch) $(obj-$(1)),out/$(1)/$(patsubst $(ROOT)/%,%,$(if $(filter /%,$(o)),$(o),$(ROOT)/$(test-dir)/$(o))))
+test-objs = $(foreach o,$(obj-perenv) $(obj-perarch) $(obj-$(1)),$(O)/$(1)/$(patsubst $(ROOT)/%,%,$(if $(filter /%,$(o)),$(o),$(ROOT)/$(test-dir)/$(o))))
 
 define test-image
 all-objs += $(call test-objs,$(1))
 all-images += $(test-dir)/test-$(1)-$(NAME)
 $(call test-objs,$(1)): TEST-CFLAGS := $(CFLAGS)
 
-out/$(1)/$(test-dir)/$(NAME).elf: $(call test-objs,$(1)) $(runtime-$(1))
+$(O)/$(1)/$(test-dir)/$(NAME).elf: $(call test-objs,$(1)) $(runtime-$(1))
 	$$(call say,LD,$$@)
-	$$(Q)$(LD) -m $($(1)-ldmode) $(COMMON_LDFLAGS) -T out/$(1)/link.lds -o $$@ out/$(1)/arch/x86/$($(1)-guest)/head.o $(call test-objs,$(1)) out/$(1)/runtime.a
+	$$(Q)$(LD) -m $($(1)-ldmode) $(COMMON_LDFLAGS) -T $(O)/$(1)/link.lds -o $$@ $(O)/$(1)/arch/x86/$($(1)-guest)/head.o $(call test-objs,$(1)) $(O)/$(1)/runtime.a
 
-$(test-dir)/test-$(1)-$(NAME): out/$(1)/$(test-dir)/$(NAME).elf
+$(test-dir)/test-$(1)-$(NAME): $(O)/$(1)/$(test-dir)/$(NAME).elf
 	$$(call say,IMAGE,$$@)
 	$$(Q)$(NM) -n $$< | awk -f build/symbols.awk >$$<.symbols
 	$$(Q)$(OBJCOPY) -S -O $($(1)-format) --update-section .symbols=$$<.symbols $$< $$@

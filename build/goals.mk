@@ -2,12 +2,44 @@
 # SPDX-License-Identifier: BSD-2-Clause
 
 space := $(subst x, ,x x)
-plain-goals := help clean distclean deps hypervisor
+plain-goals := help clean distclean deps hypervisor run check
 
-.PHONY: all clean distclean help deps hypervisor
+# Which hypervisor: full, stock, either @ a Debian release, or a file.
+XEN ?= full
+# More words and options for xtf-runner.
+ARGS ?= --all
+
+.PHONY: all objects install clean distclean help deps hypervisor run check
+
+help:
+	@sed 's/^    //' build/help.txt
+
+# The rest is Python, which the smallest Debian lacks.
+bootstrap = @command -v python3 >/dev/null || sh build/install-python
+
+deps:
+	$(bootstrap)
+	@build/deps all --install
+
+hypervisor:
+	$(bootstrap)
+	@build/deps hypervisor --install
+	@build/hypervisor $(XEN)
+
+run:
+	$(bootstrap)
+	@build/deps run --install
+	@$(MAKE) all
+	@./xtf-runner --xen $(XEN) $(ARGS)
+
+check:
+	$(bootstrap)
+	@build/deps check --install
+	@build/check
 
 clean:
-	rm -rf out tests/*/test-* tests/*/info.json
+	rm -rf $(O) tests/*/test-* tests/*/info.json
 
 distclean: clean
-	rm -f compile_commands.json
+	rm -rf compile_commands.json
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -4,15 +4,15 @@
 runtime-srcs := $(wildcard common/*.c common/*/*.c arch/x86/*.c arch/x86/*.S)
 
 define runtime
-runtime-objs-$(1) := $(patsubst %,out/$(1)/%.o,$(basename $(runtime-srcs) $(filter-out %/head.S,$(wildcard arch/x86/$($(1)-guest)/*.c arch/x86/$($(1)-guest)/*.S))))
-all-objs += $$(runtime-objs-$(1)) out/$(1)/arch/x86/$($(1)-guest)/head.o
-runtime-$(1) := out/$(1)/runtime.a out/$(1)/link.lds out/$(1)/arch/x86/$($(1)-guest)/head.o
+runtime-objs-$(1) := $(patsubst %,$(O)/$(1)/%.o,$(basename $(runtime-srcs) $(filter-out %/head.S,$(wildcard arch/x86/$($(1)-guest)/*.c arch/x86/$($(1)-guest)/*.S))))
+all-objs += $$(runtime-objs-$(1)) $(O)/$(1)/arch/x86/$($(1)-guest)/head.o
+runtime-$(1) := $(O)/$(1)/runtime.a $(O)/$(1)/link.lds $(O)/$(1)/arch/x86/$($(1)-guest)/head.o
 
-out/$(1)/runtime.a: $$(runtime-objs-$(1))
+$(O)/$(1)/runtime.a: $$(runtime-objs-$(1))
 	$$(call say,AR,$$@)
 	$$(Q)rm -f $$@ && $(AR) rcsD $$@ $$(runtime-objs-$(1))
 
-out/$(1)/link.lds: arch/x86/link.lds.in out/$(1)/flags
+$(O)/$(1)/link.lds: arch/x86/link.lds.in $(O)/$(1)/flags
 	$$(call say,LDS,$$@)
 	$$(Q)$(CC) $$(call aflags,$(1)) -P -E -x assembler-with-cpp -MMD -MP -MT $$@ -MF $$@.d $$< -o $$@
 
