@@ -17,16 +17,19 @@ static void swap_bytes(char *a, char *b, size_t size)
     }
 }
 
-void heapsort(void *base, size_t nr, size_t size, int (*compar)(const void *, const void *),
+void heapsort(void *base, size_t nr, size_t size,
+              int (*compar)(const void *, const void *),
               void (*swap)(void *, void *))
 {
     char *elem = base;
     size_t unheaped = nr / 2, unsorted = nr;
 
     /*
-     * Elements [unheaped, unsorted) satisfy the heap property: none is smaller than its children 2i + 1 and 2i + 2.
-     * First that range grows downwards until it is a heap of all; then its largest element goes behind its end again
-     * and again.  Either way one element is out of place afterwards, and sinks.
+     * Elements [unheaped, unsorted) satisfy the heap property: none is smaller
+     * than its children 2i + 1 and 2i + 2. First that range grows downwards
+     * until it is a heap of all; then its largest element goes behind its end
+     * again and again.  Either way one element is out of place afterwards, and
+     * sinks.
      */
     while ( unsorted > 1 )
     {
@@ -46,7 +49,8 @@ void heapsort(void *base, size_t nr, size_t size, int (*compar)(const void *, co
 
         for ( ; (child = 2 * parent + 1) < unsorted; parent = child )
         {
-            if ( child + 1 < unsorted && compar(elem + child * size, elem + (child + 1) * size) < 0 )
+            if ( child + 1 < unsorted &&
+                 compar(elem + child * size, elem + (child + 1) * size) < 0 )
                 child++;
             if ( compar(elem + parent * size, elem + child * size) >= 0 )
                 break;

@@ -82,7 +82,8 @@ void collect_cpuid(cpuid_count_fn_t count)
     {
         uint32_t leaf = words[i].leaf;
 
-        if ( leaf > (leaf >> 31 ? max_extd_leaf : max_leaf) || (leaf == 7 && words[i].subleaf > max_subleaf7) )
+        if ( leaf > (leaf >> 31 ? max_extd_leaf : max_leaf) ||
+             (leaf == 7 && words[i].subleaf > max_subleaf7) )
             continue;
         count(leaf, words[i].subleaf, &regs[0], &regs[1], &regs[2], &regs[3]);
         x86_features[i] = regs[words[i].reg];

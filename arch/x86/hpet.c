@@ -38,7 +38,8 @@ int hpet_init(void)
     return 0;
 }
 
-int hpet_init_timer(unsigned int idx, unsigned int gsi, uint32_t ticks, bool periodic)
+int hpet_init_timer(unsigned int idx, unsigned int gsi, uint32_t ticks,
+                    bool periodic)
 {
     uint32_t cfg = HPET_TN_ENABLE | HPET_TN_32BIT;
 

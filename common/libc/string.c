@@ -1,8 +1,10 @@
 /*
  * String and memory functions of C99.
  *
- * Small rather than fast, except that the mem functions which move bytes use the CPU's string instructions.  Those also
- * keep the compiler from recognising a loop as memset() and turning the function into a call of itself.
+ * Small rather than fast, except that the mem functions which move bytes use
+ * the CPU's string instructions.  Those also keep the compiler from
+ * recognising a loop as memset() and turning the function into a call of
+ * itself.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -92,7 +94,8 @@ void *memset(void *dst, int c, size_t n)
 {
     void *to = dst;
 
-    __asm__ __volatile__ ("rep stosb" : "+D" (to), "+c" (n) : "a" (c) : "memory");
+    __asm__ __volatile__ ("rep stosb"
+                          : "+D" (to), "+c" (n) : "a" (c) : "memory");
 
     return dst;
 }
@@ -101,7 +104,8 @@ void *memcpy(void *dst, const void *src, size_t n)
 {
     void *to = dst;
 
-    __asm__ __volatile__ ("rep movsb" : "+D" (to), "+S" (src), "+c" (n) :: "memory");
+    __asm__ __volatile__ ("rep movsb"
+                          : "+D" (to), "+S" (src), "+c" (n) :: "memory");
 
     return dst;
 }
@@ -111,13 +115,18 @@ void *memmove(void *dst, const void *src, size_t n)
     char *to = dst;
     const char *from = src;
 
-    /* Only a destination inside the source makes the upward copy run over bytes it has yet to read. */
+    /*
+     * Only a destination inside the source makes the upward copy run over
+     * bytes it has yet to read.
+     */
     if ( (size_t)(to - from) >= n )
         return memcpy(dst, src, n);
 
     to += n - 1;
     from += n - 1;
-    __asm__ __volatile__ ("std; rep movsb; cld" : "+D" (to), "+S" (from), "+c" (n) :: "memory", "cc");
+    __asm__ __volatile__ ("std; rep movsb; cld"
+                          : "+D" (to), "+S" (from), "+c" (n)
+                          :: "memory", "cc");
 
     return dst;
 }

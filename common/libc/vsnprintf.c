@@ -1,8 +1,9 @@
 /*
  * Formatted output into a buffer.
  *
- * A directive is parsed into a struct spec, converted into up to three parts (prefix, zeroes, text), and those are
- * padded to the width.  All output goes through put_char() and fill(), which alone know about the end of the buffer.
+ * A directive is parsed into a struct spec, converted into up to three parts
+ * (prefix, zeroes, text), and those are padded to the width.  All output goes
+ * through put_char() and fill(), which alone know about the end of the buffer.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -66,9 +67,13 @@ static void put(struct sink *s, const char *str, size_t n)
     }
 }
 
-/* Prefix and text with as many zeroes in between as asked for, padded with spaces to the width. */
-static void put_field(struct sink *s, const struct spec *spec, const char *prefix, size_t zeroes,
-                      const char *text, size_t len)
+/*
+ * Prefix and text with as many zeroes in between as asked for, padded with
+ * spaces to the width.
+ */
+static void put_field(struct sink *s, const struct spec *spec,
+                      const char *prefix, size_t zeroes, const char *text,
+                      size_t len)
 {
     size_t used = strlen(prefix) + zeroes + len;
     size_t pad = spec->width > used ? spec->width - used : 0;
@@ -82,12 +87,14 @@ static void put_field(struct sink *s, const struct spec *spec, const char *prefi
         fill(s, ' ', pad);
 }
 
-static void put_number(struct sink *s, const struct spec *spec, uint64_t val, bool negative)
+static void put_number(struct sink *s, const struct spec *spec, uint64_t val,
+                       bool negative)
 {
     bool is_signed = spec->conv == 'd' || spec->conv == 'i';
     bool hex = spec->conv == 'x' || spec->conv == 'X' || spec->conv == 'p';
     unsigned int base = hex ? 16 : spec->conv == 'o' ? 8 : 10;
-    const char *digits = spec->conv == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
+    const char *digits = spec->conv == 'X' ? "0123456789ABCDEF"
+                                           : "0123456789abcdef";
     const char *prefix = "";
     char text[MAX_DIGITS], *start = text + MAX_DIGITS;
     size_t len, zeroes;
@@ -101,7 +108,10 @@ static void put_number(struct sink *s, const struct spec *spec, uint64_t val, bo
         *--start = digits[divmod64(&val, base)];
     len = text + MAX_DIGITS - start;
 
-    /* The precision is a minimum of digits, 1 by default, and takes the place of the 0 flag. */
+    /*
+     * The precision is a minimum of digits, 1 by default, and takes the place
+     * of the 0 flag.
+     */
     zeroes = spec->prec < 0 ? 1 : spec->prec;
     zeroes = zeroes > len ? zeroes - len : 0;
 
@@ -125,19 +135,22 @@ static void put_string(struct sink *s, const struct spec *spec, const char *str)
         str = "(null)";
 
     /* With a precision, the string need not end in a NUL. */
-    put_field(s, spec, "", 0, str, spec->prec < 0 ? strlen(str) : strnlen(str, spec->prec));
+    put_field(s, spec, "", 0, str,
+              spec->prec < 0 ? strlen(str) : strnlen(str, spec->prec));
 }
 
 /* An exception by mnemonic, with its error code if it has one. */
 static void put_exinfo(struct sink *s, const struct spec *spec, exinfo_t info)
 {
     static const char names[][4] = {
-        [X86_EXC_DE]  = "DE",  [X86_EXC_DB]  = "DB",  [X86_EXC_NMI] = "NMI", [X86_EXC_BP] = "BP",
-        [X86_EXC_OF]  = "OF",  [X86_EXC_BR]  = "BR",  [X86_EXC_UD]  = "UD",  [X86_EXC_NM] = "NM",
-        [X86_EXC_DF]  = "DF",  [X86_EXC_CSO] = "CSO", [X86_EXC_TS]  = "TS",  [X86_EXC_NP] = "NP",
-        [X86_EXC_SS]  = "SS",  [X86_EXC_GP]  = "GP",  [X86_EXC_PF]  = "PF",  [X86_EXC_SPV] = "SPV",
-        [X86_EXC_MF]  = "MF",  [X86_EXC_AC]  = "AC",  [X86_EXC_MC]  = "MC",  [X86_EXC_XM] = "XM",
-        [X86_EXC_VE]  = "VE",  [X86_EXC_CP]  = "CP",  [X86_EXC_HV]  = "HV",  [X86_EXC_VC] = "VC",
+        [X86_EXC_DE]  = "DE",   [X86_EXC_DB]  = "DB",   [X86_EXC_NMI] = "NMI",
+        [X86_EXC_BP]  = "BP",   [X86_EXC_OF]  = "OF",   [X86_EXC_BR]  = "BR",
+        [X86_EXC_UD]  = "UD",   [X86_EXC_NM]  = "NM",   [X86_EXC_DF]  = "DF",
+        [X86_EXC_CSO] = "CSO",  [X86_EXC_TS]  = "TS",   [X86_EXC_NP]  = "NP",
+        [X86_EXC_SS]  = "SS",   [X86_EXC_GP]  = "GP",   [X86_EXC_PF]  = "PF",
+        [X86_EXC_SPV] = "SPV",  [X86_EXC_MF]  = "MF",   [X86_EXC_AC]  = "AC",
+        [X86_EXC_MC]  = "MC",   [X86_EXC_XM]  = "XM",   [X86_EXC_VE]  = "VE",
+        [X86_EXC_CP]  = "CP",   [X86_EXC_HV]  = "HV",   [X86_EXC_VC]  = "VC",
         [X86_EXC_SX]  = "SX",
     };
     unsigned int vec = exinfo_vec(info), ec = exinfo_ec(info);
@@ -150,14 +163,18 @@ static void put_exinfo(struct sink *s, const struct spec *spec, exinfo_t info)
     else
     {
         if ( named )
-            snprintf(text, sizeof(text), has_ec ? "#%s[%04x]" : "#%s", names[vec], ec);
+            snprintf(text, sizeof(text), has_ec ? "#%s[%04x]" : "#%s",
+                     names[vec], ec);
         else
-            snprintf(text, sizeof(text), ec ? "#vec[%#x][%04x]" : "#vec[%#x]", vec, ec);
+            snprintf(text, sizeof(text), ec ? "#vec[%#x][%04x]" : "#vec[%#x]",
+                     vec, ec);
         put_string(s, spec, text);
     }
 }
 
-/* Digits at *fmt as a number, INT_MAX if it is larger; *fmt moves past them. */
+/*
+ * Digits at *fmt as a number, INT_MAX if it is larger; *fmt moves past them.
+ */
 static unsigned int parse_number(const char **fmt)
 {
     uint64_t val = 0;
@@ -172,7 +189,9 @@ static unsigned int parse_number(const char **fmt)
     return val;
 }
 
-/* The length modifier at *fmt as the size of an integer; *fmt moves past it. */
+/*
+ * The length modifier at *fmt as the size of an integer; *fmt moves past it.
+ */
 static int parse_size(const char **fmt)
 {
     switch ( *(*fmt)++ )
@@ -203,7 +222,8 @@ static int parse_size(const char **fmt)
     return sizeof(int);
 }
 
-int vsnprintf_internal(char *buf, size_t size, const char *fmt, va_list args, unsigned int flags)
+int vsnprintf_internal(char *buf, size_t size, const char *fmt, va_list args,
+                       unsigned int flags)
 {
     struct sink s = { .buf = buf, .size = size, .crlf = flags & LF_TO_CRLF };
 
@@ -242,7 +262,10 @@ int vsnprintf_internal(char *buf, size_t size, const char *fmt, va_list args, un
         {
             int width = va_arg(args, int);
 
-            /* A negative width is a - flag and a width; the negation is unsigned for INT_MIN's sake. */
+            /*
+             * A negative width is a - flag and a width; the negation is
+             * unsigned for INT_MIN's sake.
+             */
             if ( width < 0 )
                 spec.left = true;
             spec.width = width < 0 ? -(unsigned int)width : (unsigned int)width;
@@ -269,7 +292,8 @@ int vsnprintf_internal(char *buf, size_t size, const char *fmt, va_list args, un
         {
         case 'd':
         case 'i':
-            val = spec.size > (int)sizeof(int) ? va_arg(args, int64_t) : va_arg(args, int);
+            val = spec.size > (int)sizeof(int) ? va_arg(args, int64_t)
+                                               : va_arg(args, int);
             if ( spec.size == sizeof(char) )
                 val = (signed char)val;
             else if ( spec.size == sizeof(short) )
@@ -284,7 +308,8 @@ int vsnprintf_internal(char *buf, size_t size, const char *fmt, va_list args, un
         case 'o':
         case 'x':
         case 'X':
-            val = spec.size > (int)sizeof(int) ? va_arg(args, uint64_t) : va_arg(args, unsigned int);
+            val = spec.size > (int)sizeof(int) ? va_arg(args, uint64_t)
+                                               : va_arg(args, unsigned int);
             if ( spec.size == sizeof(char) )
                 val = (unsigned char)val;
             else if ( spec.size == sizeof(short) )

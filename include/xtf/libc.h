@@ -62,10 +62,12 @@ int memcmp(const void *a, const void *b, size_t n);
  * @param flags  0 or LF_TO_CRLF.
  * @return Bytes in the whole output, had it fitted, without the NUL.
  */
-int vsnprintf_internal(char *buf, size_t size, const char *fmt, va_list args, unsigned int flags) __printf(3, 0);
+int vsnprintf_internal(char *buf, size_t size, const char *fmt, va_list args,
+                       unsigned int flags) __printf(3, 0);
 
 /** C99's vsnprintf() and snprintf() over vsnprintf_internal(). */
-int vsnprintf(char *buf, size_t size, const char *fmt, va_list args) __printf(3, 0);
+int vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
+    __printf(3, 0);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
 
 #endif /* XTF_LIBC_H */

@@ -26,7 +26,8 @@
 
 /* How many arguments, 0 to 16.  No arguments at all counts as 0. */
 #define COUNT_ARGS(...) \
-    XTF_ARG_18(~, ## __VA_ARGS__, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+    XTF_ARG_18(~, ## __VA_ARGS__, 16, 15, 14, 13, 12, 11, 10, 9,        \
+               8, 7, 6, 5, 4, 3, 2, 1, 0)
 #define XTF_ARG_18(z, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, n, ...) n
 
 #define XTF_PASTE(a, b)     XTF_PASTE2(a, b)

@@ -1,8 +1,11 @@
 /*
- * Write a table of printf cases, with what the host's C library makes of each, for check.c.
+ * Write a table of printf cases, with what the host's C library makes of each,
+ * for check.c.
  *
- * Each case holds one conversion between two pieces of text.  Arguments of long, size_t and ptrdiff_t are limited to 32
- * bits, so that the table fits both widths of the code under test.  Conversions whose outcome C leaves open are not made.
+ * Each case holds one conversion between two pieces of text.  Arguments of
+ * long, size_t and ptrdiff_t are limited to 32 bits, so that the table fits
+ * both widths of the code under test.  Conversions whose outcome C leaves open
+ * are not made.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -44,8 +47,9 @@ static void print_quoted(const char *str, size_t len)
 }
 
 /*
- * One case: fmt has a conversion with the given argument in it.  kind tells the argument's type: i int, l long, q long long,
- * j intmax_t, z size_t, t ptrdiff_t, c char, s string, - none.
+ * One case: fmt has a conversion with the given argument in it.  kind tells
+ * the argument's type: i int, l long, q long long, j intmax_t, z size_t, t
+ * ptrdiff_t, c char, s string, - none.
  */
 static void emit(const char *fmt, int star1, int star2, char kind, int64_t val, const char *str, size_t size)
 {

@@ -22,9 +22,11 @@
  * exists on CPUs without SSE2.
  */
 #ifdef __x86_64__
-# define smp_mb()   __asm__ __volatile__ ("lock addl $0, -4(%%rsp)" ::: "memory", "cc")
+# define smp_mb()                                                      \
+    __asm__ __volatile__ ("lock addl $0, -4(%%rsp)" ::: "memory", "cc")
 #else
-# define smp_mb()   __asm__ __volatile__ ("lock addl $0, -4(%%esp)" ::: "memory", "cc")
+# define smp_mb()                                                      \
+    __asm__ __volatile__ ("lock addl $0, -4(%%esp)" ::: "memory", "cc")
 #endif
 
 /* For devices and for memory types other than write-back. */
@@ -59,8 +61,10 @@
  * also in 32-bit code).
  *
  * xchg(ptr, new) and cmpxchg(ptr, old, new) return what *ptr held before;
- * cmpxchg stored new if that was old. fetch_add(ptr, n), fetch_or(ptr, bits)
- * and fetch_and(ptr, bits) return the value before too.
+ * cmpxchg stored new if that was old.
+ *
+ * fetch_add(ptr, n), fetch_or(ptr, bits) and fetch_and(ptr, bits) return the
+ * value before too.
  *
  * The __sync builtins, because the __atomic ones call a library for an 8-byte
  * field at a 4-byte boundary, which is where 32-bit structures of Xen's ABI

@@ -20,7 +20,8 @@
  * Each takes a whole word apart first: bts with a memory operand and a
  * register index is slower, and tied to int.
  */
-static inline volatile unsigned long *bit_word(unsigned long nr, volatile void *addr)
+static inline volatile unsigned long *bit_word(unsigned long nr,
+                                               volatile void *addr)
 {
     return (volatile unsigned long *)addr + nr / BITS_PER_LONG;
 }
@@ -33,7 +34,9 @@ static inline unsigned long bit_mask(unsigned long nr)
 /** Is bit nr set?  One volatile read, no ordering. */
 static inline bool test_bit(unsigned long nr, const volatile void *addr)
 {
-    return ((const volatile unsigned long *)addr)[nr / BITS_PER_LONG] & bit_mask(nr);
+    const volatile unsigned long *map = addr;
+
+    return map[nr / BITS_PER_LONG] & bit_mask(nr);
 }
 
 /** Atomically set bit nr.  A full barrier. */
@@ -59,7 +62,8 @@ static inline void change_bit(unsigned long nr, volatile void *addr)
  */
 static inline bool test_and_set_bit(unsigned long nr, volatile void *addr)
 {
-    return __atomic_fetch_or(bit_word(nr, addr), bit_mask(nr), __ATOMIC_SEQ_CST) & bit_mask(nr);
+    return __atomic_fetch_or(bit_word(nr, addr), bit_mask(nr),
+                              __ATOMIC_SEQ_CST) & bit_mask(nr);
 }
 
 /**
@@ -68,7 +72,8 @@ static inline bool test_and_set_bit(unsigned long nr, volatile void *addr)
  */
 static inline bool test_and_clear_bit(unsigned long nr, volatile void *addr)
 {
-    return __atomic_fetch_and(bit_word(nr, addr), ~bit_mask(nr), __ATOMIC_SEQ_CST) & bit_mask(nr);
+    return __atomic_fetch_and(bit_word(nr, addr), ~bit_mask(nr),
+                              __ATOMIC_SEQ_CST) & bit_mask(nr);
 }
 
 /**
@@ -77,7 +82,8 @@ static inline bool test_and_clear_bit(unsigned long nr, volatile void *addr)
  */
 static inline bool test_and_change_bit(unsigned long nr, volatile void *addr)
 {
-    return __atomic_fetch_xor(bit_word(nr, addr), bit_mask(nr), __ATOMIC_SEQ_CST) & bit_mask(nr);
+    return __atomic_fetch_xor(bit_word(nr, addr), bit_mask(nr),
+                              __ATOMIC_SEQ_CST) & bit_mask(nr);
 }
 
 #endif /* XTF_X86_BITOPS_H */

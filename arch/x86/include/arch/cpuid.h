@@ -13,12 +13,17 @@
 #include <arch/lib.h>
 #include <arch/processor.h>
 
-extern uint32_t max_leaf;                           /* Last basic leaf */
-extern uint32_t max_extd_leaf;                      /* Last extended leaf, 0x8000xxxx; 0 if there are none */
-extern unsigned int x86_vendor;                     /* X86_VENDOR_* */
-extern unsigned int x86_family, x86_model, x86_stepping; /* Extended fields included */
-extern unsigned int maxphysaddr, maxvirtaddr;       /* Bits of a physical and of a linear address */
-extern uint32_t x86_features[NR_FEATURE_WORDS];     /* By FEATURE_WORD_*; 0 where the leaf does not exist */
+/* The last basic leaf; the last extended one (0x8000xxxx), 0 without any. */
+extern uint32_t max_leaf, max_extd_leaf;
+
+/* One of X86_VENDOR_*; and the signature, with its extended fields. */
+extern unsigned int x86_vendor, x86_family, x86_model, x86_stepping;
+
+/* Bits of a physical and of a linear address. */
+extern unsigned int maxphysaddr, maxvirtaddr;
+
+/* Feature words, by FEATURE_WORD_*.  0 where the leaf does not exist. */
+extern uint32_t x86_features[NR_FEATURE_WORDS];
 
 #define vendor_is(vendor)   (x86_vendor == (vendor))
 #define vendor_is_intel     vendor_is(X86_VENDOR_INTEL)

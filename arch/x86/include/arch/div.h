@@ -27,8 +27,10 @@ static inline uint32_t divmod64(uint64_t *val, uint32_t divisor)
      */
     uint32_t hi = *val >> 32, lo = *val, rem = 0;
 
-    __asm__ ("divl %[divisor]" : "+a" (hi), "+d" (rem) : [divisor] "rm" (divisor) : "cc");
-    __asm__ ("divl %[divisor]" : "+a" (lo), "+d" (rem) : [divisor] "rm" (divisor) : "cc");
+    __asm__ ("divl %[divisor]"
+             : "+a" (hi), "+d" (rem) : [divisor] "rm" (divisor) : "cc");
+    __asm__ ("divl %[divisor]"
+             : "+a" (lo), "+d" (rem) : [divisor] "rm" (divisor) : "cc");
 
     *val = (uint64_t)hi << 32 | lo;
 

@@ -59,7 +59,8 @@ int hpet_init(void);
  * @return 0, -EINVAL if there is no such timer, or -EOPNOTSUPP if it lacks the
  *         route or periodic mode.
  */
-int hpet_init_timer(unsigned int idx, unsigned int gsi, uint32_t ticks, bool periodic);
+int hpet_init_timer(unsigned int idx, unsigned int gsi, uint32_t ticks,
+                    bool periodic);
 
 /** The main counter's lower half. */
 uint32_t hpet_read_counter(void);

@@ -26,10 +26,12 @@
 
 /** A function that asks CPUID for a leaf and subleaf. */
 typedef void (*cpuid_count_fn_t)(uint32_t leaf, uint32_t subleaf,
-                                 uint32_t *eax, uint32_t *ebx, uint32_t *ecx, uint32_t *edx);
+                                 uint32_t *eax, uint32_t *ebx,
+                                 uint32_t *ecx, uint32_t *edx);
 
 static inline void cpuid_count(uint32_t leaf, uint32_t subleaf,
-                               uint32_t *eax, uint32_t *ebx, uint32_t *ecx, uint32_t *edx)
+                               uint32_t *eax, uint32_t *ebx,
+                               uint32_t *ecx, uint32_t *edx)
 {
     __asm__ __volatile__ ("cpuid"
                           : "=a" (*eax), "=b" (*ebx), "=c" (*ecx), "=d" (*edx)
@@ -37,7 +39,8 @@ static inline void cpuid_count(uint32_t leaf, uint32_t subleaf,
 }
 
 /** Subleaf 0. */
-static inline void cpuid(uint32_t leaf, uint32_t *eax, uint32_t *ebx, uint32_t *ecx, uint32_t *edx)
+static inline void cpuid(uint32_t leaf, uint32_t *eax, uint32_t *ebx,
+                         uint32_t *ecx, uint32_t *edx)
 {
     cpuid_count(leaf, 0, eax, ebx, ecx, edx);
 }
@@ -67,14 +70,16 @@ XTF_CPUID_REG(edx)
  * host.  Behind the forced emulation prefix, Xen answers it always.
  */
 static inline void pv_cpuid_count(uint32_t leaf, uint32_t subleaf,
-                                  uint32_t *eax, uint32_t *ebx, uint32_t *ecx, uint32_t *edx)
+                                  uint32_t *eax, uint32_t *ebx,
+                                  uint32_t *ecx, uint32_t *edx)
 {
     __asm__ __volatile__ (_ASM_XEN_FEP "cpuid"
                           : "=a" (*eax), "=b" (*ebx), "=c" (*ecx), "=d" (*edx)
                           : "0" (leaf), "2" (subleaf));
 }
 
-static inline void pv_cpuid(uint32_t leaf, uint32_t *eax, uint32_t *ebx, uint32_t *ecx, uint32_t *edx)
+static inline void pv_cpuid(uint32_t leaf, uint32_t *eax, uint32_t *ebx,
+                            uint32_t *ecx, uint32_t *edx)
 {
     pv_cpuid_count(leaf, 0, eax, ebx, ecx, edx);
 }
@@ -126,14 +131,18 @@ static inline uint64_t xgetbv(uint32_t idx)
 {
     uint32_t lo, hi;
 
-    __asm__ __volatile__ ("xgetbv" : "=a" (lo), "=d" (hi) : "c" (idx) : "memory");
+    __asm__ __volatile__ ("xgetbv"
+                          : "=a" (lo), "=d" (hi) : "c" (idx) : "memory");
 
     return (uint64_t)hi << 32 | lo;
 }
 
 static inline void xsetbv(uint32_t idx, uint64_t val)
 {
-    __asm__ __volatile__ ("xsetbv" :: "c" (idx), "a" ((uint32_t)val), "d" ((uint32_t)(val >> 32)) : "memory");
+    __asm__ __volatile__ ("xsetbv"
+                          :: "c" (idx), "a" ((uint32_t)val),
+                             "d" ((uint32_t)(val >> 32))
+                          : "memory");
 }
 
 static inline uint64_t read_xcr0(void)
@@ -214,7 +223,8 @@ static inline void write_cs(unsigned long sel)
 {
     __asm__ __volatile__ (
 #ifdef __x86_64__
-                          "push %[sel]; lea 1f(%%rip), %[sel]; push %[sel]; lretq; 1:"
+                          "push %[sel]; lea 1f(%%rip), %[sel];"
+                          "push %[sel]; lretq; 1:"
 #else
                           "push %[sel]; push $1f; lret; 1:"
 #endif
@@ -340,7 +350,8 @@ XTF_PORT_ACCESSORS(l, uint32_t)
 /** Write n bytes to a port, in one instruction. */
 static inline void rep_outsb(const void *buf, size_t n, uint16_t port)
 {
-    __asm__ __volatile__ ("rep outsb" : "+S" (buf), "+c" (n) : "d" (port) : "memory");
+    __asm__ __volatile__ ("rep outsb"
+                          : "+S" (buf), "+c" (n) : "d" (port) : "memory");
 }
 
 /* Time. */
@@ -362,7 +373,8 @@ static inline uint64_t rdtsc_ordered(void)
 {
     uint32_t lo, hi;
 
-    __asm__ __volatile__ ("lfence; rdtsc; lfence" : "=a" (lo), "=d" (hi) :: "memory");
+    __asm__ __volatile__ ("lfence; rdtsc; lfence"
+                          : "=a" (lo), "=d" (hi) :: "memory");
 
     return (uint64_t)hi << 32 | lo;
 }

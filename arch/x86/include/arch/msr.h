@@ -18,7 +18,8 @@ static inline uint64_t rdmsr(uint32_t idx)
 {
     uint32_t lo, hi;
 
-    __asm__ __volatile__ ("rdmsr" : "=a" (lo), "=d" (hi) : "c" (idx) : "memory");
+    __asm__ __volatile__ ("rdmsr"
+                          : "=a" (lo), "=d" (hi) : "c" (idx) : "memory");
 
     return (uint64_t)hi << 32 | lo;
 }
@@ -26,7 +27,10 @@ static inline uint64_t rdmsr(uint32_t idx)
 /** Write an MSR which exists, with a value it takes. */
 static inline void wrmsr(uint32_t idx, uint64_t val)
 {
-    __asm__ __volatile__ ("wrmsr" :: "c" (idx), "a" ((uint32_t)val), "d" ((uint32_t)(val >> 32)) : "memory");
+    __asm__ __volatile__ ("wrmsr"
+                          :: "c" (idx), "a" ((uint32_t)val),
+                             "d" ((uint32_t)(val >> 32))
+                          : "memory");
 }
 
 /**
@@ -66,7 +70,8 @@ static inline bool wrmsr_safe(uint32_t idx, uint64_t val)
     __asm__ __volatile__ ("1: wrmsr; xor %[fault], %[fault]; 2:"
                           _ASM_EXTABLE(1b, 2b)
                           : [fault] "+r" (fault)
-                          : "c" (idx), "a" ((uint32_t)val), "d" ((uint32_t)(val >> 32))
+                          : "c" (idx), "a" ((uint32_t)val),
+                            "d" ((uint32_t)(val >> 32))
                           : "memory", "cc");
 
     return fault;

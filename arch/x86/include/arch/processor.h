@@ -148,29 +148,30 @@
 #define X86_EXC_SX              30 /* Security */
 
 /* Sets of vectors: bit n for vector n. */
+#define X86_EXC_BIT(exc)        (_AC(1, u) << X86_EXC_ ## exc)
 
 /* Those that push an error code. */
 #define X86_EXC_HAVE_EC                                                 \
-    ((_AC(1, u) << X86_EXC_DF) | (_AC(1, u) << X86_EXC_TS) | (_AC(1, u) << X86_EXC_NP) |     \
-     (_AC(1, u) << X86_EXC_SS) | (_AC(1, u) << X86_EXC_GP) | (_AC(1, u) << X86_EXC_PF) |     \
-     (_AC(1, u) << X86_EXC_AC) | (_AC(1, u) << X86_EXC_CP) | (_AC(1, u) << X86_EXC_VC) |     \
-     (_AC(1, u) << X86_EXC_SX))
+    (X86_EXC_BIT(DF) | X86_EXC_BIT(TS) | X86_EXC_BIT(NP) |              \
+     X86_EXC_BIT(SS) | X86_EXC_BIT(GP) | X86_EXC_BIT(PF) |              \
+     X86_EXC_BIT(AC) | X86_EXC_BIT(CP) | X86_EXC_BIT(VC) |              \
+     X86_EXC_BIT(SX))
 
 /* Faults: %rip is that of the faulting instruction.  #DB may be either. */
 #define X86_EXC_FAULTS                                                  \
-    ((_AC(1, u) << X86_EXC_DE) | (_AC(1, u) << X86_EXC_DB) | (_AC(1, u) << X86_EXC_BR) |     \
-     (_AC(1, u) << X86_EXC_UD) | (_AC(1, u) << X86_EXC_NM) | (_AC(1, u) << X86_EXC_CSO) |    \
-     (_AC(1, u) << X86_EXC_TS) | (_AC(1, u) << X86_EXC_NP) | (_AC(1, u) << X86_EXC_SS) |     \
-     (_AC(1, u) << X86_EXC_GP) | (_AC(1, u) << X86_EXC_PF) | (_AC(1, u) << X86_EXC_MF) |     \
-     (_AC(1, u) << X86_EXC_AC) | (_AC(1, u) << X86_EXC_XM) | (_AC(1, u) << X86_EXC_VE) |     \
-     (_AC(1, u) << X86_EXC_CP) | (_AC(1, u) << X86_EXC_VC))
+    (X86_EXC_BIT(DE) | X86_EXC_BIT(DB) | X86_EXC_BIT(BR) |              \
+     X86_EXC_BIT(UD) | X86_EXC_BIT(NM) | X86_EXC_BIT(CSO) |             \
+     X86_EXC_BIT(TS) | X86_EXC_BIT(NP) | X86_EXC_BIT(SS) |              \
+     X86_EXC_BIT(GP) | X86_EXC_BIT(PF) | X86_EXC_BIT(MF) |              \
+     X86_EXC_BIT(AC) | X86_EXC_BIT(XM) | X86_EXC_BIT(VE) |              \
+     X86_EXC_BIT(CP) | X86_EXC_BIT(VC))
 
 /* Traps: %rip is that of the next instruction. */
 #define X86_EXC_TRAPS                                                   \
-    ((_AC(1, u) << X86_EXC_DB) | (_AC(1, u) << X86_EXC_BP) | (_AC(1, u) << X86_EXC_OF))
+    (X86_EXC_BIT(DB) | X86_EXC_BIT(BP) | X86_EXC_BIT(OF))
 
-#define X86_EXC_INTERRUPTS      (_AC(1, u) << X86_EXC_NMI)
-#define X86_EXC_ABORTS          ((_AC(1, u) << X86_EXC_DF) | (_AC(1, u) << X86_EXC_MC))
+#define X86_EXC_INTERRUPTS      X86_EXC_BIT(NMI)
+#define X86_EXC_ABORTS          (X86_EXC_BIT(DF) | X86_EXC_BIT(MC))
 
 /* Error code of exceptions about a selector: #TS #NP #SS #GP, and #DF's 0. */
 #define X86_EC_EXT              (1 << 0) /* Raised while delivering something else */

@@ -97,11 +97,11 @@
  *
  * base and limit are constants; limit is 20 bits as stored, so in pages if G
  * is given.  The tokens:
- *   P DPL0 DPL1 DPL2 DPL3 AVL G   any descriptor: present, privilege, free bit, limit in pages
+ *   P DPL0 DPL1 DPL2 DPL3 AVL G   any: present, privilege, free, limit in pages
  *   S                             code or data, rather than a system descriptor
  *   DATA W E                      data; writeable; expands down
  *   CODE R C                      code; readable; conforming
- *   D B L                         32-bit code; 32-bit stack (the same bit); 64-bit code
+ *   D B L                         32-bit code, 32-bit stack; 64-bit code
  *   A                             accessed
  *   LDT TSS TSS_BUSY TSS16 …      the type of a system descriptor
  *   COMMON                        G P S A: what almost every flat segment has

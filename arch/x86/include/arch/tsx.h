@@ -52,7 +52,8 @@ static __always_inline unsigned int _xbegin(void)
      * xbegin with its abort path at the next instruction: either way execution
      * goes on there.
      */
-    __asm__ __volatile__ (".byte 0xc7, 0xf8; .long 0" : "+a" (status) :: "memory");
+    __asm__ __volatile__ (".byte 0xc7, 0xf8; .long 0"
+                          : "+a" (status) :: "memory");
 
     return status;
 }
@@ -68,7 +69,8 @@ static __always_inline bool _xtest(void)
 {
     bool in;
 
-    __asm__ __volatile__ (".byte 0x0f, 0x01, 0xd6; setnz %0" : "=qm" (in) :: "cc");
+    __asm__ __volatile__ (".byte 0x0f, 0x01, 0xd6; setnz %0"
+                          : "=qm" (in) :: "cc");
 
     return in;
 }

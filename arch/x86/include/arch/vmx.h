@@ -19,8 +19,8 @@
 enum vmx_result
 {
     VMX_SUCCEED,       /* Neither CF nor ZF */
-    VMX_FAIL_VALID,    /* ZF: failed, and the VM-instruction error field says why */
-    VMX_FAIL_INVALID,  /* CF: failed, and there is no current VMCS to hold the reason */
+    VMX_FAIL_VALID,    /* ZF: failed; the VMCS says why */
+    VMX_FAIL_INVALID,  /* CF: failed; no VMCS to say why */
 };
 
 /* VM-instruction error numbers. */
@@ -106,13 +106,15 @@ static inline uint64_t vmptrst(void)
 /** Read a field of the current VMCS.  *val changes only on success. */
 static inline enum vmx_result vmread(unsigned long field, unsigned long *val)
 {
-    return XTF_VMX_INSN("vmread %[field], %[val]", [field] "r" (field), [val] "m" (*val));
+    return XTF_VMX_INSN("vmread %[field], %[val]",
+                        [field] "r" (field), [val] "m" (*val));
 }
 
 /** Write a field of the current VMCS. */
 static inline enum vmx_result vmwrite(unsigned long field, unsigned long val)
 {
-    return XTF_VMX_INSN("vmwrite %[val], %[field]", [field] "r" (field), [val] "rm" (val));
+    return XTF_VMX_INSN("vmwrite %[val], %[field]",
+                        [field] "r" (field), [val] "rm" (val));
 }
 
 #endif /* XTF_X86_VMX_H */

@@ -49,8 +49,8 @@
  * DR7_SYM(bp, …): the %dr7 bits of breakpoint bp (0 to 3), from tokens in any
  * order:
  *   L G          armed locally, globally
- *   X W IO RW    stops execution, writes, port accesses, reads and writes; X is the default
- *   8 16 32 64   width of the data in bits; 8 is the default and the only one for X
+ *   X W IO RW    on execution (the default), write, port access, any access
+ *   8 16 32 64   width of the data in bits; 8 (the default) for X
  * For instance, DR7_SYM(1, G, W, 32) is a four-byte write watchpoint.
  * X86_DR7_DEFAULT is not included.
  */
