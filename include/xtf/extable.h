@@ -38,7 +38,10 @@ const struct extable_entry *search_extable(unsigned long ip);
 bool ex_record_fault_eax(struct cpu_regs *regs, const struct extable_entry *ex);
 bool ex_record_fault_edi(struct cpu_regs *regs, const struct extable_entry *ex);
 
-/* Handlers for RDMSR and WRMSR in a form that reports a #GP in %edi/%eax. */
+/*
+ * Handlers for RDMSR and WRMSR: on #GP(0) they set %edi to 1, which is 0
+ * before, and RDMSR reads as 0.
+ */
 bool ex_rdmsr_safe(struct cpu_regs *regs, const struct extable_entry *ex);
 bool ex_wrmsr_safe(struct cpu_regs *regs, const struct extable_entry *ex);
 
