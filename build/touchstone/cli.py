@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The xtf-runner command: options, then selection, run and reports."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import List, Optional, Sequence, TextIO
+
+from . import catalogue, selection
+from .catalogue import CATEGORIES, DEFAULT_CATEGORIES, ENVIRONMENTS, Instance
+from .verdict import Result, RunnerError, UsageError, worst
+
+EXIT_RUNNER_ERROR = 1
+EXIT_USAGE = 2
+EXIT_SIGNAL = 128
+
+_EPILOG = f"""\
+selection words (of one kind: any of them; of different kinds: all must match)
+  environments   {' '.join(ENVIRONMENTS)}
+                 pv (all PV ones), hvm (all HVM ones)
+  categories     {' '.join(DEFAULT_CATEGORIES)}
+                 only when asked for: {' '.join(CATEGORIES[3:])}
+  tests          the name of a test, or its directory
+  instances      test-<environment>-<name>[~<variation>], or the image's path
+
+hosts
+  dom0           QEMU boots a real Xen with the image as dom0 (default outside
+                 of Xen); --xen takes full, stock, or the file of a hypervisor
+  xl             domains of the Xen under this system (default in a Xen dom0)
+
+exit codes: the worst verdict counts
+  0 SUCCESS   3 SKIP   4 ERROR   5 FAILURE   6 CRASH or TIMEOUT
+  1 the runner cannot work   2 bad command line   130 and 143 interrupted
+
+examples
+  xtf-runner --all                          everything, all environments
+  xtf-runner selftest                       one test, all its environments
+  xtf-runner hvm gnttab-map -v              its HVM environments, with console
+  xtf-runner --xen ~/xen/xen/xen --all --junit report.xml
+  xtf-runner test-pv64-example --gdb     stop at the first instruction
+"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="xtf-runner", epilog=_EPILOG,
+        usage="%(prog)s [options] [selection word ...]",
+        description="Run test images on a real Xen hypervisor and report a"
+                    " verdict each.",
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument_group("what to run").add_argument
+    add("words", nargs="*", metavar="word", help=argparse.SUPPRESS)
+    add("-a", "--all", action="store_true",
+        help="select everything of the default categories")
+    add("-n", "--non-default", action="store_true",
+        help="count the other categories in, too")
+    add("--host", action="store_true",
+        help="select all that the host can run")
+    add("-x", "--exclude", action="append", default=[], metavar="WORD",
+        help="leave out what a selection word names (repeatable)")
+    add("-l", "--list", action="store_true",
+        help="list the selected instances (all, without words); run nothing")
+    add("--json", action="store_true", help="with --list: as JSON")
+    add("--environments", action="store_true",
+        help="list the environments; run nothing")
+    add("--tests-dir", type=Path, metavar="DIR",
+        help="where the tests are (default: tests beside this command)")
+
+    add = parser.add_argument_group("how to run it").add_argument
+    add("--host-kind", choices=("dom0", "xl"), help="see below")
+    add("--xen", default="full", metavar="full|stock|FILE",
+        help="hypervisor of host dom0 (default: full)")
+    add("-j", "--jobs", type=_positive_int, metavar="N",
+        help="instances at once (default: as many as processors)")
+    add("--timeout", type=_positive_seconds, metavar="S",
+        help="seconds an instance may take (default: 30, or what a test says)")
+    add("--qemu", default="qemu-system-x86_64", metavar="PATH",
+        help="QEMU of host dom0 (default: %(default)s)")
+    add("--accel", choices=("auto", "tcg", "kvm"), default="auto",
+        help="QEMU's accelerator; auto takes kvm where Xen boots on it")
+    add("--xen-cmdline", default="", metavar="TEXT",
+        help="more options for Xen, with host dom0")
+    add("--gdb", action="store_true",
+        help="run one instance under a debugger and say how to attach")
+    add("-m", "--results-mode", choices=("console", "logfile"),
+        default="console", help="where host xl finds a guest's output")
+    add("--logfile-dir", default="/var/log/xen/console/", metavar="DIR",
+        help="for -m logfile (default: %(default)s)")
+    add("--logfile-pattern", default="guest-%s.log", metavar="NAME",
+        help="for -m logfile (default: guest-%%s.log)")
+
+    add = parser.add_argument_group("what to report").add_argument
+    add("-q", "--quiet", action="store_true", help="print the table only")
+    add("-v", "--verbose", action="store_true",
+        help="print every guest's console")
+    add("--keep-logs", type=Path, metavar="DIR",
+        help="write each instance's console to DIR/<instance>.log")
+    add("--junit", type=Path, metavar="FILE", help="write JUnit XML")
+    add("--tap", nargs="?", const="-", metavar="=FILE",
+        help="write TAP to FILE, or to standard output (text then goes to"
+             " standard error)")
+    return parser
+
+
+def _positive_int(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return value
+
+
+def _positive_seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no time limit")
+    return value
+
+
+def _list(instances: Sequence[Instance], as_json: bool) -> None:
+    if not as_json:
+        print("\n".join(instance.name for instance in instances))
+        return
+    import json
+    print(json.dumps([{
+        "name": instance.name,
+        "test": instance.test.name,
+        "environment": instance.env,
+        "category": instance.test.category,
+        "variation": instance.variation,
+        "image": str(instance.image),
+        "cfg": str(instance.cfg),
+    } for instance in instances], indent=2))
+
+
+def _select(args: argparse.Namespace, root: Path) -> List[Instance]:
+    tests = catalogue.load(args.tests_dir or root / "tests")
+    everything = (args.all or args.host
+                  or (args.list and not args.words))
+    return selection.select(tests, args.words, everything=everything,
+                            non_default=args.non_default,
+                            exclude=args.exclude)
+
+
+def _write_file(path: Path, text: str) -> None:
+    """Write a report so that readers find it whole or not at all."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(text, encoding="utf-8", errors="replace")
+        partial.replace(path)
+    except OSError as error:
+        raise RunnerError(f"cannot write {path}: {error}") from None
+
+
+def _write_reports(args: argparse.Namespace, results: List[Result]) -> None:
+    if args.keep_logs:
+        for result in results:
+            if result.log is not None:
+                _write_file(args.keep_logs / f"{result.instance.name}.log",
+                            result.log.text())
+    if args.junit:
+        from .report import junit
+        _write_file(args.junit, junit.render(results))
+    if args.tap:
+        from .report import tap
+        text = tap.render(results)
+        if args.tap == "-":
+            sys.stdout.write(text)
+        else:
+            _write_file(Path(args.tap), text)
+
+
+class _Interrupt:
+    """Turns SIGINT and SIGTERM into `stop`; a second one ends at once."""
+
+    def __init__(self, stop: object) -> None:
+        self.signal = 0
+        self._stop = stop
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._handle)
+
+    def _handle(self, number: int, _frame: object) -> None:
+        if self.signal:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        self.signal = number
+        self._stop.set()  # type: ignore[attr-defined]
+
+
+def _run(args: argparse.Namespace, instances: List[Instance]) -> int:
+    from . import hosts, scheduler
+    from .process import Stop
+    from .report.terminal import TerminalReport
+
+    options = hosts.Options()
+    for name in vars(options):
+        setattr(options, name, getattr(args, name))
+    host = hosts.create(args.host_kind, options)
+    if args.host:
+        instances = [instance for instance in instances
+                     if host.can_run(instance) is None]
+    if args.gdb:
+        from . import debug
+        return debug.run(host, instances)
+
+    stream: TextIO = sys.stderr if args.tap == "-" else sys.stdout
+    host.prepare()
+    stop = Stop()
+    interrupt = _Interrupt(stop)
+    jobs = args.jobs or host.default_jobs()
+    report = TerminalReport(
+        stream, len(instances),
+        lambda: f"{host.describe()}; {min(jobs, len(instances))} at once",
+        quiet=args.quiet, verbose=args.verbose)
+    results = scheduler.run(host, instances, jobs, report, stop)
+    report.close(results, bool(interrupt.signal))
+    _write_reports(args, results)
+    if interrupt.signal:
+        return EXIT_SIGNAL + interrupt.signal
+    return worst(results).exit_code
+
+
+def _with_tap_value(argv: Sequence[str]) -> List[str]:
+    """Keep a bare --tap from taking a selection word for its file."""
+    return ["--tap=-" if word == "--tap" else word for word in argv]
+
+
+def main(argv: Optional[Sequence[str]] = None,
+         root: Optional[Path] = None) -> int:
+    """Run the command; return its exit code.  `root` holds tests/."""
+    args = _parser().parse_intermixed_args(
+        _with_tap_value(sys.argv[1:] if argv is None else argv))
+    root = root or Path(__file__).resolve().parents[2]
+    try:
+        if args.environments:
+            print("\n".join(ENVIRONMENTS))
+            return 0
+        instances = _select(args, root)
+        if args.list:
+            _list(instances, args.json)
+            return 0
+        return _run(args, instances)
+    except UsageError as error:
+        print(f"xtf-runner: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    except RunnerError as error:
+        print(f"xtf-runner: {error}", file=sys.stderr)
+        return EXIT_RUNNER_ERROR
+    except KeyboardInterrupt:
+        return EXIT_SIGNAL + signal.SIGINT
+    except BrokenPipeError:
+        # Nobody reads any more: keep the interpreter from complaining, too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_RUNNER_ERROR

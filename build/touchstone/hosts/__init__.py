@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Hosts: where instances run.  `create` picks one by its kind.
+
+A host is an object with the methods of `Host`.  To add a kind, write a module
+with a subclass and name it in `create`; nothing else knows the kinds apart.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Optional
+
+from ..catalogue import Instance
+from ..process import Stop
+from ..verdict import Result
+
+KINDS = ("dom0", "xl")
+
+# Seconds that an instance may take when nothing else is said.
+TIMEOUT = 30.0
+
+# A guest that prints more than this without a verdict never gets to one.
+FLOOD_BYTES = 4 * 1024 * 1024
+FLOOD = f"console flood: more than {FLOOD_BYTES >> 20} MiB without a verdict"
+
+
+class Options:
+    """What the command line says about hosts; see `xtf-runner --help`."""
+
+    def __init__(self) -> None:
+        self.xen = "full"
+        self.qemu = "qemu-system-x86_64"
+        self.accel = "auto"
+        self.timeout: Optional[float] = None
+        self.xen_cmdline = ""
+        self.results_mode = "console"
+        self.logfile_dir = "/var/log/xen/console/"
+        self.logfile_pattern = "guest-%s.log"
+
+
+class Host:
+    """A place where instances run.  `run` is called from several threads."""
+
+    kind = ""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+
+    def prepare(self) -> None:
+        """Get ready, once, before the first `run`; RunnerError if impossible.
+
+        What takes long reports its progress on standard error.
+        """
+
+    def describe(self) -> str:
+        """Return one line that names the hypervisor and how it runs."""
+        raise NotImplementedError
+
+    def can_run(self, instance: Instance) -> Optional[str]:
+        """Return why this host cannot run an instance; None if it can.
+
+        Only what is known without running it; `run` may still find out.
+        InstanceError if the instance's configuration is bad.
+        """
+        raise NotImplementedError
+
+    def default_jobs(self) -> int:
+        """Return how many instances should run at once."""
+        return len(os.sched_getaffinity(0))
+
+    def timeout(self, instance: Instance) -> float:
+        """Return the time limit of an instance in seconds."""
+        return self.options.timeout or instance.test.timeout or TIMEOUT
+
+    def run(self, instance: Instance, stop: Stop) -> Optional[Result]:
+        """Run an instance to its end and leave nothing of it behind.
+
+        None if `stop` ended it.  An InstanceError is this instance's ERROR;
+        a RunnerError means that no instance can run here.
+        """
+        raise NotImplementedError
+
+
+def is_xen_dom0() -> bool:
+    """Tell whether this system runs as a Xen control domain."""
+    try:
+        with open("/proc/xen/capabilities") as file:
+            return "control_d" in file.read()
+    except OSError:
+        return False
+
+
+def create(kind: Optional[str], options: Options) -> Host:
+    """Return the host of a kind; the one that fits this system if None."""
+    if (kind or ("xl" if is_xen_dom0() else "dom0")) == "xl":
+        from .xl import XlHost
+        return XlHost(options)
+    from .dom0 import Dom0Host
+    return Dom0Host(options)
+

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Host `dom0`: QEMU boots a real Xen with the image itself as dom0.
+
+One boot an instance, so that nothing is shared between instances.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import List, Optional
+
+from .. import hypervisor
+from ..catalogue import Instance
+from ..console import Console
+from ..hypervisor import Hypervisor
+from ..process import Child, Deadline, Stop
+from ..verdict import InstanceError, Result, RunnerError, Verdict
+from . import FLOOD, FLOOD_BYTES, Host, Options
+from .qemu import XEN_MEMORY, Qemu
+from .xenlog import XenLog
+
+# Time for Xen to print what it knows after a crash or a panic (seconds).
+_GRACE = 2.0
+
+# xl.cfg settings with a Xen command line option that does the same for dom0.
+_XEN_OPTIONS = {
+    "max_grant_frames": "gnttab_max_frames={}",
+    "max_maptrack_frames": "gnttab_max_maptrack_frames={}",
+    "max_grant_version": "gnttab=max-ver:{}",
+}
+
+DEFAULT_MEMORY = 128
+
+
+class Dom0Host(Host):
+    """Runs each instance as the dom0 of a Xen of its own."""
+
+    kind = "dom0"
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(options)
+        self.qemu = Qemu(options.qemu, options.accel)
+        self._hypervisor: Optional[Hypervisor] = None
+
+    def prepare(self) -> None:
+        self._hypervisor = _resolve(self.options.xen)
+        if self.options.accel == "auto":
+            from .. import cache
+            self.qemu.settle_accel(self.xen, cache.root(), Stop())
+
+    @property
+    def xen(self) -> Path:
+        """The hypervisor binary that boots."""
+        assert self._hypervisor is not None
+        return self._hypervisor.xen
+
+    @property
+    def symbols(self) -> Optional[Path]:
+        """The hypervisor's xen-syms, if there is one."""
+        assert self._hypervisor is not None
+        return self._hypervisor.syms
+
+    def describe(self) -> str:
+        assert self._hypervisor is not None
+        version = self._hypervisor.version
+        known = f" {version}" if version not in ("", "unknown") else ""
+        return (f"Xen {self._hypervisor.name}{known}, images as dom0,"
+                f" QEMU {self.qemu.version()} ({self.qemu.accel})")
+
+    def can_run(self, instance: Instance) -> Optional[str]:
+        if instance.test.category == "peer":
+            return ("the test needs two domains; run it on a Xen host"
+                    " (--host-kind xl)")
+        return None
+
+    def needs_shadow(self, instance: Instance) -> bool:
+        """Tell whether an HVM instance must run on shadow paging.
+
+        hvm32pae must under TCG: QEMU sets Accessed bits in PAE directory
+        pointers, and Xen's walker for nested paging takes them for reserved.
+        """
+        if instance.is_pv:
+            return False
+        return (instance.number("hap", 1) == 0
+                or (instance.env == "hvm32pae" and self.qemu.accel == "tcg"))
+
+    def xen_cmdline(self, instance: Instance, shadow: bool) -> str:
+        """Return Xen's command line for an instance.
+
+        `shadow` runs an HVM image on shadow paging; PV ones do not care.
+        """
+        memory = instance.number("memory", DEFAULT_MEMORY)
+        words = ["console=com1", "loglvl=all", "guest_loglvl=all",
+                 f"dom0_mem={memory}M,max:{memory}M",
+                 f"dom0_max_vcpus={instance.number('vcpus', 1)}",
+                 "argo=1,mac-permissive=1"]
+        if not instance.is_pv:
+            words += ["dom0=pvh,shadow" if shadow else "dom0=pvh",
+                      "dom0-iommu=none"]
+        words += [option.format(instance.number(key, 0))
+                  for key, option in _XEN_OPTIONS.items()
+                  if key in instance.settings()]
+        words += [instance.test.xen_cmdline, self.options.xen_cmdline]
+        return " ".join(word for word in words if word)
+
+    def command(self, instance: Instance,
+                gdb: Optional[str] = None) -> List[str]:
+        """Return the QEMU command that runs an instance.
+
+        It must run in the image's directory: QEMU splits a module's name off
+        its command line at the first space.
+        """
+        settings = instance.settings()
+        words = [instance.image.name]
+        for key in ("cmdline", "extra"):
+            if settings.get(key):
+                words.append(str(settings[key]))
+                break
+        # QEMU's debugger stub looks through a guest's nested page tables as
+        # if there were none; shadow page tables are what it understands.
+        shadow = gdb is not None or self.needs_shadow(instance)
+        return self.qemu.command(
+            self.xen, self.xen_cmdline(instance, shadow),
+            memory=instance.number("memory", DEFAULT_MEMORY) + XEN_MEMORY,
+            module=" ".join(words), vcpus=instance.number("vcpus", 1),
+            realtime=instance.test.realtime, gdb=gdb)
+
+    def run(self, instance: Instance, stop: Stop) -> Optional[Result]:
+        _check_image(instance.image)
+        boot = _Boot(XenLog(instance.is_pv, self.needs_shadow(instance)),
+                     Deadline(self.timeout(instance)))
+        with Child(self.command(instance),
+                   cwd=str(instance.image.parent)) as child:
+            boot.follow(child, stop)
+        if boot.verdict is None:
+            return None
+        return Result(instance, boot.verdict, boot.reason,
+                      boot.console.cases, boot.console.log)
+
+
+class _Boot:
+    """One boot of Xen, from QEMU's start to a verdict."""
+
+    def __init__(self, xen: XenLog, deadline: Deadline) -> None:
+        self.console = Console()
+        self.verdict: Optional[Verdict] = None
+        self.reason = ""
+        self._xen = xen
+        self._deadline = deadline
+        self._grace: Optional[Deadline] = None
+
+    def follow(self, child: Child, stop: Stop) -> None:
+        """Read the console until there is a verdict, or `stop` is set."""
+        while self.verdict is None and not stop.is_set:
+            limit = self._grace or self._deadline
+            data = child.read(max(0.0, limit.remaining()), stop)
+            if data:
+                self._take(data)
+            elif data == b"":
+                child.wait(1.0)
+                self._qemu_ended(child)
+            elif limit.is_over(child.pid) and not stop.is_set:
+                self._time_over()
+
+    def _take(self, data: bytes) -> None:
+        for line in self.console.feed(data):
+            self._xen.feed(line)
+        if self.console.verdict is not None:
+            self._end(self.console.verdict, self.console.reason)
+        elif self._xen.unsupported:
+            self._end(Verdict.SKIP, self._xen.unsupported)
+        elif self._xen.ended:
+            self._end(Verdict.CRASH, self._xen.ended)
+        elif self.console.log.total > FLOOD_BYTES:
+            self._end(Verdict.CRASH, FLOOD)
+        elif self._xen.ending and self._grace is None:
+            self._grace = Deadline(_GRACE)
+
+    def _end(self, verdict: Verdict, reason: str) -> None:
+        self.verdict = verdict
+        self.reason = reason
+
+    def _time_over(self) -> None:
+        if self._grace is not None:
+            self._end(Verdict.CRASH, self._xen.conclude())
+        else:
+            self._end(Verdict.TIMEOUT, "no verdict within the time limit")
+
+    def _qemu_ended(self, child: Child) -> None:
+        words = child.errors.decode("utf-8", "replace").split("\n")
+        # QEMU's remark that an icount machine slept is no news.
+        words = [word for word in words
+                 if word.strip() and "icount sleep disabled" not in word]
+        reason = self._xen.conclude()
+        if child.returncode:
+            how = (f"signal {-child.returncode}" if child.returncode < 0
+                   else f"status {child.returncode}")
+            said = f": {' '.join(words)}" if words else ""
+            reason = reason or f"QEMU ended with {how}{said}"
+        self._end(Verdict.CRASH,
+                  reason or "the machine reset without a verdict")
+
+
+def _resolve(spec: str) -> Hypervisor:
+    """Return the hypervisor that --xen names; made first, if need be."""
+    try:
+        found = hypervisor.cached(spec)
+        if found is not None:
+            return found
+        from .. import steps
+        steps.stop_on_signals()
+        reporter = steps.Reporter()
+        try:
+            return hypervisor.resolve(spec, reporter)
+        finally:
+            reporter.close()
+    except hypervisor.HypervisorError as error:
+        raise RunnerError(str(error)) from None
+
+
+def _check_image(image: Path) -> None:
+    try:
+        with open(image, "rb") as file:
+            magic = file.read(4)
+    except FileNotFoundError:
+        raise InstanceError(f"there is no {image.name};"
+                            " run `make` first") from None
+    except OSError as error:
+        raise InstanceError(str(error)) from None
+    if magic != b"\x7fELF":
+        raise InstanceError(f"{image.name} is no ELF file")

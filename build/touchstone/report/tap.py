@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Results as TAP 14: one test point an instance, its cases as a subtest."""
+
+from __future__ import annotations
+
+from typing import List, Sequence
+
+from ..verdict import Result, Verdict
+from .terminal import explain, printable
+
+
+def _escape(text: str) -> str:
+    return printable(text).replace("\\", "\\\\").replace("#", "\\#")
+
+
+def _point(good: bool, number: int, text: str, skip: str = "") -> str:
+    directive = f" # SKIP {skip}".rstrip() if skip else ""
+    return (f"{'ok' if good else 'not ok'} {number} -"
+            f" {_escape(text)}{directive}")
+
+
+def _subtest(result: Result) -> List[str]:
+    lines = [f"# Subtest: {_escape(result.instance.name)}"]
+    for number, case in enumerate(result.cases, 1):
+        good = case.status in ("PASS", "SKIP")
+        if case.status == "SKIP":
+            # What is behind a hash is the directive: the text goes there.
+            lines.append(_point(good, number, case.text.partition(": ")[0],
+                                printable(case.text)))
+        else:
+            lines.append(_point(good, number, case.text))
+    lines.append(f"1..{len(result.cases)}")
+    return ["    " + line for line in lines]
+
+
+def _quoted(text: str) -> str:
+    text = printable(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
+def render(results: Sequence[Result]) -> str:
+    """Return the results as a TAP document."""
+    lines = ["TAP version 14", f"1..{len(results)}"]
+    for number, result in enumerate(results, 1):
+        if result.cases:
+            lines += _subtest(result)
+        good = result.verdict in (Verdict.SUCCESS, Verdict.SKIP)
+        skip = ""
+        if result.verdict is Verdict.SKIP:
+            skip = printable(result.reason) or "skipped"
+        lines.append(_point(good, number, result.instance.name, skip))
+        if not good:
+            lines += ["  ---", f"  verdict: {result.verdict}",
+                      f"  seconds: {result.seconds:.2f}"]
+            detail = explain(result)
+            if detail:
+                lines.append("  detail:")
+                lines += ["    - " + _quoted(line) for line in detail]
+            lines.append("  ...")
+    return "\n".join(lines) + "\n"
