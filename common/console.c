@@ -11,6 +11,10 @@ static cons_output_cb sinks[4];
 static unsigned int nr_sinks;
 static bool mid_line;
 
+/* Gets everything in place of the sinks, if set; its own position in a line. */
+static cons_output_cb redirected;
+static bool redirected_mid_line;
+
 static struct xencons_interface *pv_ring;
 static evtchn_port_t pv_port;
 
@@ -31,6 +35,14 @@ void vprintk(const char *fmt, va_list args)
         return;
 
     len = min((size_t)rc, sizeof(buf) - 1);
+
+    if ( redirected )
+    {
+        redirected_mid_line = buf[len - 1] != '\n';
+        redirected(buf, len);
+        return;
+    }
+
     mid_line = buf[len - 1] != '\n';
 
     for ( i = 0; i < nr_sinks; ++i )
@@ -46,22 +58,41 @@ void printk(const char *fmt, ...)
     va_end(args);
 }
 
-bool console_at_line_start(void)
+void console_redirect(cons_output_cb fn)
 {
-    return !mid_line;
+    redirected = fn;
+    redirected_mid_line = false;
 }
 
-/* As many bytes as there is space for; the other end may be of any mind. */
-static size_t pv_write_some(const char *buf, size_t len)
+bool console_at_line_start(void)
 {
-    uint32_t cons = LOAD_ACQUIRE(&pv_ring->out_cons);
-    uint32_t prod = pv_ring->out_prod;
+    return redirected ? !redirected_mid_line : !mid_line;
+}
+
+size_t xencons_put(struct xencons_interface *ring, const char *buf, size_t len)
+{
+    uint32_t cons = LOAD_ACQUIRE(&ring->out_cons);
+    uint32_t prod = ring->out_prod;
     size_t done = 0;
 
-    while ( done < len && prod - cons < sizeof(pv_ring->out) )
-        pv_ring->out[MASK_XENCONS_IDX(prod++, pv_ring->out)] = buf[done++];
+    while ( done < len && prod - cons < sizeof(ring->out) )
+        ring->out[MASK_XENCONS_IDX(prod++, ring->out)] = buf[done++];
 
-    STORE_RELEASE(&pv_ring->out_prod, prod);
+    STORE_RELEASE(&ring->out_prod, prod);
+
+    return done;
+}
+
+size_t xencons_get(struct xencons_interface *ring, char *buf, size_t len)
+{
+    uint32_t cons = ring->in_cons;
+    uint32_t prod = LOAD_ACQUIRE(&ring->in_prod);
+    size_t done = 0;
+
+    while ( done < len && cons != prod )
+        buf[done++] = ring->in[MASK_XENCONS_IDX(cons++, ring->in)];
+
+    STORE_RELEASE(&ring->in_cons, cons);
 
     return done;
 }
@@ -70,7 +101,7 @@ void pv_console_write(const char *buf, size_t len)
 {
     while ( len )
     {
-        size_t done = pv_write_some(buf, len);
+        size_t done = xencons_put(pv_ring, buf, len);
 
         buf += done;
         len -= done;
@@ -100,23 +131,10 @@ static void pv_console_sink(const char *buf, size_t len)
 
 size_t pv_console_read_some(char *buf, size_t len)
 {
-    uint32_t cons, prod;
-    size_t done = 0;
-
-    if ( !pv_ring )
-        return 0;
-
-    cons = pv_ring->in_cons;
-    prod = LOAD_ACQUIRE(&pv_ring->in_prod);
-
-    while ( done < len && cons != prod )
-        buf[done++] = pv_ring->in[MASK_XENCONS_IDX(cons++, pv_ring->in)];
+    size_t done = pv_ring ? xencons_get(pv_ring, buf, len) : 0;
 
     if ( done )
-    {
-        STORE_RELEASE(&pv_ring->in_cons, cons);
         hypercall_evtchn_send(pv_port);
-    }
 
     return done;
 }

@@ -17,6 +17,12 @@ typedef void (*cons_output_cb)(const char *buf, size_t len);
 /** Add a sink for everything that is printed from now on (four at most). */
 void register_console_callback(cons_output_cb fn);
 
+/**
+ * Have @p fn get everything that is printed from now on, and no console.
+ * NULL ends that.
+ */
+void console_redirect(cons_output_cb fn);
+
 /** Print to all consoles, formatted as vsnprintf() does. */
 void vprintk(const char *fmt, va_list args) __printf(1, 0);
 void printk(const char *fmt, ...) __printf(1, 2);
@@ -29,6 +35,14 @@ void console_flush(void);
 
 /** Use @p ring, whose other end is told through @p port, as PV console. */
 void init_pv_console(struct xencons_interface *ring, evtchn_port_t port);
+
+/*
+ * The guest's side of a console ring: put output in as far as there is space,
+ * get input out as far as there is some.  Both return how many bytes it was,
+ * and leave it to the caller to tell the other end.
+ */
+size_t xencons_put(struct xencons_interface *ring, const char *buf, size_t len);
+size_t xencons_get(struct xencons_interface *ring, char *buf, size_t len);
 
 /** Put @p len bytes into the PV console's ring, waiting for space. */
 void pv_console_write(const char *buf, size_t len);
