@@ -14,29 +14,33 @@ extern struct xtf_case __start_cases[], __end_cases[];
 /* After this many, a case's further failures are only counted. */
 #define MAX_DETAILS 8
 
-static const struct xtf_case *current;
-static unsigned int checks, failures, errors;
-static bool skipped;
-
+/* The case that runs. */
 static struct
 {
-    void (*fn)(void *);
-    void *arg;
-} cleanups[8];
-static unsigned int nr_cleanups;
+    const struct xtf_case *desc;
+    unsigned int checks, failures, errors;
+    bool skipped;
+
+    struct
+    {
+        void (*fn)(void *);
+        void *arg;
+    } cleanups[8];
+    unsigned int nr_cleanups;
+} run;
 
 bool xtf_case_failed(void)
 {
-    return failures || errors;
+    return run.failures || run.errors;
 }
 
 void xtf_case_cleanup(void (*fn)(void *), void *arg)
 {
-    ASSERT(nr_cleanups < ARRAY_SIZE(cleanups));
+    ASSERT(run.nr_cleanups < ARRAY_SIZE(run.cleanups));
 
-    cleanups[nr_cleanups].fn = fn;
-    cleanups[nr_cleanups].arg = arg;
-    nr_cleanups++;
+    run.cleanups[run.nr_cleanups].fn = fn;
+    run.cleanups[run.nr_cleanups].arg = arg;
+    run.nr_cleanups++;
 }
 
 /*
@@ -48,24 +52,24 @@ static void begin_failure(const char *kind, unsigned int *counter)
     if ( !console_at_line_start() )
         printk("\n");
 
-    if ( failures + errors == 0 )
-        printk("%s: %s: ", kind, current ? current->name : "(no case)");
+    if ( run.failures + run.errors == 0 )
+        printk("%s: %s: ", kind, run.desc ? run.desc->name : "(no case)");
     else
         printk("      also: ");
 
     ++*counter;
 
     /* Outside of any case, the image's verdict has to know. */
-    if ( !current )
+    if ( !run.desc )
         xtf_failure(NULL);
 }
 
 static bool too_many(void)
 {
-    if ( failures + errors < MAX_DETAILS )
+    if ( run.failures + run.errors < MAX_DETAILS )
         return false;
 
-    failures++;
+    run.failures++;
     return true;
 }
 
@@ -87,14 +91,14 @@ static void print_value(xtf_namer namer, long long val)
 bool xtf_expect(const struct xtf_where *w, xtf_namer namer,
                 long long got, const char *relation, long long want)
 {
-    checks++;
+    run.checks++;
 
     if ( *relation ? got != want : got == want )
         return true;
     if ( too_many() )
         return false;
 
-    begin_failure("FAIL", &failures);
+    begin_failure("FAIL", &run.failures);
     printk("%s is ", w->expr);
     print_value(namer, got);
     printk(", expected %s", *relation ? relation : "");
@@ -107,14 +111,14 @@ bool xtf_expect(const struct xtf_where *w, xtf_namer namer,
 bool xtf_expect_str(const struct xtf_where *w, const char *got,
                     const char *want)
 {
-    checks++;
+    run.checks++;
 
     if ( got && want ? !strcmp(got, want) : got == want )
         return true;
     if ( too_many() )
         return false;
 
-    begin_failure("FAIL", &failures);
+    begin_failure("FAIL", &run.failures);
     printk("%s is \"%s\", expected \"%s\"", w->expr,
            got ?: "(null)", want ?: "(null)");
     end_failure(w);
@@ -129,7 +133,7 @@ static bool byte_differs(const struct xtf_where *w, size_t off, size_t len,
     if ( too_many() )
         return false;
 
-    begin_failure("FAIL", &failures);
+    begin_failure("FAIL", &run.failures);
     printk("byte %#zx of %#zx at %s is 0x%02x, expected 0x%02x"
            " (%u bytes differ)", off, len, w->expr, got, want, differing);
     end_failure(w);
@@ -144,7 +148,7 @@ bool xtf_expect_mem(const struct xtf_where *w, const void *got,
     size_t i, first = len;
     unsigned int differing = 0;
 
-    checks++;
+    run.checks++;
 
     for ( i = len; i-- > 0; )
         if ( g[i] != e[i] )
@@ -164,7 +168,7 @@ bool xtf_expect_fill(const struct xtf_where *w, const void *got,
     size_t i, first = len;
     unsigned int differing = 0;
 
-    checks++;
+    run.checks++;
 
     for ( i = len; i-- > 0; )
         if ( g[i] != want )
@@ -181,14 +185,14 @@ bool xtf_expect_msg(const struct xtf_where *w, bool ok, const char *fmt, ...)
 {
     va_list args;
 
-    checks++;
+    run.checks++;
 
     if ( ok )
         return true;
     if ( too_many() )
         return false;
 
-    begin_failure("FAIL", &failures);
+    begin_failure("FAIL", &run.failures);
     va_start(args, fmt);
     vprintk(fmt, args);
     va_end(args);
@@ -201,9 +205,9 @@ void xtf_case_skip(const char *fmt, ...)
 {
     va_list args;
 
-    skipped = true;
+    run.skipped = true;
 
-    printk("SKIP: %s: ", current ? current->name : "(no case)");
+    printk("SKIP: %s: ", run.desc ? run.desc->name : "(no case)");
     va_start(args, fmt);
     vprintk(fmt, args);
     va_end(args);
@@ -215,7 +219,7 @@ void xtf_case_error(const struct xtf_where *w, const char *fmt, ...)
 {
     va_list args;
 
-    begin_failure("ERROR", &errors);
+    begin_failure("ERROR", &run.errors);
     va_start(args, fmt);
     vprintk(fmt, args);
     va_end(args);
@@ -238,49 +242,66 @@ static void swap_cases(void *l, void *r)
     *b = tmp;
 }
 
-static void run_case(const struct xtf_case *c)
+enum xtf_outcome xtf_try_case(const struct xtf_case *c)
 {
-    checks = failures = errors = nr_cleanups = 0;
-    skipped = false;
-    current = c;
+    typeof(run) outer = run;
+    enum xtf_outcome outcome;
+
+    memset(&run, 0, sizeof(run));
+    run.desc = c;
 
     c->fn();
 
-    while ( nr_cleanups-- )
-        cleanups[nr_cleanups].fn(cleanups[nr_cleanups].arg);
+    while ( run.nr_cleanups )
+    {
+        --run.nr_cleanups;
+        run.cleanups[run.nr_cleanups].fn(run.cleanups[run.nr_cleanups].arg);
+    }
 
-    if ( failures > MAX_DETAILS )
-        printk("      and %u more\n", failures - MAX_DETAILS);
+    if ( run.failures > MAX_DETAILS )
+        printk("      and %u more\n", run.failures - MAX_DETAILS);
 
-    if ( !checks && !errors && !skipped )
+    if ( !run.checks && !run.errors && !run.skipped )
         xtf_case_error(&(const struct xtf_where){ c->file, c->line, "" },
                        "the case checks nothing");
 
-    if ( !failures && !errors && !skipped )
+    outcome = run.failures ? XTF_CASE_FAIL : run.errors ? XTF_CASE_ERROR :
+        run.skipped ? XTF_CASE_SKIP : XTF_CASE_PASS;
+
+    if ( outcome == XTF_CASE_PASS )
         printk("PASS: %s\n", c->name);
 
-    current = NULL;
+    run = outer;
+
+    return outcome;
 }
 
 void xtf_run_cases(void)
 {
     size_t nr = __end_cases - __start_cases, nr_skipped = 0;
-    struct xtf_case *c;
+    const struct xtf_case *c;
 
     heapsort(__start_cases, nr, sizeof(*__start_cases),
              compare_cases, swap_cases);
 
     for ( c = __start_cases; c < __end_cases; ++c )
-    {
-        run_case(c);
-
-        if ( failures )
+        switch ( xtf_try_case(c) )
+        {
+        case XTF_CASE_FAIL:
             xtf_failure(NULL);
-        if ( errors )
+            break;
+
+        case XTF_CASE_ERROR:
             xtf_error(NULL);
-        if ( skipped && !failures && !errors )
+            break;
+
+        case XTF_CASE_SKIP:
             nr_skipped++;
-    }
+            break;
+
+        case XTF_CASE_PASS:
+            break;
+        }
 
     /* Some cases may be skipped; an image none of whose cases ran is. */
     if ( nr && nr_skipped == nr )

@@ -49,6 +49,20 @@ struct xtf_case
 /** Run all cases of the image and record what they came to. */
 void xtf_run_cases(void);
 
+enum xtf_outcome
+{
+    XTF_CASE_PASS,
+    XTF_CASE_SKIP,
+    XTF_CASE_ERROR,
+    XTF_CASE_FAIL,
+};
+
+/**
+ * Run @p c and print its line, within another case or outside of any, without
+ * an influence on the image's verdict.  @return what it came to.
+ */
+enum xtf_outcome xtf_try_case(const struct xtf_case *c);
+
 /** Has an expectation of the running case failed? */
 bool xtf_case_failed(void);
 
