@@ -28,6 +28,12 @@ desc_ptr idt_ptr = { sizeof(idt) - 1, (unsigned long)idt };
 static uint8_t df_stack[PAGE_SIZE] __aligned(16);
 static uint8_t nmi_stack[PAGE_SIZE] __aligned(16);
 
+#if CONFIG_PAGING_LEVELS > 0
+#define TASK_CR3 .cr3 = (unsigned long)cr3_target,
+#else
+#define TASK_CR3
+#endif
+
 env_tss tss __aligned(128) =
 {
 #ifdef CONFIG_64BIT
@@ -37,6 +43,8 @@ env_tss tss __aligned(128) =
         [1] = (unsigned long)nmi_stack + sizeof(nmi_stack),
     },
 #else
+    /* A task switch back loads %cr3 from here, but none away stores it. */
+    TASK_CR3
     .esp0 = (unsigned long)boot_stack + sizeof(boot_stack),
     .ss0 = __KERN_DS,
 #endif
@@ -46,12 +54,6 @@ env_tss tss __aligned(128) =
 #ifdef CONFIG_32BIT
 
 extern const uint8_t entry_task_DF[], entry_task_NMI[];
-
-#if CONFIG_PAGING_LEVELS > 0
-#define TASK_CR3 .cr3 = (unsigned long)cr3_target,
-#else
-#define TASK_CR3
-#endif
 
 #define TASK(entry, stack)                                              \
     {                                                                   \
@@ -94,10 +96,31 @@ void do_task_exception(unsigned int vector, unsigned int error_code)
     tss.ebp = regs.bp;
     tss.eip = regs.ip;
     tss.eflags = regs.flags;
+    tss.esp = regs.sp;
+}
+
+/*
+ * QEMU without KVM carries out a task switch by itself even where Xen asks to
+ * do so, and loads %cr3 with the guest's value.  That is memory corruption
+ * when Xen runs the guest on shadow page tables, as it must with PAE there.
+ */
+static bool task_switches_work(void)
+{
+    uint32_t brand[4];
+
+    if ( CONFIG_PAGING_LEVELS != 3 )
+        return true;
+
+    cpuid(0x80000002, &brand[0], &brand[1], &brand[2], &brand[3]);
+
+    return memcmp(brand, "QEMU TCG CPU", 12);
 }
 
 static void set_task_gates(void)
 {
+    if ( !task_switches_work() )
+        return;
+
     pack_tss_desc(&gdt[GDTE_TSS_DF], &tss_DF);
     pack_tss_desc(&gdt[GDTE_TSS_NMI], &tss_NMI);
     pack_task_gate(&idt[X86_EXC_DF], GDTE_TSS_DF << 3);
