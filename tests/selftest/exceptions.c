@@ -1,0 +1,424 @@
+/*
+ * Each class of exception as a value, and who gets to see it.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include "selftest.h"
+
+#include <arch/setup.h>
+#include <arch/symbols.h>
+
+/* What an instruction raises; 0 if nothing.  It may use %ecx, and %edx. */
+#define raised_by(insn, ecx, edx)                                       \
+({                                                                      \
+    exinfo_t info_ = 0;                                                 \
+    unsigned long c_ = (unsigned long)(ecx);                            \
+                                                                        \
+    asm volatile ("1: " insn "; 2:"                                     \
+                  _ASM_EXTABLE_HANDLER(1b, 2b, ex_record_fault_eax)     \
+                  : "+a" (info_), "+c" (c_)                             \
+                  : "d" (edx)                                           \
+                  : "memory", "cc");                                    \
+    info_;                                                              \
+})
+
+/* The same for a trap, which is taken behind the instruction. */
+#define trapped_by(insn)                                                \
+({                                                                      \
+    exinfo_t info_ = 0;                                                 \
+                                                                        \
+    asm volatile (insn "; 1:"                                           \
+                  _ASM_EXTABLE_HANDLER(1b, 1b, ex_record_fault_eax)     \
+                  : "+a" (info_) :: "memory", "cc");                    \
+    info_;                                                              \
+})
+
+CASE("exception: #DE, division by zero")
+{
+    expect_exception(raised_by("div %%cl", 0, 0), EXINFO_SYM(DE, 0));
+    expect_exception(raised_by("div %%cl", 1, 0), 0);
+}
+
+static bool __used stop_stepping(struct cpu_regs *regs,
+                                 const struct extable_entry *ex)
+{
+    regs->flags &= ~X86_EFLAGS_TF;
+
+    return ex_record_fault_eax(regs, ex);
+}
+
+CASE("exception: #DB, single step")
+{
+    exinfo_t info = 0;
+
+    /* One instruction after POPF is carried out, then the trap is taken. */
+    asm volatile ("pushf;"
+                  "pushf;"
+                  "orl %[tf], (%%" _ASM_SP ");"
+                  "popf;"
+                  "nop; 1:"
+                  _ASM_EXTABLE_HANDLER(1b, 1b, stop_stepping)
+                  "popf;"
+                  : "+a" (info)
+                  : [tf] "i" (X86_EFLAGS_TF)
+                  : "memory", "cc");
+
+    expect_exception(info, EXINFO_SYM(DB, 0));
+    expect_false(read_flags() & X86_EFLAGS_TF);
+}
+
+CASE("exception: #BP, breakpoint")
+{
+    expect_exception(trapped_by("int3"), EXINFO_SYM(BP, 0));
+}
+
+#ifdef CONFIG_32BIT
+CASE("exception: #OF, overflow")
+{
+    expect_exception(trapped_by("mov $0x7f, %%cl; add $1, %%cl; into"),
+                     EXINFO_SYM(OF, 0));
+    expect_exception(trapped_by("test %%eax, %%eax; into"), 0);
+}
+
+CASE("exception: #BR, out of bounds")
+{
+    static const int bounds[2] = { 10, 20 };
+
+    expect_exception(raised_by("bound %%ecx, (%%edx)", 9, bounds),
+                     EXINFO_SYM(BR, 0));
+    expect_exception(raised_by("bound %%ecx, (%%edx)", 21, bounds),
+                     EXINFO_SYM(BR, 0));
+    expect_exception(raised_by("bound %%ecx, (%%edx)", 20, bounds), 0);
+}
+#endif
+
+CASE("exception: #UD, undefined instruction")
+{
+    expect_exception(raised_by("ud2", 0, 0), EXINFO_SYM(UD, 0));
+}
+
+static void set_ts(bool set)
+{
+#ifdef CONFIG_PV
+    hypercall_fpu_taskswitch(set);
+#else
+    unsigned long cr0 = read_cr0() & ~(unsigned long)X86_CR0_TS;
+
+    write_cr0(cr0 | (set ? X86_CR0_TS : 0));
+#endif
+}
+
+CASE("exception: #NM, the FPU is off")
+{
+    set_ts(true);
+    expect_exception(raised_by("fnop", 0, 0), EXINFO_SYM(NM, 0));
+    set_ts(false);
+    expect_exception(raised_by("fnop", 0, 0), 0);
+}
+
+CASE("exception: #MF, floating point error")
+{
+    static const uint16_t unmasked = 0x037b;
+    exinfo_t info = 0;
+
+    /* 1 / 0 is noted, and raised by the next instruction that waits. */
+    asm volatile ("fninit; fldcw %[cw]; fldz; fld1; fdivp; 1: fwait; 2:"
+                  "fninit;"
+                  _ASM_EXTABLE_HANDLER(1b, 2b, ex_record_fault_eax)
+                  : "+a" (info) : [cw] "m" (unmasked) : "memory");
+
+    expect_exception(info, EXINFO_SYM(MF, 0));
+}
+
+/* Put a data segment in the GDT, then try to load it. */
+static exinfo_t load_es(user_desc desc)
+{
+    const unsigned int old = read_es();
+    exinfo_t info;
+
+    expect_ok(update_desc(&gdt[GDTE_AVAIL0], desc));
+    info = raised_by("mov %%ecx, %%es", (GDTE_AVAIL0 << 3) | 3, 0);
+    write_es(old);
+    update_desc(&gdt[GDTE_AVAIL0], (user_desc){});
+
+    return info;
+}
+
+CASE("exception: #NP, a segment that is not present")
+{
+    expect_exception(load_es(GDTE_SYM(0, 0xfffff, G, S, A, DATA, DPL3, B, W)),
+                     EXINFO_SYM(NP, GDTE_AVAIL0 << 3));
+    expect_exception(load_es(GDTE_SYM(0, 0xfffff, COMMON, DATA, DPL3, B, W)),
+                     0);
+}
+
+CASE("exception: #SS, a stack segment that is not present")
+{
+    const unsigned int cpl = read_cs() & 3;
+    user_desc desc = GDTE_SYM(0, 0xfffff, G, S, A, DATA, DPL0, B, W);
+
+    desc.dpl = cpl;
+    require_ok(update_desc(&gdt[GDTE_AVAIL0], desc));
+    expect_exception(raised_by("mov %%ecx, %%ss", (GDTE_AVAIL0 << 3) | cpl, 0),
+                     EXINFO_SYM(SS, GDTE_AVAIL0 << 3));
+    update_desc(&gdt[GDTE_AVAIL0], (user_desc){});
+}
+
+CASE("exception: #GP, about a selector")
+{
+    expect_exception(raised_by("mov %%ecx, %%es", 0xfff8, 0),
+                     EXINFO_SYM(GP, 0xfff8));
+    expect_exception(raised_by("mov %%ecx, %%es", 0xfffb, 0),
+                     EXINFO_SYM(GP, 0xfff8));
+}
+
+CASE("exception: #GP, about nothing in particular")
+{
+#ifdef CONFIG_PV
+    /* Xen emulates privileged instructions, but not this one. */
+    desc_ptr ptr = {};
+
+    expect_exception(raised_by("lgdt (%%" _ASM_DX ")", 0, &ptr),
+                     EXINFO_SYM(GP, 0));
+#else
+    expect_exception(raised_by("mov %%" _ASM_CX ", %%cr4", 1u << 31, 0),
+                     EXINFO_SYM(GP, 0));
+#endif
+}
+
+#if CONFIG_PAGING_LEVELS > 0
+
+/* The bit in an error code that an instruction fetch sets. */
+static unsigned int fetch_bit(void)
+{
+    return CONFIG_PAGING_LEVELS >= 3 && cpu_has_nx ? PFEC_SYM(I) : 0;
+}
+
+CASE("exception: #PF, the page at NULL")
+{
+    exinfo_t info = 0;
+    uint32_t val;
+
+    expect_exception(raised_by("mov (%%" _ASM_DX "), %%cl", 0, 0x10),
+                     EXINFO_SYM(PF, 0));
+    expect_hex(read_cr2(), 0x10);
+
+    expect_exception(raised_by("mov %%cl, (%%" _ASM_DX ")", 0, 0xffe),
+                     EXINFO_SYM(PF, PFEC_SYM(W)));
+    expect_hex(read_cr2(), 0xffe);
+
+    asm volatile ("jmp *%[null]; 1:"
+                  _ASM_EXTABLE_HANDLER(0, 1b, ex_record_fault_eax)
+                  : "+a" (info), "=c" (val) : [null] "r" (0ul) : "memory");
+    expect_exception(info, EXINFO_SYM(PF, fetch_bit()));
+    expect_hex(read_cr2(), 0);
+}
+
+CASE("exception: #PF, the guard below the stack")
+{
+    expect_exception(raised_by("mov %%cl, (%%" _ASM_DX ")", 0,
+                               _u(boot_stack) - sizeof(long)),
+                     EXINFO_SYM(PF, PFEC_SYM(W)));
+    expect_hex(read_cr2(), _u(boot_stack) - sizeof(long));
+    expect_exception(raised_by("mov (%%" _ASM_DX "), %%cl", 0,
+                               boot_stack_guard),
+                     EXINFO_SYM(PF, 0));
+}
+
+/* Holds RET, so that a call to it comes back if it may be executed. */
+static uint8_t page[PAGE_SIZE] __page_aligned_data __used = { 0xc3 };
+
+static void remap(uint64_t flags)
+{
+    const intpte_t pte = pte_from_virt(page, flags);
+
+#ifdef CONFIG_PV
+    expect_ok(hypercall_update_va_mapping(page, pte, UVMF_INVLPG));
+#else
+    l1_identmap[virt_to_pfn(page)] = pte;
+    invlpg(page);
+#endif
+}
+
+static void remap_default(void *unused)
+{
+    remap(PF_SYM(AD, RW, P));
+}
+
+CASE("exception: #PF, a write to a read-only page")
+{
+    xtf_case_cleanup(remap_default, NULL);
+    remap(PF_SYM(AD, P));
+
+    expect_exception(raised_by("movb $1, (%%" _ASM_DX ")", 0, page + 5),
+                     EXINFO_SYM(PF, PFEC_SYM(P, W)));
+    expect_hex(read_cr2(), _u(page + 5));
+    expect_exception(raised_by("mov (%%" _ASM_DX "), %%cl", 0, page + 5), 0);
+}
+
+#if CONFIG_PAGING_LEVELS >= 3
+CASE("exception: #PF, a fetch from a no-execute page")
+{
+    exinfo_t info = 0;
+
+    if ( !cpu_has_nx )
+        skip_case("no NX");
+
+    xtf_case_cleanup(remap_default, NULL);
+    remap(PF_SYM(NX, AD, RW, P));
+
+    asm volatile ("jmp *%[page]; 1:"
+                  _ASM_EXTABLE_HANDLER(%c[sym], 1b, ex_record_fault_eax)
+                  : "+a" (info)
+                  : [page] "r" (page), [sym] "i" (page) : "memory");
+
+    expect_exception(info, EXINFO_SYM(PF, PFEC_SYM(P, I)));
+}
+#endif
+
+#endif /* CONFIG_PAGING_LEVELS > 0 */
+
+/*
+ * A PV guest's INT n reaches Xen as a #GP, whose error code says which n.
+ * QEMU before version 8 gets that code wrong, without KVM and in long mode.
+ */
+bool int_n_works(void)
+{
+    exinfo_t info = 0;
+
+    asm volatile ("1: int %[vec]; 2:"
+                  _ASM_EXTABLE_HANDLER(1b, 2b, ex_record_fault_eax)
+                  _ASM_EXTABLE(2b, 2b)
+                  : "+a" (info) : [vec] "i" (X86_VEC_AVAIL) : "memory");
+
+    return info != EXINFO_SYM(GP, (X86_VEC_AVAIL << 4) | X86_EC_IDT);
+}
+
+CASE("exception: a software interrupt of a free vector")
+{
+    const struct xtf_idte idte = {
+        .addr = arch_entry_stub(X86_VEC_AVAIL), .cs = __KERN_CS, .dpl = 3,
+    };
+
+    require_ok(xtf_set_idte(X86_VEC_AVAIL, &idte));
+    if ( !int_n_works() )
+        skip_case(NO_INT_N);
+
+    expect_exception(trapped_by("int $" STR(X86_VEC_AVAIL)),
+                     EXINFO(X86_VEC_AVAIL, 0));
+}
+
+CASE("exception: registers and flags survive one")
+{
+    unsigned long b = 0x11111111, c = 0x22222222, d = 0x33333333,
+        s = 0x44444444, flags;
+    exinfo_t info = 0;
+
+    asm volatile ("stc; 1: ud2; 2: pushf; pop %[flags];"
+                  _ASM_EXTABLE_HANDLER(1b, 2b, ex_record_fault_edi)
+                  : "+D" (info), "+b" (b), "+c" (c), "+d" (d), "+S" (s),
+                    [flags] "=a" (flags) :: "memory", "cc");
+
+    expect_exception(info, EXINFO_SYM(UD, 0));
+    expect_hex(b, 0x11111111);
+    expect_hex(c, 0x22222222);
+    expect_hex(d, 0x33333333);
+    expect_hex(s, 0x44444444);
+    expect_true(flags & X86_EFLAGS_CF);
+}
+
+#ifdef CONFIG_64BIT
+CASE("exception: the other registers survive one")
+{
+    unsigned long vals[8] = {
+        ~8ul, ~9ul, ~10ul, ~11ul, ~12ul, ~13ul, ~14ul, ~15ul,
+    };
+    const unsigned long want[8] = {
+        ~8ul, ~9ul, ~10ul, ~11ul, ~12ul, ~13ul, ~14ul, ~15ul,
+    };
+
+#define EACH(op) op(0, r8) op(1, r9) op(2, r10) op(3, r11) op(4, r12)   \
+    op(5, r13) op(6, r14) op(7, r15)
+#define LOAD(i, reg) "mov 8 * " #i "(%[vals]), %%" #reg ";"
+#define STORE(i, reg) "mov %%" #reg ", 8 * " #i "(%[vals]);"
+
+    asm volatile (EACH(LOAD) "1: ud2; 2:" EACH(STORE)
+                  _ASM_EXTABLE(1b, 2b)
+                  :: [vals] "b" (vals)
+                  : "memory", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+                    "r15");
+
+    expect_mem(vals, want, sizeof(want));
+}
+#endif
+
+static bool __used decline(struct cpu_regs *regs,
+                           const struct extable_entry *ex)
+{
+    return false;
+}
+
+static exinfo_t seen;
+
+static bool skip_two_bytes(struct cpu_regs *regs)
+{
+    seen = EXINFO(regs->entry_vector, regs->error_code);
+    regs->ip += 2;
+
+    return true;
+}
+
+static void unhook(void *unused)
+{
+    exception_hook = NULL;
+}
+
+CASE("exception: unhandled ones go to do_unhandled_exception()")
+{
+    xtf_case_cleanup(unhook, NULL);
+    exception_hook = skip_two_bytes;
+
+    /* No entry in the exception table, and one whose handler declines. */
+    seen = 0;
+    asm volatile ("ud2" ::: "memory");
+    expect_exception(seen, EXINFO_SYM(UD, 0));
+
+    seen = 0;
+    asm volatile ("1: ud2; 2:" _ASM_EXTABLE_HANDLER(1b, 2b, decline)
+                  ::: "memory");
+    expect_exception(seen, EXINFO_SYM(UD, 0));
+}
+
+CASE("exception table: plain fixups, and lookups that miss")
+{
+    unsigned int path = 0;
+
+    asm volatile ("1: ud2; or $1, %[path]; 2: or $2, %[path];"
+                  _ASM_EXTABLE(1b, 2b) : [path] "+r" (path) :: "cc");
+    expect_eq(path, 2);
+
+    expect_false(search_extable(_u(search_extable)));
+    expect_false(search_extable(~0ul));
+}
+
+CASE("exception value: its parts")
+{
+    expect_hex(EXINFO_SYM(GP, 0x18), 0x800d0018);
+    expect_eq(exinfo_vec(EXINFO_SYM(PF, 3)), X86_EXC_PF);
+    expect_eq(exinfo_ec(EXINFO_SYM(PF, 3)), 3);
+    expect_eq(exinfo_vec(EXINFO(0xf0, 0) | EXINFO_AVAIL0), 0xf0);
+    expect_hex(SEL_EC_SYM(0x1b, IDT), 0x1a);
+    expect_hex(EXC_EC_SYM(BP), 0x1a);
+}
+
+CASE("symbols: an address in code has a name")
+{
+    unsigned long offset = 99;
+
+    expect_str(symbol_lookup(_u(symbol_lookup), &offset), "symbol_lookup");
+    expect_eq(offset, 0);
+    expect_str(symbol_lookup(_u(symbol_lookup) + 3, &offset), "symbol_lookup");
+    expect_eq(offset, 3);
+    expect_str(symbol_lookup(_u(&exception_hook), &offset), NULL);
+    expect_str(symbol_lookup(0, &offset), NULL);
+}

@@ -1,0 +1,248 @@
+/*
+ * Cases and expectations: what holds, what does not, and what is said then.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+
+static char output[1024];
+static size_t nr_output;
+
+static void capture(const char *buf, size_t len)
+{
+    len = min(len, sizeof(output) - 1 - nr_output);
+    memcpy(output + nr_output, buf, len);
+    nr_output += len;
+    output[nr_output] = '\0';
+}
+
+/* Run a function as a case, its line and its details in output. */
+static enum xtf_outcome try(void (*fn)(void))
+{
+    const struct xtf_case c = {
+        .name = "trial", .file = "file.c", .line = 77, .fn = fn,
+    };
+    enum xtf_outcome outcome;
+
+    nr_output = 0;
+    output[0] = '\0';
+    console_redirect(capture);
+    outcome = xtf_try_case(&c);
+    console_redirect(NULL);
+
+    return outcome;
+}
+
+/* That a single expectation, which must not hold, prints this text first. */
+#define expect_complaint(fn, text)                                      \
+({                                                                      \
+    expect_eq(try(fn), XTF_CASE_FAIL);                                  \
+    output[min(strlen(text), sizeof(output) - 1)] = '\0';               \
+    expect_str(output, text);                                           \
+})
+
+static long minus_einval(void) { return -EINVAL; }
+static int bad_domain(void) { return GNTST_bad_domain; }
+
+static void holds(void)
+{
+    expect_eq(2, 2);
+    expect_ne(2, 3);
+    expect_hex(0x10, 16);
+    expect_range(5, 5, 5);
+    expect_errno(minus_einval(), -EINVAL);
+    expect_ok(0);
+    expect_gntst(bad_domain(), GNTST_bad_domain);
+    expect_exception(EXINFO_SYM(UD, 0), EXINFO_SYM(UD, 0));
+    expect_true(2);
+    expect_false(0);
+    expect_str("abc", "abc");
+    expect_mem("abc", "abd", 2);
+    expect_fill("\x11\x11\x12", 0x11, 2);
+    expect_msg(true, "no");
+}
+
+CASE("case: passes if all holds")
+{
+    expect_eq(try(holds), XTF_CASE_PASS);
+    expect_str(output, "PASS: trial\n");
+}
+
+static void wrong_eq(void) { expect_eq(1 + 1, 3); }
+static void wrong_ne(void) { expect_ne(1 + 1, 2); }
+static void wrong_hex(void) { expect_hex(0x1f, 0x10); }
+static void wrong_low(void) { expect_range(1 + 1, 3, 5); }
+static void wrong_high(void) { expect_range(3 + 3, 3, 5); }
+static void wrong_errno(void) { expect_errno(minus_einval(), 0); }
+static void wrong_ok(void) { expect_ok(minus_einval()); }
+static void wrong_gntst(void) { expect_gntst(bad_domain(), GNTST_okay); }
+static void wrong_exception(void) { expect_exception(0, EXINFO_SYM(GP, 8)); }
+static void wrong_true(void) { expect_true(1 > 2); }
+static void wrong_false(void) { expect_false(2 > 1); }
+static void wrong_str(void) { expect_str("a" "b", "abc"); }
+static void wrong_null(void) { expect_str(NULL, "abc"); }
+static void wrong_mem(void) { expect_mem("abcd", "abxy", 4); }
+static void wrong_fill(void) { expect_fill("\1\1\2", 1, 3); }
+static void wrong_msg(void) { expect_msg(false, "got %d of %d", 1, 2); }
+
+CASE("expectation: got and expected, by name")
+{
+    expect_complaint(wrong_eq, "FAIL: trial: 1 + 1 is 2, expected 3 at ");
+    expect_complaint(wrong_ne, "FAIL: trial: 1 + 1 is 2, expected not 2 at ");
+    expect_complaint(wrong_hex, "FAIL: trial: 0x1f is 0x1f, expected 0x10 at ");
+    expect_complaint(wrong_low,
+                     "FAIL: trial: 1 + 1 is 2, expected 3 to 5 at ");
+    expect_complaint(wrong_high,
+                     "FAIL: trial: 3 + 3 is 6, expected 3 to 5 at ");
+    expect_complaint(wrong_errno, "FAIL: trial: minus_einval() is -EINVAL (-22)"
+                     ", expected 0 at ");
+    expect_complaint(wrong_ok, "FAIL: trial: minus_einval() is -EINVAL (-22)"
+                     ", expected 0 at ");
+    expect_complaint(wrong_gntst, "FAIL: trial: bad_domain() is "
+                     "GNTST_bad_domain (-2), expected GNTST_okay (0) at ");
+    expect_complaint(wrong_exception,
+                     "FAIL: trial: 0 is none, expected #GP[0008] at ");
+}
+
+CASE("expectation: conditions, strings and bytes")
+{
+    expect_complaint(wrong_true,
+                     "FAIL: trial: 1 > 2 is false, expected true at ");
+    expect_complaint(wrong_false,
+                     "FAIL: trial: 2 > 1 is true, expected false at ");
+    expect_complaint(wrong_str, "FAIL: trial: \"a\" \"b\" is \"ab\""
+                     ", expected \"abc\" at ");
+    expect_complaint(wrong_null, "FAIL: trial: NULL is \"(null)\""
+                     ", expected \"abc\" at ");
+    expect_complaint(wrong_mem, "FAIL: trial: byte 0x2 of 0x4 at \"abcd\" is "
+                     "0x63, expected 0x78 (2 bytes differ) at ");
+    expect_complaint(wrong_fill, "FAIL: trial: byte 0x2 of 0x3 at "
+                     "\"\\1\\1\\2\" is 0x02, expected 0x01 (1 bytes differ)");
+    expect_complaint(wrong_msg, "FAIL: trial: got 1 of 2 at ");
+}
+
+CASE("expectation: says where it stands")
+{
+    char where[64];
+
+    snprintf(where, sizeof(where), " at %s:", __FILE__);
+    expect_eq(try(wrong_eq), XTF_CASE_FAIL);
+    expect_true(strstr(output, where));
+    expect_eq(output[nr_output - 1], '\n');
+}
+
+static unsigned int reached;
+
+static void goes_on(void)
+{
+    expect_eq(1, 2);
+    reached++;
+    require_eq(1, 2);
+    reached += 10;
+}
+
+CASE("case: goes on after expect, and ends after require")
+{
+    const char *also;
+
+    reached = 0;
+    expect_eq(try(goes_on), XTF_CASE_FAIL);
+    expect_eq(reached, 1);
+
+    /* One FAIL line a case; what else is wrong stands below it. */
+    expect_true(strstr(output, "FAIL: "));
+    expect_false(strstr(output + 1, "FAIL: "));
+    also = strstr(output, "\n      also: 1 is 1, expected 2 at ");
+    expect_true(also);
+    expect_false(strstr(output, "PASS"));
+}
+
+static void fails_often(void)
+{
+    unsigned int i;
+
+    for ( i = 0; i < 100; ++i )
+        expect_eq(i, -1);
+}
+
+CASE("case: many failures are counted, not printed")
+{
+    expect_eq(try(fails_often), XTF_CASE_FAIL);
+    expect_true(strstr(output, "      and 92 more\n"));
+    expect_false(strstr(output, "i is 8,"));
+}
+
+static void skips(void)
+{
+    skip_case("no %s", "luck");
+    reached++;
+}
+
+static void fails_and_skips(void)
+{
+    expect_true(false);
+    skip_case("no luck");
+}
+
+static void errs(void)
+{
+    error_case("no memory");
+    reached++;
+}
+
+static void checks_nothing(void)
+{
+}
+
+CASE("case: skips, errors and cases without a check")
+{
+    reached = 0;
+
+    expect_eq(try(skips), XTF_CASE_SKIP);
+    expect_str(output, "SKIP: trial: no luck\n");
+
+    expect_eq(try(errs), XTF_CASE_ERROR);
+    expect_true(strstr(output, "ERROR: trial: no memory at "));
+
+    expect_eq(reached, 0);
+
+    expect_eq(try(fails_and_skips), XTF_CASE_FAIL);
+
+    expect_eq(try(checks_nothing), XTF_CASE_ERROR);
+    expect_str(output, "ERROR: trial: the case checks nothing at file.c:77\n");
+}
+
+static char order[8];
+
+static void note(void *arg)
+{
+    order[strlen(order)] = *(const char *)arg;
+}
+
+static void cleans_up(void)
+{
+    xtf_case_cleanup(note, "a");
+    xtf_case_cleanup(note, "b");
+    note("0");
+    require_true(false);
+    note("1");
+}
+
+CASE("case: cleanups run last to first, also after a failure")
+{
+    memset(order, 0, sizeof(order));
+    expect_eq(try(cleans_up), XTF_CASE_FAIL);
+    expect_str(order, "0ba");
+}
+
+static void fails(void) { expect_true(false); }
+
+CASE("case: a trial leaves no trace in the case around it")
+{
+    bool before = xtf_case_failed();
+
+    try(fails);
+
+    expect_false(before);
+    expect_false(xtf_case_failed());
+}

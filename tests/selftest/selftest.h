@@ -1,0 +1,23 @@
+/*
+ * What the files of this test share: hooks for what the runtime calls by name,
+ * once in an image.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#ifndef SELFTEST_H
+#define SELFTEST_H
+
+#include <xtf.h>
+
+/* Called by do_unhandled_exception(); none leaves it unhandled. */
+extern bool (*exception_hook)(struct cpu_regs *regs);
+
+/* Called by do_evtchn(), once it has acknowledged the upcall. */
+extern void (*upcall_hook)(struct cpu_regs *regs);
+
+/* Does INT n reach its vector, given that the vector's DPL lets it? */
+bool int_n_works(void);
+
+#define NO_INT_N "this emulator gives INT n a wrong error code in long mode"
+
+#endif /* SELFTEST_H */
