@@ -231,7 +231,8 @@ static int compare_cases(const void *l, const void *r)
     const struct xtf_case *a = l, *b = r;
     int rc = strcmp(a->file, b->file);
 
-    return rc ?: (int)a->line - (int)b->line;
+    /* A macro may define several cases on one line. */
+    return rc ?: (int)a->line - (int)b->line ?: strcmp(a->name, b->name);
 }
 
 static void swap_cases(void *l, void *r)
