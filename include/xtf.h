@@ -19,6 +19,7 @@
 #include <xtf/compiler.h>
 #include <xtf/console.h>
 #include <xtf/extable.h>
+#include <xtf/grant_table.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
 #include <xtf/libc.h>
