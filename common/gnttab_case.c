@@ -1,0 +1,492 @@
+/*
+ * Common ground of cases about grants.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/extable.h>
+#include <xtf/gnttab_case.h>
+#include <xtf/hypercall.h>
+#include <xtf/lib.h>
+#include <xtf/traps.h>
+
+#include <arch/irqflags.h>
+#include <arch/lib.h>
+#include <arch/pagetable.h>
+#include <arch/symbolic-const.h>
+
+#define MAX_TRACKED 1024
+
+uint8_t gnt_page[GNT_PAGES][PAGE_SIZE] __page_aligned_bss;
+static uint8_t pattern[PAGE_SIZE];
+static uint8_t before_hole[2][PAGE_SIZE] __page_aligned_bss;
+static uint8_t scratch[PAGE_SIZE] __page_aligned_bss;
+
+/* What the case has to give back. */
+static struct gnttab_map_grant_ref maps[MAX_TRACKED];
+static grant_ref_t refs[MAX_TRACKED];
+static void *places[64];
+static unsigned int nr_maps, nr_refs, nr_places;
+
+uint8_t gnt_pattern_byte(unsigned int nr, unsigned int off)
+{
+    return off * 7 + (off >> 8) * 3 + nr * 41 + 1;
+}
+
+static void fill_pattern(uint8_t *page, unsigned int nr)
+{
+    unsigned int off;
+
+    for ( off = 0; off < PAGE_SIZE; ++off )
+        page[off] = gnt_pattern_byte(nr, off);
+}
+
+const uint8_t *gnt_pattern(unsigned int nr)
+{
+    fill_pattern(pattern, nr);
+
+    return pattern;
+}
+
+domid_t gnt_self(void)
+{
+    static int self = -1;
+
+    if ( self < 0 )
+        self = xtf_get_domid();
+    if ( self < 0 )
+        panic("This domain's ID cannot be found out\n");
+
+    return self;
+}
+
+const uint8_t *gnt_granted(grant_ref_t ref)
+{
+#ifdef CONFIG_PV
+    return mfn_to_virt(gnttab_version() == 1 ? gnttab_v1[ref].frame
+                                             : gnttab_v2[ref].full_page.frame);
+#else
+    static uint8_t view[PAGE_SIZE] __page_aligned_bss;
+    struct gnttab_copy op = {
+        .source = { .u.ref = ref, .domid = DOMID_SELF },
+        .dest = { .u.gmfn = virt_to_gfn(view), .domid = DOMID_SELF },
+        .len = PAGE_SIZE,
+        .flags = GNTCOPY_source_gref,
+    };
+    int status = gnt_copy(&op);
+
+    xtf_expect_msg(XTF_WHERE(""), status == GNTST_okay,
+                   "reference %u cannot be read by GNTTABOP_copy: %s",
+                   ref, gntst_strerror(status));
+
+    return view;
+#endif
+}
+
+static void unmap_all(void)
+{
+    while ( nr_maps )
+    {
+        const struct gnttab_map_grant_ref map = maps[nr_maps - 1];
+        int status = gnt_undo(&map);
+
+        /* gnt_undo() lets go of what it unmapped. */
+        if ( !xtf_expect_msg(XTF_WHERE(""), status == GNTST_okay,
+                             "handle %u of reference %u cannot be unmapped: %s",
+                             map.handle, map.ref, gntst_strerror(status)) )
+            gnt_forget(map.handle);
+    }
+}
+
+static void revoke_all(void)
+{
+    for ( ; nr_refs; --nr_refs )
+    {
+        grant_ref_t ref = refs[nr_refs - 1];
+        unsigned int use = gnttab_in_use(ref);
+
+        xtf_expect_msg(XTF_WHERE(""), gnttab_end_access(ref) == 0,
+                       "reference %u is in use (%#x), and nothing maps it",
+                       ref, use);
+    }
+}
+
+static void end(void *unused)
+{
+    unsigned int i;
+
+    unmap_all();
+
+    for ( ; nr_places; --nr_places )
+        gnttab_put_page(places[nr_places - 1]);
+
+    /* The references may be of another version's table by now. */
+    for ( i = nr_refs; i-- > 0; )
+        if ( refs[i] >= gnttab_nr_entries() )
+            refs[i] = refs[--nr_refs];
+    revoke_all();
+
+    for ( i = 0; i < GNT_PAGES; ++i )
+        xtf_expect_msg(XTF_WHERE(""), gnt_unreferenced(gnt_page[i]),
+                       "gnt_page[%u] is still referenced, and nothing maps it",
+                       i);
+}
+
+bool gnt_begin(unsigned int version)
+{
+    unsigned int i;
+    int rc = xtf_init_grant_table(version);
+
+    if ( rc == -ENODEV )
+    {
+        xtf_case_skip("Grant table version 2 is not available: it needs "
+                      "gnttab=max-ver:2 (Xen) or max_grant_version=2 (domain)");
+        return false;
+    }
+    if ( rc )
+    {
+        xtf_case_error(XTF_WHERE(""), "xtf_init_grant_table(%u) returns %d",
+                       version, rc);
+        return false;
+    }
+
+    for ( i = 0; i < GNT_PAGES; ++i )
+    {
+        /* An HVM guest's page is lost by mapping it. */
+        if ( !gnt_present(gnt_page[i]) && gnttab_restore_page(gnt_page[i]) )
+        {
+            xtf_case_error(XTF_WHERE(""), "No memory for gnt_page[%u]", i);
+            return false;
+        }
+        fill_pattern(gnt_page[i], i);
+    }
+
+    xtf_case_cleanup(end, NULL);
+
+    return true;
+}
+
+grant_ref_t gnt_ref(void)
+{
+    int ref = gnttab_alloc_ref();
+
+    ASSERT(ref >= 0 && nr_refs < MAX_TRACKED);
+
+    return refs[nr_refs++] = ref;
+}
+
+grant_ref_t gnt_grant(const void *va, unsigned int flags)
+{
+    grant_ref_t ref = gnt_ref();
+
+    gnttab_publish(ref, gnt_self(), virt_to_gfn(va), GTF_permit_access | flags);
+
+    return ref;
+}
+
+void *gnt_at(void)
+{
+    void *place = gnttab_get_page();
+
+    ASSERT(place && nr_places < ARRAY_SIZE(places));
+
+    return places[nr_places++] = place;
+}
+
+struct gnttab_map_grant_ref gnt_map_op(grant_ref_t ref, uint32_t flags,
+                                       const void *at)
+{
+    return (struct gnttab_map_grant_ref) {
+        .host_addr = gnttab_host_addr(at),
+        .flags = flags,
+        .ref = ref,
+        .dom = gnt_self(),
+        .status = GNT_UNTOUCHED,
+        .handle = GNT_UNTOUCHED,
+        .dev_bus_addr = GNT_UNTOUCHED,
+    };
+}
+
+struct gnttab_unmap_grant_ref gnt_unmap_op(
+    const struct gnttab_map_grant_ref *map)
+{
+    return (struct gnttab_unmap_grant_ref) {
+        .host_addr = map->flags & GNTMAP_host_map ? map->host_addr : 0,
+        .dev_bus_addr = map->flags & GNTMAP_device_map ? map->dev_bus_addr : 0,
+        .handle = map->handle,
+        .status = GNT_UNTOUCHED,
+    };
+}
+
+static struct gnttab_map_grant_ref *find_map(grant_handle_t handle)
+{
+    unsigned int i;
+
+    for ( i = nr_maps; i-- > 0; )
+        if ( maps[i].handle == handle )
+            return &maps[i];
+
+    return NULL;
+}
+
+void gnt_forget(grant_handle_t handle)
+{
+    struct gnttab_map_grant_ref *map = find_map(handle);
+
+    if ( map )
+        *map = maps[--nr_maps];
+}
+
+void gnt_moved(grant_handle_t handle, const void *at)
+{
+    struct gnttab_map_grant_ref *map = find_map(handle);
+
+    if ( map )
+        map->host_addr = gnttab_host_addr(at);
+}
+
+int gnt_map_batch(struct gnttab_map_grant_ref *ops, unsigned int nr)
+{
+    int rc = hypercall_grant_table_op(GNTTABOP_map_grant_ref, ops, nr);
+    unsigned int i;
+
+    for ( i = 0; i < nr; ++i )
+        if ( ops[i].status == GNTST_okay )
+        {
+            ASSERT(nr_maps < MAX_TRACKED);
+            maps[nr_maps++] = ops[i];
+        }
+
+    return rc;
+}
+
+/* What an unmap operation that succeeded leaves of the mapping. */
+static void note_unmap(const struct gnttab_unmap_grant_ref *op)
+{
+    struct gnttab_map_grant_ref *map = find_map(op->handle);
+
+    if ( !map )
+        return;
+
+    if ( op->host_addr )
+        map->flags &= ~GNTMAP_host_map;
+    if ( op->dev_bus_addr )
+        map->flags &= ~GNTMAP_device_map;
+    if ( !(map->flags & (GNTMAP_host_map | GNTMAP_device_map)) )
+        gnt_forget(op->handle);
+}
+
+int gnt_unmap_batch(struct gnttab_unmap_grant_ref *ops, unsigned int nr)
+{
+    int rc = hypercall_grant_table_op(GNTTABOP_unmap_grant_ref, ops, nr);
+    unsigned int i;
+
+    for ( i = 0; i < nr; ++i )
+        if ( ops[i].status == GNTST_okay )
+            note_unmap(&ops[i]);
+
+    return rc;
+}
+
+/* A single element's hypercall has no reason to fail as a whole. */
+static int status_of(const char *what, int rc, int status)
+{
+    xtf_expect_msg(XTF_WHERE(""), rc == 0,
+                   "GNTTABOP_%s returns %d, expected 0", what, rc);
+
+    return status;
+}
+
+int gnt_map(struct gnttab_map_grant_ref *op)
+{
+    int rc = gnt_map_batch(op, 1);
+
+    return status_of("map_grant_ref", rc, op->status);
+}
+
+int gnt_unmap(struct gnttab_unmap_grant_ref *op)
+{
+    int rc = gnt_unmap_batch(op, 1);
+
+    return status_of("unmap_grant_ref", rc, op->status);
+}
+
+int gnt_copy(struct gnttab_copy *op)
+{
+    int rc;
+
+    op->status = GNT_UNTOUCHED;
+    rc = hypercall_grant_table_op(GNTTABOP_copy, op, 1);
+
+    return status_of("copy", rc, op->status);
+}
+
+int gnt_undo(const struct gnttab_map_grant_ref *map)
+{
+    struct gnttab_unmap_grant_ref op = gnt_unmap_op(map);
+
+    return gnt_unmap(&op);
+}
+
+bool gnt_undo_batch(const struct gnttab_map_grant_ref *undo, unsigned int nr)
+{
+    unsigned int i;
+    bool ok = true;
+
+    for ( i = 0; i < nr; ++i )
+        if ( undo[i].status == GNTST_okay )
+            ok &= gnt_undo(&undo[i]) == GNTST_okay;
+
+    return ok;
+}
+
+exinfo_t gnt_probe_read(const void *va)
+{
+    exinfo_t fault = 0;
+    uint8_t val;
+
+    asm volatile ("1: movb %[mem], %[val]; 2:"
+                  _ASM_EXTABLE_HANDLER(1b, 2b, ex_record_fault_eax)
+                  : "+a" (fault), [val] "=&q" (val)
+                  : [mem] "m" (*(const volatile uint8_t *)va));
+
+    return fault;
+}
+
+exinfo_t gnt_probe_write(void *va, uint8_t val)
+{
+    exinfo_t fault = 0;
+
+    asm volatile ("1: movb %[val], %[mem]; 2:"
+                  _ASM_EXTABLE_HANDLER(1b, 2b, ex_record_fault_eax)
+                  : "+a" (fault), [mem] "+m" (*(volatile uint8_t *)va)
+                  : [val] "q" (val));
+
+    return fault;
+}
+
+bool gnt_present(const void *at)
+{
+#ifdef CONFIG_PV
+    return !gnt_probe_read(at);
+#else
+    struct gnttab_copy op = {
+        .source = { .u.gmfn = virt_to_gfn(at), .domid = DOMID_SELF },
+        .dest = { .u.gmfn = virt_to_gfn(scratch), .domid = DOMID_SELF },
+        .len = 1,
+    };
+
+    return gnt_copy(&op) == GNTST_okay;
+#endif
+}
+
+void *gnt_array_before_hole(size_t bytes)
+{
+    static bool vacated;
+
+    ASSERT(bytes <= PAGE_SIZE);
+
+    if ( !vacated && gnttab_vacate_page(before_hole[1]) )
+        panic("Cannot make a hole in the address space\n");
+    vacated = true;
+
+    return before_hole[1] - bytes;
+}
+
+long gnt_op_preempted(unsigned int cmd, void *ops, unsigned int count)
+{
+    bool enabled = local_irq_enabled();
+    long rc;
+
+    local_irq_enable();
+    ACCESS_ONCE(shared_info.vcpu_info[0].evtchn_upcall_pending) = 1;
+    rc = hypercall_grant_table_op(cmd, ops, count);
+    if ( !enabled )
+        local_irq_disable();
+
+    return rc;
+}
+
+#ifdef CONFIG_PV
+static const intpte_t *next_table(intpte_t pte)
+{
+    return maddr_to_virt(pte_to_paddr(pte));
+}
+
+const intpte_t *gnt_l1e(const void *va)
+{
+    unsigned long addr = _u(va);
+    const intpte_t *table = _p(pv_start_info->pt_base);
+
+#if CONFIG_PAGING_LEVELS >= 4
+    table = next_table(table[l4_table_offset(addr)]);
+#endif
+    table = next_table(table[l3_table_offset(addr)]);
+    table = next_table(table[l2_table_offset(addr)]);
+
+    return &table[l1_table_offset(addr)];
+}
+
+uint64_t gnt_l1e_maddr(const void *va)
+{
+    return virt_to_maddr(gnt_l1e(va));
+}
+
+static int mmuext(unsigned int cmd, unsigned long mfn)
+{
+    mmuext_op_t op = { .cmd = cmd, .arg1.mfn = mfn };
+
+    return hypercall_mmuext_op(&op, 1, NULL, DOMID_SELF);
+}
+
+bool gnt_can_be_pagetable(void *va)
+{
+    unsigned long mfn = virt_to_mfn(va);
+    bool ok;
+
+    /* Its content would have to be one, too. */
+    memcpy(scratch, va, PAGE_SIZE);
+    memset(va, 0, PAGE_SIZE);
+
+    if ( gnttab_vacate_page(va) )
+        panic("Cannot unmap a page of this kernel\n");
+
+    ok = !mmuext(MMUEXT_PIN_L1_TABLE, mfn);
+    if ( ok && mmuext(MMUEXT_UNPIN_TABLE, mfn) )
+        panic("Cannot unpin a page table\n");
+
+    if ( gnttab_restore_page(va) )
+        panic("Cannot map a page of this kernel again\n");
+    memcpy(va, scratch, PAGE_SIZE);
+
+    return ok;
+}
+
+bool gnt_unreferenced(void *va)
+{
+    unsigned long mfn = virt_to_mfn(va), pfn = virt_to_pfn(va), out = pfn;
+    struct xen_memory_exchange op = {
+        .in = { .extent_start = &mfn, .nr_extents = 1, .domid = DOMID_SELF },
+        .out = { .extent_start = &out, .nr_extents = 1, .domid = DOMID_SELF },
+    };
+    bool ok;
+
+    if ( gnttab_vacate_page(va) )
+        panic("Cannot unmap a page of this kernel\n");
+
+    ok = !hypercall_memory_op(XENMEM_exchange, &op) && op.nr_exchanged == 1;
+    if ( ok )
+        p2m[pfn] = out;
+
+    if ( gnttab_restore_page(va) )
+        panic("Cannot map a page of this kernel again\n");
+
+    return ok;
+}
+#else
+bool gnt_unreferenced(void *va)
+{
+    (void)va;
+
+    return true;
+}
+#endif

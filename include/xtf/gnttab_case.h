@@ -1,0 +1,183 @@
+/*
+ * What cases about grants have in common: this domain grants pages to itself.
+ *
+ *     GNTTAB_CASE("map: read-only")
+ *     {
+ *         grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+ *         struct gnttab_map_grant_ref map =
+ *             gnt_map_op(ref, GNTMAP_host_map | GNTMAP_readonly, gnt_at());
+ *
+ *         require_gntst(gnt_map(&map), GNTST_okay);
+ *         expect_hex(gnttab_in_use(ref), GTF_reading);
+ *     }
+ *
+ * In an HVM guest, mapping a page of one's own moves it: it is no longer where
+ * it was, and gone when it is unmapped.  gnt_granted() finds it in any case, and
+ * the next case finds a new page.
+ *
+ * Such a case is run for each version of the grant table.  What it mapped and
+ * granted is undone when it ends, and then nothing may be in use any more: no
+ * entry, and for a PV guest no page.  A case thus fails if Xen forgets to give
+ * back a pin or a reference, without saying anything about it.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#ifndef XTF_GNTTAB_CASE_H
+#define XTF_GNTTAB_CASE_H
+
+#include <xtf/case.h>
+#include <xtf/grant_table.h>
+
+#include <arch/exinfo.h>
+#include <arch/mm.h>
+
+/* Define cases for both versions.  The body follows. */
+#define GNTTAB_CASE(case_name)                                          \
+    GNTTAB_CASE_BODY(case_name, XTF_PASTE(case_, __LINE__))
+
+#define GNTTAB_CASE_BODY(case_name, id)                                 \
+    static void id(void);                                               \
+    GNTTAB_CASE_OF(case_name " (v1)", id, XTF_PASTE(id, _v1), 1)        \
+    GNTTAB_CASE_OF(case_name " (v2)", id, XTF_PASTE(id, _v2), 2)        \
+    static void id(void)
+
+/* Define a case for one version. */
+#define GNTTAB_CASE_V1(case_name)                                       \
+    GNTTAB_CASE_ONE(case_name, XTF_PASTE(case_, __LINE__), 1)
+#define GNTTAB_CASE_V2(case_name)                                       \
+    GNTTAB_CASE_ONE(case_name, XTF_PASTE(case_, __LINE__), 2)
+
+#define GNTTAB_CASE_ONE(case_name, id, ver)                             \
+    static void id(void);                                               \
+    GNTTAB_CASE_OF(case_name, id, XTF_PASTE(id, _begin), ver)           \
+    static void id(void)
+
+#define GNTTAB_CASE_OF(case_name, id, begin, ver)                       \
+    GNTTAB_CASE_DEF(case_name, id, begin, ver)
+
+#define GNTTAB_CASE_DEF(case_name, id, begin, ver)                      \
+    static void begin(void)                                             \
+    {                                                                   \
+        if ( gnt_begin(ver) )                                           \
+            id();                                                       \
+    }                                                                   \
+    static const struct xtf_case XTF_PASTE(begin, _desc)                \
+    __section(".cases") __used __aligned(sizeof(long)) = {              \
+        .name = case_name, .file = __FILE__, .line = __LINE__,          \
+        .fn = begin,                                                    \
+    };
+
+/**
+ * Set up what is below, with this version of the table, and have it undone
+ * after the case.  False, and the case skipped, if the version is not there.
+ */
+bool gnt_begin(unsigned int version);
+
+/* Pages to grant.  Every case finds its pattern in them. */
+#define GNT_PAGES 4
+extern uint8_t gnt_page[GNT_PAGES][PAGE_SIZE];
+
+/** The pattern of page @p nr: no two neighbours, and no two pages, alike. */
+uint8_t gnt_pattern_byte(unsigned int nr, unsigned int off);
+
+/** The pattern as a page of its own; valid until the next call. */
+const uint8_t *gnt_pattern(unsigned int nr);
+
+/* Page nr holds what the case found in it. */
+#define expect_page_unchanged(nr)                                       \
+    xtf_expect_mem(XTF_WHERE("gnt_page[" #nr "]"),                      \
+                   gnt_page[nr], gnt_pattern(nr), PAGE_SIZE)
+
+/** This domain. */
+domid_t gnt_self(void);
+
+/** A domain ID that no domain has. */
+#define GNT_NO_DOMAIN ((domid_t)(DOMID_FIRST_RESERVED - 2))
+
+/** Grant a page to this domain; @p flags: more GTF_ flags, such as readonly. */
+grant_ref_t gnt_grant(const void *va, unsigned int flags);
+
+/**
+ * What the page behind @p ref holds: the page itself for PV; for HVM a copy,
+ * made through the grant, that is valid until the next call.
+ */
+const uint8_t *gnt_granted(grant_ref_t ref);
+
+/* The page behind the grant ref holds what the case found in page nr. */
+#define expect_granted_unchanged(ref, nr)                               \
+    xtf_expect_mem(XTF_WHERE("page " #nr ", granted as " #ref),         \
+                   gnt_granted(ref), gnt_pattern(nr), PAGE_SIZE)
+
+/** A reference with an invalid entry, for the case to fill in. */
+grant_ref_t gnt_ref(void);
+
+/** A page of address space, with nothing there. */
+void *gnt_at(void);
+
+/* Outputs hold this before an operation, which no operation answers. */
+#define GNT_UNTOUCHED 0x5a5a
+
+/** A request to map @p ref at @p at. */
+struct gnttab_map_grant_ref gnt_map_op(grant_ref_t ref, uint32_t flags,
+                                       const void *at);
+
+/** The request to undo a mapping. */
+struct gnttab_unmap_grant_ref gnt_unmap_op(
+    const struct gnttab_map_grant_ref *map);
+
+/** Carry out a request, and return its status. */
+int gnt_map(struct gnttab_map_grant_ref *op);
+int gnt_unmap(struct gnttab_unmap_grant_ref *op);
+int gnt_copy(struct gnttab_copy *op);
+
+/** Carry out a batch, and return what the hypercall returned. */
+int gnt_map_batch(struct gnttab_map_grant_ref *ops, unsigned int nr);
+int gnt_unmap_batch(struct gnttab_unmap_grant_ref *ops, unsigned int nr);
+
+/** Undo a mapping altogether, and return the status. */
+int gnt_undo(const struct gnttab_map_grant_ref *map);
+
+/** Undo @p nr mappings at once; false if one failed. */
+bool gnt_undo_batch(const struct gnttab_map_grant_ref *maps, unsigned int nr);
+
+/** Let go of a mapping that is gone by other means than gnt_unmap(). */
+void gnt_forget(grant_handle_t handle);
+
+/** Forget mappings that are undone, because the page at @p at moved. */
+void gnt_moved(grant_handle_t handle, const void *at);
+
+/** Access one byte: the exception it met, or 0. */
+exinfo_t gnt_probe_read(const void *va);
+exinfo_t gnt_probe_write(void *va, uint8_t val);
+
+/**
+ * Is there anything at the page @p at of address space?  In an HVM guest, what
+ * is not there does not fault, so there it is Xen that is asked.
+ */
+bool gnt_present(const void *at);
+
+/** An array of @p bytes that ends at a page where nothing is. */
+void *gnt_array_before_hole(size_t bytes);
+
+/**
+ * Carry out grant_table_op() with an event pending from the start: Xen stops
+ * after the first element, delivers it, and has the rest done afterwards.
+ */
+long gnt_op_preempted(unsigned int cmd, void *ops, unsigned int count);
+
+#ifdef CONFIG_PV
+/** The entry that maps @p va, and its machine address. */
+const intpte_t *gnt_l1e(const void *va);
+uint64_t gnt_l1e_maddr(const void *va);
+
+/** Can the frame of a page of this kernel be a page table?  It is none after. */
+bool gnt_can_be_pagetable(void *va);
+#endif
+
+/**
+ * Does nobody hold on to the page?  A PV guest can tell, as Xen takes a page
+ * back only if nothing refers to it; in an HVM guest, always true.
+ */
+bool gnt_unreferenced(void *va);
+
+#endif /* XTF_GNTTAB_CASE_H */
