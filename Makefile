@@ -24,6 +24,11 @@ include build/environments.mk
 include build/tools.mk
 include build/runtime.mk
 
+# What the tests' Makefiles add to; expanded as they do.
+all-images :=
+all-cfgs :=
+all-test-dirs :=
+
 TESTS ?= $(patsubst %/Makefile,%,$(wildcard tests/*/Makefile))
 tests := $(foreach t,$(TESTS),$(patsubst $(ROOT)/%,%,$(abspath $(t))))
 $(foreach t,$(tests),$(if $(wildcard $(t)/Makefile),,$(error There is no test '$(t)': it would need a $(t)/Makefile)))

@@ -1,6 +1,7 @@
 # What every image links: the kernel's objects, an archive an environment.
 # SPDX-License-Identifier: BSD-2-Clause
 
+all-objs :=
 runtime-srcs := $(wildcard common/*.c common/*/*.c arch/x86/*.c arch/x86/*.S)
 
 define runtime

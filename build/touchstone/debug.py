@@ -11,8 +11,10 @@ import tempfile
 from pathlib import Path
 from typing import List, Tuple
 
+from . import steps
 from .catalogue import Instance
 from .hosts import Host
+from .process import guarded
 from .verdict import RunnerError, UsageError
 
 _PT_LOAD = 1
@@ -102,11 +104,13 @@ def run(host: Host, instances: List[Instance]) -> int:
             print(f"  For Xen itself: add-symbol-file"
                   f" {shlex.quote(str(host.symbols))}", end="")
         print("\nCtrl-C ends it.  The console:\n", flush=True)
-        with subprocess.Popen(command, cwd=instance.image.parent,
+        steps.stop_on_signals()
+        with subprocess.Popen(guarded(command), cwd=instance.image.parent,
                               stdin=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL) as process:
             try:
                 return process.wait()
             except KeyboardInterrupt:
-                process.kill()
                 return 130
+            finally:
+                process.kill()

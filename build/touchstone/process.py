@@ -79,6 +79,16 @@ def _starved(pid: int) -> float:
     return waited / 1e9
 
 
+def guarded(argv: Sequence[str]) -> List[str]:
+    """Return a command that the kernel kills when the thread behind it ends.
+
+    Without util-linux' setpriv, the command itself.
+    """
+    setpriv = shutil.which("setpriv")
+    guard = [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
+    return [*guard, *argv]
+
+
 class Child:
     """A process group of its own, with its output as a pipe.
 
@@ -87,10 +97,8 @@ class Child:
     """
 
     def __init__(self, argv: Sequence[str], cwd: Optional[str] = None) -> None:
-        setpriv = shutil.which("setpriv")
-        guard = [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
         self._process = subprocess.Popen(
-            [*guard, *argv], cwd=cwd, stdin=subprocess.DEVNULL,
+            guarded(argv), cwd=cwd, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
             start_new_session=True)
         self.pid = self._process.pid
