@@ -1,0 +1,152 @@
+/*
+ * HYPERVISOR_xen_version: what Xen says about itself.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include "tour.h"
+
+CASE("xen_version: version")
+{
+    expect_range(hypercall_xen_version(XENVER_version, NULL),
+                 4 << 16 | 17, 5 << 16);
+}
+
+/* A string within its array, and nothing written behind that. */
+static void expect_string(unsigned int cmd, size_t len)
+{
+    static char buf[sizeof(xen_capabilities_info_t) + 16];
+
+    memset(buf, 0x5a, sizeof(buf));
+    expect_ok(hypercall_xen_version(cmd, buf));
+    expect_msg(strnlen(buf, len) < len, "op %u is no string", cmd);
+    expect_fill(buf + len, 0x5a, 16);
+    expect_errno(hypercall_xen_version(cmd, BAD_PTR), -EFAULT);
+}
+
+CASE("xen_version: extraversion, capabilities, changeset, command line")
+{
+    expect_string(XENVER_extraversion, XEN_EXTRAVERSION_LEN);
+    expect_string(XENVER_capabilities, XEN_CAPABILITIES_INFO_LEN);
+    expect_string(XENVER_changeset, XEN_CHANGESET_INFO_LEN);
+    expect_string(XENVER_commandline, sizeof(xen_commandline_t));
+}
+
+CASE("xen_version: capabilities name this kind of guest")
+{
+    static xen_capabilities_info_t caps;
+
+    expect_ok(hypercall_xen_version(XENVER_capabilities, caps));
+
+#if defined(CONFIG_PV) && defined(CONFIG_64BIT)
+    expect_true(strstr(caps, "xen-3.0-x86_64"));
+#elif defined(CONFIG_PV)
+    expect_true(strstr(caps, "xen-3.0-x86_32p"));
+#elif defined(CONFIG_64BIT)
+    expect_true(strstr(caps, "hvm-3.0-x86_64"));
+#else
+    expect_true(strstr(caps, "hvm-3.0-x86_32"));
+#endif
+}
+
+CASE("xen_version: compile_info")
+{
+    struct {
+        struct xen_compile_info info;
+        uint8_t guard[16];
+    } buf;
+
+    memset(&buf, 0x5a, sizeof(buf));
+    expect_ok(hypercall_xen_version(XENVER_compile_info, &buf.info));
+    expect_range(strnlen(buf.info.compiler, 64), 0, 63);
+    expect_range(strnlen(buf.info.compile_by, 16), 0, 15);
+    expect_range(strnlen(buf.info.compile_domain, 32), 0, 31);
+    expect_range(strnlen(buf.info.compile_date, 32), 0, 31);
+    expect_fill(buf.guard, 0x5a, sizeof(buf.guard));
+    expect_errno(hypercall_xen_version(XENVER_compile_info, BAD_PTR), -EFAULT);
+}
+
+CASE("xen_version: platform_parameters")
+{
+    struct xen_platform_parameters params[2] = { { 0 }, { 0x5a5a } };
+
+    expect_ok(hypercall_xen_version(XENVER_platform_parameters, params));
+    expect_hex(params[1].virt_start, 0x5a5a);
+
+    if ( IS_DEFINED(CONFIG_PV) )
+        expect_msg(params[0].virt_start > _u(BAD_PTR),
+                   "Xen begins at %#lx", (long)params[0].virt_start);
+}
+
+CASE("xen_version: get_features")
+{
+    struct xen_feature_info info = { .submap_idx = 0, .submap = 0 };
+
+    expect_ok(hypercall_xen_version(XENVER_get_features, &info));
+    expect_eq(info.submap_idx, 0);
+    expect_eq(!!(info.submap & (1u << XENFEAT_auto_translated_physmap)),
+              IS_DEFINED(CONFIG_HVM));
+    expect_eq(!!(info.submap & (1u << XENFEAT_hvm_callback_vector)),
+              IS_DEFINED(CONFIG_HVM));
+    expect_eq(!!(info.submap & (1u << XENFEAT_mmu_pt_update_preserve_ad)),
+              IS_DEFINED(CONFIG_PV));
+
+    info = (struct xen_feature_info){ XENFEAT_NR_SUBMAPS, 0x5a5a };
+    expect_errno(hypercall_xen_version(XENVER_get_features, &info), -EINVAL);
+    expect_hex(info.submap, 0x5a5a);
+
+    expect_errno(hypercall_xen_version(XENVER_get_features, BAD_PTR), -EFAULT);
+}
+
+CASE("xen_version: pagesize")
+{
+    uint8_t byte = 0x5a;
+
+    expect_eq(hypercall_xen_version(XENVER_pagesize, NULL), PAGE_SIZE);
+    expect_errno(hypercall_xen_version(XENVER_pagesize, &byte), -EINVAL);
+    expect_hex(byte, 0x5a);
+}
+
+CASE("xen_version: guest_handle")
+{
+    uint8_t handle[32];
+
+    memset(handle, 0x5a, sizeof(handle));
+    expect_ok(hypercall_xen_version(XENVER_guest_handle, handle));
+    expect_fill(handle + 16, 0x5a, 16);
+    expect_errno(hypercall_xen_version(XENVER_guest_handle, BAD_PTR), -EFAULT);
+}
+
+CASE("xen_version: build_id")
+{
+    struct {
+        struct xen_build_id id;
+        uint8_t bytes[80];
+    } buf = {};
+    const long size = hypercall_xen_version(XENVER_build_id, NULL);
+
+    if ( !is_dom0() )
+    {
+        expect_errno(size, -EPERM);
+        return;
+    }
+
+    expect_errno(hypercall_xen_version(XENVER_build_id, &buf), -EINVAL);
+    if ( size == -ENODATA )
+        skip_case("Xen was linked without --build-id");
+
+    expect_range(size, 1, 64);
+    memset(buf.bytes, 0x5a, sizeof(buf.bytes));
+
+    buf.id.len = size - 1;
+    expect_errno(hypercall_xen_version(XENVER_build_id, &buf), -ENOBUFS);
+    expect_fill(buf.bytes, 0x5a, sizeof(buf.bytes));
+
+    buf.id.len = size;
+    expect_eq(hypercall_xen_version(XENVER_build_id, &buf), size);
+    expect_fill(buf.bytes + size, 0x5a, sizeof(buf.bytes) - size);
+}
+
+CASE("xen_version: unknown operation")
+{
+    expect_errno(hypercall_xen_version(NO_OP, NULL), -ENOSYS);
+}
