@@ -138,6 +138,14 @@ void arch_init_mm(void)
 #else
 void arch_init_mm(void)
 {
-    /* Without paging, every address is reachable by everyone. */
+    uint8_t *null = NULL;
+
+    /*
+     * Without paging, every address is reachable by everyone, and a jump to
+     * NULL runs into what is there.  Let that be breakpoints.  The compiler
+     * must not know that the pointer is NULL.
+     */
+    asm ("" : "+r" (null));
+    memset(null, 0xcc, PAGE_SIZE);
 }
 #endif

@@ -70,6 +70,8 @@ extern const uint8_t entry_task_DF[], entry_task_NMI[];
 static env_tss tss_DF __aligned(128) = TASK(entry_task_DF, df_stack);
 static env_tss tss_NMI __aligned(128) = TASK(entry_task_NMI, nmi_stack);
 
+const struct cpu_regs *task_frame;
+
 /*
  * What a task gate interrupted is in the TSS it came from.  Show it as an
  * exception frame, and put back what the handlers make of it.
@@ -85,7 +87,9 @@ void do_task_exception(unsigned int vector, unsigned int error_code)
         .sp = tss.esp, .ss = tss.ss,
     };
 
+    task_frame = &regs;
     do_exception(&regs);
+    task_frame = NULL;
 
     tss.eax = regs.ax;
     tss.ebx = regs.bx;

@@ -7,6 +7,7 @@
 #define TOUCHSTONE_ARCH_TRAPS_H
 
 #include <xtf/compiler.h>
+#include <xtf/macro_magic.h>
 #include <xtf/types.h>
 
 #include <arch/page.h>
@@ -39,27 +40,33 @@ static inline bool cpu_regs_user(const struct cpu_regs *regs)
     return (regs->cs & 3) == 3;
 }
 
+#if defined(CONFIG_HVM) && defined(CONFIG_32BIT)
+/* The frame of the double fault or NMI being handled, if a task gate's. */
+extern const struct cpu_regs *task_frame;
+#else
+#define task_frame NULL
+#endif
+
 /**
- * The interrupted stack pointer.  A 32-bit frame without a change of
- * privilege holds none: the stack is what lies above the frame.
+ * Does the frame hold the interrupted stack?  A 32-bit frame without a change
+ * of privilege or of task holds none: the stack is what lies above it.
  */
+static inline bool cpu_regs_has_stack(const struct cpu_regs *regs)
+{
+    return IS_DEFINED(CONFIG_64BIT) || cpu_regs_user(regs) ||
+        regs == task_frame;
+}
+
+/** The interrupted stack pointer. */
 static inline unsigned long cpu_regs_sp(const struct cpu_regs *regs)
 {
-#ifdef CONFIG_32BIT
-    if ( !cpu_regs_user(regs) )
-        return (unsigned long)&regs->sp;
-#endif
-    return regs->sp;
+    return cpu_regs_has_stack(regs) ? regs->sp : (unsigned long)&regs->sp;
 }
 
 /** The interrupted stack segment. */
 static inline unsigned int cpu_regs_ss(const struct cpu_regs *regs)
 {
-#ifdef CONFIG_32BIT
-    if ( !cpu_regs_user(regs) )
-        return __KERN_DS;
-#endif
-    return regs->ss;
+    return cpu_regs_has_stack(regs) ? regs->ss : __KERN_DS;
 }
 
 #endif /* TOUCHSTONE_ARCH_TRAPS_H */
