@@ -3,11 +3,24 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf.h>
+#include "selftest.h"
 
 #include <arch/msr-index.h>
 
 #include <xen/arch-x86/cpuid.h>
+
+bool on_qemu_tcg(void)
+{
+    uint32_t brand[4];
+
+#ifdef CONFIG_PV
+    pv_cpuid_count(0x80000002, 0, &brand[0], &brand[1], &brand[2], &brand[3]);
+#else
+    cpuid_count(0x80000002, 0, &brand[0], &brand[1], &brand[2], &brand[3]);
+#endif
+
+    return !memcmp(brand, "QEMU TCG CPU", 12);
+}
 
 CASE("cpuid: collected, and makes sense")
 {

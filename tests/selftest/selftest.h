@@ -15,6 +15,12 @@ extern bool (*exception_hook)(struct cpu_regs *regs);
 /* Called by do_evtchn(), once it has acknowledged the upcall. */
 extern void (*upcall_hook)(struct cpu_regs *regs);
 
+/*
+ * Is this QEMU without KVM?  Some corners of x86 are inexact there, which a
+ * case may skip, if and only if it meets them.
+ */
+bool on_qemu_tcg(void);
+
 /* Does INT n reach its vector, given that the vector's DPL lets it? */
 bool int_n_works(void);
 
