@@ -11,7 +11,7 @@ test-objs = $(foreach o,$(obj-perenv) $(obj-perarch) $(obj-$(1)),$(O)/$(1)/$(pat
 define test-image
 all-objs += $(call test-objs,$(1))
 all-images += $(test-dir)/test-$(1)-$(NAME)
-$(call test-objs,$(1)): TEST-CFLAGS := $(CFLAGS)
+$(call test-objs,$(1)): TEST-CFLAGS := $(test-warnings) $(CFLAGS)
 
 $(O)/$(1)/$(test-dir)/$(NAME).elf: $(call test-objs,$(1)) $(runtime-$(1))
 	$$(call say,LD,$$@)

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/console.h>
+#include <xtf/exlog.h>
 #include <xtf/extable.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
@@ -202,6 +203,8 @@ void do_exception(struct cpu_regs *regs)
 
     if ( leave_user(regs) )
         return;
+
+    xtf_exlog_log_exception(regs);
 
     ex = search_extable(regs->ip);
     if ( ex && ex->handler )

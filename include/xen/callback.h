@@ -41,6 +41,12 @@ struct callback_unregister {
 };
 typedef struct callback_unregister callback_unregister_t;
 
+/* What some call the same. */
+#define xen_callback_register   callback_register
+#define xen_callback_unregister callback_unregister
+typedef struct callback_register xen_callback_register_t;
+typedef struct callback_unregister xen_callback_unregister_t;
+
 #endif /* !__ASSEMBLY__ */
 
 #endif /* XEN_CALLBACK_H */

@@ -140,7 +140,10 @@ struct xen_add_to_physmap {
     uint16_t size; /* gmfn_range: how many pages. */
     unsigned int space;
     xen_ulong_t idx;
-    xen_pfn_t gpfn;
+    union {
+        xen_pfn_t gpfn;
+        xen_pfn_t gfn; /* The same by another name. */
+    };
 };
 typedef struct xen_add_to_physmap xen_add_to_physmap_t;
 
@@ -161,7 +164,10 @@ typedef struct xen_add_to_physmap_batch xen_add_to_physmap_batch_t;
 
 struct xen_remove_from_physmap {
     domid_t domid;
-    xen_pfn_t gpfn;
+    union {
+        xen_pfn_t gpfn;
+        xen_pfn_t gfn;
+    };
 };
 typedef struct xen_remove_from_physmap xen_remove_from_physmap_t;
 

@@ -61,6 +61,22 @@
 #define XEN_SYSCTL_PHYSCAP_gnttab_v1           (1u << 8)
 #define XEN_SYSCTL_PHYSCAP_gnttab_v2           (1u << 9)
 
+/* xen_sysctl_livepatch_op.cmd, and of it the steps of action.cmd. */
+#define XEN_SYSCTL_LIVEPATCH_UPLOAD 0
+#define XEN_SYSCTL_LIVEPATCH_GET    1
+#define XEN_SYSCTL_LIVEPATCH_LIST   2
+#define XEN_SYSCTL_LIVEPATCH_ACTION 3
+
+#define LIVEPATCH_ACTION_UNLOAD  1
+#define LIVEPATCH_ACTION_REVERT  2
+#define LIVEPATCH_ACTION_APPLY   3
+#define LIVEPATCH_ACTION_REPLACE 4
+
+#define LIVEPATCH_STATE_CHECKED  1
+#define LIVEPATCH_STATE_APPLIED  2
+
+#define XEN_LIVEPATCH_NAME_SIZE  128 /* The terminating NUL included. */
+
 #ifndef __ASSEMBLY__
 
 /* A pointer in 64 bits. A 32-bit guest clears q before it sets p. */
@@ -122,6 +138,62 @@ struct xen_sysctl_availheap {
     xen_sysctl_u64 avail_bytes; /* OUT */
 };
 
+struct xen_livepatch_name {
+    XEN_SYSCTL_HANDLE(char) name;
+    uint16_t size;   /* The terminating NUL included. */
+    uint16_t pad[3]; /* Zero. */
+};
+
+struct xen_livepatch_status {
+    uint32_t state; /* LIVEPATCH_STATE_* */
+    int32_t rc;     /* 0 or -errno; -EAGAIN while it is at work. */
+};
+typedef struct xen_livepatch_status xen_livepatch_status_t;
+
+struct xen_sysctl_livepatch_upload {
+    struct xen_livepatch_name name;
+    xen_sysctl_u64 size;
+    XEN_SYSCTL_HANDLE(uint8_t) payload; /* An ELF file. */
+};
+
+struct xen_sysctl_livepatch_get {
+    struct xen_livepatch_name name;
+    struct xen_livepatch_status status;
+};
+
+/* From Xen 4.17 on; before, there were no total sizes and no metadata. */
+struct xen_sysctl_livepatch_list {
+    uint32_t version; /* OUT: changes when the list does. */
+    uint32_t idx;
+    uint32_t nr;      /* IN: room; OUT: how many are left. */
+    uint32_t pad;     /* Zero. */
+    uint32_t name_total_size, metadata_total_size; /* OUT */
+    XEN_SYSCTL_HANDLE(xen_livepatch_status_t) status;
+    XEN_SYSCTL_HANDLE(char) name;
+    XEN_SYSCTL_HANDLE(uint32_t) len;
+    XEN_SYSCTL_HANDLE(char) metadata;
+    XEN_SYSCTL_HANDLE(uint32_t) metadata_len;
+};
+
+struct xen_sysctl_livepatch_action {
+    struct xen_livepatch_name name;
+    uint32_t cmd;     /* LIVEPATCH_ACTION_* */
+    uint32_t timeout; /* In ns; 0: Xen's choice. */
+    uint32_t flags;
+    uint32_t pad;     /* Zero. */
+};
+
+struct xen_sysctl_livepatch_op {
+    uint32_t cmd; /* XEN_SYSCTL_LIVEPATCH_* */
+    uint32_t pad; /* Zero. */
+    union {
+        struct xen_sysctl_livepatch_upload upload;
+        struct xen_sysctl_livepatch_list list;
+        struct xen_sysctl_livepatch_get get;
+        struct xen_sysctl_livepatch_action action;
+    } u;
+};
+
 struct xen_sysctl {
     uint32_t cmd; /* XEN_SYSCTL_* */
     uint32_t interface_version;
@@ -132,6 +204,7 @@ struct xen_sysctl {
         struct xen_sysctl_getdomaininfolist getdomaininfolist;
         struct xen_sysctl_debug_keys debug_keys;
         struct xen_sysctl_availheap availheap;
+        struct xen_sysctl_livepatch_op livepatch;
         uint8_t pad[128];
     } u;
 };

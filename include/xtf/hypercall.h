@@ -11,6 +11,7 @@
 #define XTF_HYPERCALL_H
 
 #include <xtf/compiler.h>
+#include <xtf/numbers.h>
 #include <xtf/types.h>
 
 #include <arch/desc.h>
@@ -61,6 +62,8 @@ static inline long hypercall_stack_switch(unsigned long ss, unsigned long sp)
     return HYPERCALL2(long, __HYPERVISOR_stack_switch, ss, sp);
 }
 
+#define hypercall_stack_switch(ss, sp) hypercall_stack_switch(ss, _u(sp))
+
 static inline long hypercall_fpu_taskswitch(bool set)
 {
     return HYPERCALL1(long, __HYPERVISOR_fpu_taskswitch, set);
@@ -109,6 +112,10 @@ static inline long hypercall_update_va_mapping(
                       va, npte, npte >> 32, flags);
 #endif
 }
+
+/* Addresses are passed as pointers and as integers alike. */
+#define hypercall_update_va_mapping(va, npte, flags) \
+    hypercall_update_va_mapping(_p(va), npte, flags)
 
 static inline long hypercall_set_timer_op(uint64_t deadline)
 {

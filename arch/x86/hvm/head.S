@@ -75,8 +75,3 @@ GLOBAL(_elf_start)
 1:  hlt
     jmp 1b
 SIZE(_elf_start)
-
-    .section .text.hypercall_page, "ax", @progbits
-    .balign 4096
-GLOBAL(hypercall_page)
-    .skip 4096

@@ -31,8 +31,3 @@ GLOBAL(_elf_start)
     call xtf_main
     ud2
 SIZE(_elf_start)
-
-    .section .text.hypercall_page, "ax", @progbits
-    .balign 4096
-GLOBAL(hypercall_page)
-    .skip 4096

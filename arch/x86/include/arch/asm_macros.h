@@ -45,10 +45,6 @@
  */
 #if defined(CONFIG_PV)
 
-#include <xen/xen.h>
-
-#define PV_HYPERCALL_IRET       hypercall_page + __HYPERVISOR_iret * 32
-
 #ifdef CONFIG_64BIT
 
 .macro env_ADJUST_FRAME
@@ -58,7 +54,7 @@
 
 .macro env_IRET
     push $0
-    jmp PV_HYPERCALL_IRET
+    jmp HYPERCALL_iret
 .endm
 
 #else
@@ -67,7 +63,7 @@
 .endm
 
 .macro env_IRET
-    jmp PV_HYPERCALL_IRET
+    jmp HYPERCALL_iret
 .endm
 
 #endif

@@ -15,27 +15,30 @@
 #include <xtf/types.h>
 
 /* A code, data or system segment descriptor (eight bytes). */
-typedef union
+struct seg_desc32
 {
-    struct
+    union
     {
-        uint32_t lo, hi;
+        struct
+        {
+            uint32_t lo, hi;
+        };
+        uint64_t raw;
+        struct
+        {
+            uint16_t limit0;
+            uint16_t base0;
+            uint8_t base1;
+            uint8_t type:4, s:1, dpl:2, p:1;
+            uint8_t limit1:4, avl:1, l:1, d:1, g:1;
+            uint8_t base2;
+        };
     };
-    uint64_t raw;
-    struct
-    {
-        uint16_t limit0;
-        uint16_t base0;
-        uint8_t base1;
-        uint8_t type:4, s:1, dpl:2, p:1;
-        uint8_t limit1:4, avl:1, l:1, d:1, g:1;
-        uint8_t base2;
-    };
-} user_desc;
+};
+typedef struct seg_desc32 user_desc;
 
-#ifdef CONFIG_64BIT
 /* A gate of a long mode IDT: 16 bytes. */
-typedef struct
+struct __packed seg_gate64
 {
     uint16_t addr0;
     uint16_t selector;
@@ -44,17 +47,22 @@ typedef struct
     uint16_t addr1;
     uint32_t addr2;
     uint32_t :32;
-} __packed gate_desc;
-#else
+};
+
 /* A gate of a protected mode IDT. */
-typedef struct
+struct __packed seg_gate32
 {
     uint16_t addr0;
     uint16_t selector;
     uint8_t :8;
     uint8_t type:4, s:1, dpl:2, p:1;
     uint16_t addr1;
-} __packed gate_desc;
+};
+
+#ifdef CONFIG_64BIT
+typedef struct seg_gate64 gate_desc;
+#else
+typedef struct seg_gate32 gate_desc;
 #endif
 
 /* What LGDT and LIDT take, by width; desc_ptr is the kernel's own. */
@@ -70,10 +78,13 @@ struct __packed desc_ptr64
     uint64_t base;
 };
 
+typedef struct desc_ptr32 desc_ptr32;
+typedef struct desc_ptr64 desc_ptr64;
+
 #ifdef CONFIG_64BIT
-typedef struct desc_ptr64 desc_ptr;
+typedef desc_ptr64 desc_ptr;
 #else
-typedef struct desc_ptr32 desc_ptr;
+typedef desc_ptr32 desc_ptr;
 #endif
 
 /* A far pointer in memory, as far branches and LSS take it. */
@@ -89,10 +100,13 @@ struct __packed far_ptr64
     uint16_t selector;
 };
 
+typedef struct far_ptr32 far_ptr32;
+typedef struct far_ptr64 far_ptr64;
+
 #ifdef CONFIG_64BIT
-typedef struct far_ptr64 far_ptr;
+typedef far_ptr64 far_ptr;
 #else
-typedef struct far_ptr32 far_ptr;
+typedef far_ptr32 far_ptr;
 #endif
 
 extern user_desc gdt[NR_GDT_ENTRIES];

@@ -46,10 +46,13 @@ struct __packed __aligned(8) tss64
     uint16_t iopb;
 };
 
+typedef struct tss32 x86_tss32;
+typedef struct tss64 x86_tss64;
+
 #ifdef CONFIG_64BIT
-typedef struct tss64 env_tss;
+typedef x86_tss64 env_tss;
 #else
-typedef struct tss32 env_tss;
+typedef x86_tss32 env_tss;
 #endif
 
 #ifdef CONFIG_HVM
