@@ -5,6 +5,7 @@
  */
 #include <xtf/console.h>
 #include <xtf/hypercall.h>
+#include <xtf/lib.h>
 #include <xtf/report.h>
 
 /* In order of severity. */
@@ -29,6 +30,18 @@ static const struct
     [STATUS_FAILURE] = { "Failure: ", "FAILURE" },
 };
 
+/* Messages may begin with what they are, by these words or "Fail: ". */
+static bool has_prefix(const char *msg)
+{
+    unsigned int i;
+
+    for ( i = STATUS_SUCCESS; i < ARRAY_SIZE(names); ++i )
+        if ( !strncmp(msg, names[i].prefix, strlen(names[i].prefix)) )
+            return true;
+
+    return !strncmp(msg, "Fail: ", 6);
+}
+
 #define REPORTER(name, level)                                           \
 void name(const char *fmt, ...)                                         \
 {                                                                       \
@@ -39,7 +52,8 @@ void name(const char *fmt, ...)                                         \
                                                                         \
     if ( fmt )                                                          \
     {                                                                   \
-        printk("%s", names[level].prefix);                              \
+        if ( !has_prefix(fmt) )                                         \
+            printk("%s", names[level].prefix);                          \
         va_start(args, fmt);                                            \
         vprintk(fmt, args);                                             \
         va_end(args);                                                   \

@@ -26,11 +26,15 @@ static void check(const char *what, long rc)
         panic("%s failed: %ld\n", what, rc);
 }
 
+/*
+ * Privilege 0 is Xen's.  What a gate of DPL 0 is to other kernels, for the
+ * kernel's own INT n but not for user mode's, is 1 in both widths here.
+ */
 static struct trap_info trap_entry(unsigned int vector, unsigned int dpl)
 {
     return (struct trap_info) {
         .vector = vector,
-        .flags = dpl | TI_MASK_EVENTS,
+        .flags = (dpl ?: 1) | TI_MASK_EVENTS,
         .cs = __KERN_CS,
         .address = arch_entry_stub(vector),
     };
@@ -108,10 +112,20 @@ void arch_init_traps(void)
 
 int xtf_set_idte(unsigned int vector, const struct xtf_idte *idte)
 {
-    struct trap_info ti[2] = { trap_entry(vector, idte->dpl) };
+    struct trap_info ti[3] = { trap_entry(vector, idte->dpl) };
 
     ti[0].cs = idte->cs;
     ti[0].address = idte->addr;
+
+    /*
+     * Xen learns the vector of an INT n from the error code of a #GP, and QEMU
+     * before 8.0 puts twice the vector there.
+     */
+    if ( vector >= X86_NR_RESERVED_VECTORS && vector < 128 )
+    {
+        ti[1] = ti[0];
+        ti[1].vector = vector * 2;
+    }
 
     return hypercall_set_trap_table(ti);
 }

@@ -1,9 +1,9 @@
 /*
  * x86: locked operations on single bits of a bitmap.
  *
- * Bit n is bit n % BITS_PER_LONG of long word n / BITS_PER_LONG; nr may be any
- * non-negative number.  Because x86 is little-endian, that is also bit n % 8
- * of byte n / 8, so the same bitmap serves 32- and 64-bit code and Xen.
+ * Bit n is bit n % 32 of the 32-bit word n / 32; nr may be any non-negative
+ * number.  Because x86 is little-endian, that is also bit n % 8 of byte n / 8,
+ * so the same bitmap serves 32- and 64-bit code and Xen.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -11,32 +11,33 @@
 #define XTF_X86_BITOPS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <xtf/compiler.h>
 
 #define BITS_PER_LONG (__SIZEOF_LONG__ * 8)
 
 /*
- * Each takes a whole word apart first: bts with a memory operand and a
- * register index is slower, and tied to int.
+ * Each finds the word first: bts with a memory operand and a register index is
+ * slower.  Words of 32 bits, since a bitmap may be as small as that.
  */
-static inline volatile unsigned long *bit_word(unsigned long nr,
-                                               volatile void *addr)
+static inline volatile uint32_t *bit_word(unsigned long nr,
+                                          volatile void *addr)
 {
-    return (volatile unsigned long *)addr + nr / BITS_PER_LONG;
+    return (volatile uint32_t *)addr + nr / 32;
 }
 
-static inline unsigned long bit_mask(unsigned long nr)
+static inline uint32_t bit_mask(unsigned long nr)
 {
-    return 1UL << (nr % BITS_PER_LONG);
+    return 1u << (nr % 32);
 }
 
 /** Is bit nr set?  One volatile read, no ordering. */
 static inline bool test_bit(unsigned long nr, const volatile void *addr)
 {
-    const volatile unsigned long *map = addr;
+    const volatile uint32_t *map = addr;
 
-    return map[nr / BITS_PER_LONG] & bit_mask(nr);
+    return map[nr / 32] & bit_mask(nr);
 }
 
 /** Atomically set bit nr.  A full barrier. */
