@@ -43,7 +43,7 @@ COMMON_CFLAGS := -std=gnu99 -O2 -g -pipe -Wall -Wextra -Werror \
   -ffreestanding -fno-builtin-printf -fno-pic -fno-pie -fno-stack-protector \
   -fno-strict-aliasing -fno-common -fno-asynchronous-unwind-tables \
   -fcf-protection=none -fomit-frame-pointer \
-  -mno-sse -mno-mmx -msoft-float
+  -mno-sse -mno-mmx -msoft-float $(if $(findstring clang,$(toolchain)),-Wno-gnu)
 
 # Tests that were written against other headers, with other types for the same
 # things, are warned of what differs; they build all the same.  STRICT=1 for
