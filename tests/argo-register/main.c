@@ -1,0 +1,530 @@
+/**
+ * @file tests/argo-register/main.c
+ * @ref test-argo-register
+ *
+ * @page test-argo-register Argo: register_ring
+ *
+ * What XEN_ARGO_OP_register_ring takes, and what it refuses: lengths and their
+ * frames, flags, partners, pointers and frames that are none; which values of
+ * the ring's pointers it starts from; what a second registration of the same
+ * ring changes.
+ *
+ * It matters because this is where a guest hands frames to Xen for writing: a
+ * length that does not fit its frames, or a frame that is not the guest's to
+ * write, would let messages land in somebody else's memory.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+#include <xtf/argo.h>
+#include <xtf/unmapped.h>
+
+#include <arch/mm.h>
+#include <arch/pagetable.h>
+#include <arch/symbolic-const.h>
+
+const char test_title[] = "Argo: register_ring";
+
+#define PORT        7
+#define NR_FRAMES   4
+#define LEN         (2 * PAGE_SIZE - sizeof(xen_argo_ring_t))
+
+static uint8_t frames[NR_FRAMES][PAGE_SIZE] __page_aligned_bss;
+static uint8_t others[NR_FRAMES][PAGE_SIZE] __page_aligned_bss;
+static struct argo_ring ring, again;
+static xen_argo_gfn_t gfns[ARGO_MAX_FRAMES + 1];
+
+void test_main(void)
+{
+    if ( argo_required() )
+        xtf_run_cases();
+}
+
+/* Valid arguments, of which each case changes one thing. */
+static xen_argo_register_ring_t good_request(void)
+{
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(gfns); ++i )
+        gfns[i] = virt_to_gfn(frames[i % NR_FRAMES]);
+
+    memset(frames, 0, sizeof(frames));
+
+    return (xen_argo_register_ring_t) {
+        .aport = PORT, .partner_id = argo_self(), .len = LEN,
+    };
+}
+
+/* The ring is not there. */
+#define expect_no_ring()                                                \
+    expect_errno(argo_unregister(PORT, argo_self()), -ENOENT)
+
+#define expect_refused(reg, nr, flags, error)                           \
+do {                                                                    \
+    expect_errno(argo_register(&(reg), gfns, nr, flags), error);        \
+    expect_no_ring();                                                   \
+    expect_fill(frames, 0, sizeof(frames));                             \
+} while ( 0 )
+
+static void open_ring(domid_t partner, uint32_t len)
+{
+    argo_ring_init(&ring, frames, PORT, partner, len);
+    xtf_case_cleanup(argo_ring_close, &ring);
+}
+
+static int send(const void *msg, uint32_t len)
+{
+    return argo_send(argo_self(), PORT, 1, msg, len, 2);
+}
+
+/*
+ * Lengths.
+ */
+
+CASE("length: every slot count from the least on")
+{
+    uint32_t len;
+
+    for ( len = ARGO_MIN_RING_SIZE; len <= 3 * PAGE_SIZE;
+          len += len < 128 ? 16 : 496 )
+    {
+        xen_argo_register_ring_t reg = good_request();
+        xen_argo_ring_data_ent_t ent;
+
+        reg.len = len;
+        require_ok(argo_register(&reg, gfns, ARGO_RING_FRAMES(len), 0));
+        require_ok(argo_query(argo_self(), PORT, 0, &ent));
+        expect_eq(ent.max_message_size, len - 32);
+        require_ok(argo_unregister(PORT, argo_self()));
+    }
+}
+
+CASE("length: less than three slots")
+{
+    xen_argo_register_ring_t reg = good_request();
+
+    for ( reg.len = 0; reg.len < ARGO_MIN_RING_SIZE; reg.len++ )
+        expect_refused(reg, 1, 0, -EINVAL);
+}
+
+CASE("length: not whole slots")
+{
+    xen_argo_register_ring_t reg = good_request();
+    unsigned int odd;
+
+    for ( odd = 1; odd < XEN_ARGO_MSG_SLOT_SIZE; ++odd )
+    {
+        reg.len = LEN - odd;
+        expect_refused(reg, 2, 0, -EINVAL);
+    }
+}
+
+CASE("length: past the maximum")
+{
+    xen_argo_register_ring_t reg = good_request();
+
+    reg.len = XEN_ARGO_MAX_RING_SIZE + XEN_ARGO_MSG_SLOT_SIZE;
+    expect_refused(reg, ARGO_MAX_FRAMES, 0, -EINVAL);
+    expect_refused(reg, ARGO_MAX_FRAMES + 1, 0, -EINVAL);
+
+    reg.len = -XEN_ARGO_MSG_SLOT_SIZE;
+    expect_refused(reg, ARGO_MAX_FRAMES, 0, -EINVAL);
+    expect_refused(reg, 0, 0, -EINVAL);
+}
+
+/* The pointers take the first 64 bytes: they count when a frame is full. */
+CASE("frames: as many as header and circle fill")
+{
+    static const struct { uint32_t len; unsigned int nr; } fits[] = {
+        { ARGO_MIN_RING_SIZE, 1 },
+        { PAGE_SIZE - 64, 1 },
+        { PAGE_SIZE - 64 + 16, 2 },
+        { PAGE_SIZE, 2 },
+        { 2 * PAGE_SIZE - 64, 2 },
+        { 2 * PAGE_SIZE - 64 + 16, 3 },
+        { 3 * PAGE_SIZE - 64, 3 },
+    };
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(fits); ++i )
+    {
+        xen_argo_register_ring_t reg = good_request();
+
+        reg.len = fits[i].len;
+        expect_refused(reg, fits[i].nr - 1, 0, -EINVAL);
+        expect_refused(reg, fits[i].nr + 1, 0, -EINVAL);
+        expect_ok(argo_register(&reg, gfns, fits[i].nr, 0));
+        expect_ok(argo_unregister(PORT, argo_self()));
+    }
+}
+
+CASE("frames: more than 16 MiB of them")
+{
+    xen_argo_register_ring_t reg = good_request();
+
+    expect_refused(reg, ARGO_MAX_FRAMES + 1, 0, -EINVAL);
+    expect_refused(reg, 0xffffffff, 0, -EINVAL);
+}
+
+/*
+ * Flags and padding.
+ */
+
+CASE("flags: each one that is not defined")
+{
+    xen_argo_register_ring_t reg = good_request();
+    unsigned int bit;
+
+    for ( bit = 1; bit < BITS_PER_LONG; ++bit )
+        expect_refused(reg, 2, 1UL << bit, -EINVAL);
+}
+
+CASE("flags: FAIL_EXIST for a ring that does not exist")
+{
+    open_ring(argo_self(), LEN);
+    expect_ok(argo_ring_register(&ring, XEN_ARGO_REGISTER_FLAG_FAIL_EXIST));
+    expect_eq(send("x", 1), 1);
+}
+
+CASE("flags: FAIL_EXIST for a ring that exists")
+{
+    open_ring(argo_self(), LEN);
+    require_ok(argo_ring_register(&ring, 0));
+
+    argo_ring_init(&again, others, PORT, argo_self(), LEN);
+    memset(others, 0x5a, sizeof(others));
+    expect_errno(argo_ring_register(&again, XEN_ARGO_REGISTER_FLAG_FAIL_EXIST),
+                 -EEXIST);
+
+    expect_eq(send("x", 1), 1);
+    expect_eq(argo_ring_header(&ring)->tx_ptr, ARGO_MSG_SPAN(1));
+    expect_fill(others, 0x5a, sizeof(others));
+}
+
+CASE("padding: each bit set")
+{
+    xen_argo_register_ring_t reg = good_request();
+    unsigned int bit;
+
+    for ( bit = 0; bit < 16; ++bit )
+    {
+        reg.pad = 1u << bit;
+        expect_refused(reg, 2, 0, -EINVAL);
+    }
+}
+
+#ifdef CONFIG_64BIT
+CASE("frames: a count that only its low 32 bits make good")
+{
+    xen_argo_register_ring_t reg = good_request();
+
+    expect_refused(reg, (1UL << 32) | 2, 0, -EINVAL);
+}
+#endif
+
+/*
+ * Pointers.
+ */
+
+CASE("pointer: no request")
+{
+    good_request();
+    expect_errno(argo_register(unmapped_page(), gfns, 2, 0), -EFAULT);
+    expect_no_ring();
+}
+
+CASE("pointer: a request that ends where no memory is")
+{
+    xen_argo_register_ring_t reg = good_request();
+    uint8_t *end = unmapped_page();
+    unsigned int cut;
+
+    for ( cut = 1; cut < sizeof(reg); ++cut )
+    {
+        xen_argo_register_ring_t *at = (void *)(end - sizeof(reg) + cut);
+
+        memcpy(at, &reg, sizeof(reg) - cut);
+        expect_errno(argo_register(at, gfns, 2, 0), -EFAULT);
+        expect_no_ring();
+    }
+
+    memcpy(end - sizeof(reg), &reg, sizeof(reg));
+    expect_ok(argo_register((void *)(end - sizeof(reg)), gfns, 2, 0));
+    expect_ok(argo_unregister(PORT, argo_self()));
+}
+
+CASE("pointer: no frame list")
+{
+    xen_argo_register_ring_t reg = good_request();
+
+    expect_errno(argo_register(&reg, unmapped_page(), 2, 0), -EFAULT);
+    expect_no_ring();
+}
+
+CASE("pointer: a frame list that ends too early")
+{
+    xen_argo_register_ring_t reg = good_request();
+    xen_argo_gfn_t *end = unmapped_page();
+
+    end[-1] = gfns[0];
+    expect_errno(argo_register(&reg, &end[-1], 2, 0), -EFAULT);
+    expect_no_ring();
+    expect_fill(frames, 0, sizeof(frames));
+
+    end[-2] = gfns[0];
+    end[-1] = gfns[1];
+    expect_ok(argo_register(&reg, &end[-2], 2, 0));
+    expect_ok(argo_unregister(PORT, argo_self()));
+}
+
+/*
+ * Partners.
+ */
+
+CASE("partner: a domain that does not exist")
+{
+    static const domid_t none[] = {
+        DOMID_FIRST_RESERVED - 1, DOMID_SELF, DOMID_IO, DOMID_XEN, DOMID_COW,
+        0x7fff, 0x8000, 0xffff,
+    };
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(none); ++i )
+    {
+        xen_argo_register_ring_t reg = good_request();
+
+        reg.partner_id = none[i];
+        expect_errno(argo_register(&reg, gfns, 2, 0), -ESRCH);
+        expect_errno(argo_unregister(PORT, none[i]), -ENOENT);
+    }
+}
+
+CASE("partner: anybody")
+{
+    long rc;
+
+    open_ring(XEN_ARGO_DOMID_ANY, LEN);
+    rc = argo_ring_register(&ring, 0);
+
+    if ( argo_wildcard_allowed() )
+    {
+        expect_ok(rc);
+        expect_eq(send("x", 1), 1);
+    }
+    else
+    {
+        expect_errno(rc, -EPERM);
+        expect_errno(argo_unregister(PORT, XEN_ARGO_DOMID_ANY), -ENOENT);
+        expect_errno(send("x", 1), -ECONNREFUSED);
+    }
+}
+
+CASE("partner: another domain, and nobody else")
+{
+    if ( argo_self() == 0 )
+        skip_case("domain 0 is this one, and no other is sure to exist");
+
+    open_ring(0, LEN);
+    require_ok(argo_ring_register(&ring, 0));
+    expect_errno(send("x", 1), -ECONNREFUSED);
+    expect_eq(argo_ring_header(&ring)->tx_ptr, 0);
+}
+
+CASE("partner: rings of one port for self and for anybody are two")
+{
+    if ( !argo_wildcard_allowed() )
+        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+
+    open_ring(argo_self(), LEN);
+    require_ok(argo_ring_register(&ring, 0));
+
+    argo_ring_init(&again, others, PORT, XEN_ARGO_DOMID_ANY, LEN);
+    xtf_case_cleanup(argo_ring_close, &again);
+    expect_ok(argo_ring_register(&again, XEN_ARGO_REGISTER_FLAG_FAIL_EXIST));
+}
+
+CASE("port: each of its bits counts")
+{
+    unsigned int bit;
+
+    for ( bit = 0; bit < 32; ++bit )
+    {
+        argo_ring_init(&ring, frames, 1u << bit, argo_self(), 64);
+        argo_ring_init(&again, others, 0, argo_self(), 64);
+
+        require_ok(argo_ring_register(&ring, 0));
+        expect_ok(argo_ring_register(&again,
+                                     XEN_ARGO_REGISTER_FLAG_FAIL_EXIST));
+        expect_eq(argo_send(argo_self(), 1u << bit, 1, "x", 1, 2), 1);
+        expect_eq(argo_ring_header(&ring)->tx_ptr, ARGO_MSG_SPAN(1));
+        expect_eq(argo_ring_header(&again)->tx_ptr, 0);
+
+        argo_ring_close(&again);
+        argo_ring_close(&ring);
+    }
+}
+
+/*
+ * Frames.
+ */
+
+CASE("frame: none with that number")
+{
+    static const xen_argo_gfn_t none[] = {
+        ~0ULL, 1ULL << 63, 1ULL << 52, (1ULL << 40) - 1,
+    };
+    unsigned int i, slot;
+
+    for ( i = 0; i < ARRAY_SIZE(none); ++i )
+        for ( slot = 0; slot < 2; ++slot )
+        {
+            xen_argo_register_ring_t reg = good_request();
+
+            gfns[slot] = none[i];
+            expect_refused(reg, 2, 0, -EINVAL);
+        }
+}
+
+CASE("frame: a good one is taken after a bad one was refused")
+{
+    xen_argo_register_ring_t reg = good_request();
+
+    gfns[1] = ~0ULL;
+    expect_refused(reg, 2, 0, -EINVAL);
+
+    reg = good_request();
+    expect_ok(argo_register(&reg, gfns, 2, 0));
+    expect_eq(send("x", 1), 1);
+    expect_ok(argo_unregister(PORT, argo_self()));
+}
+
+#ifdef CONFIG_HVM
+
+CASE("frame: a hole")
+{
+    xen_argo_register_ring_t reg = good_request();
+
+    gfns[1] = virt_to_gfn(unmapped_page());
+    expect_refused(reg, 2, 0, -EINVAL);
+}
+
+#else
+
+/* Nobody may write to a page that the processor takes descriptors from. */
+CASE("frame: the GDT")
+{
+    xen_argo_register_ring_t reg = good_request();
+
+    gfns[1] = virt_to_gfn(gdt);
+    expect_refused(reg, 2, 0, -EINVAL);
+}
+
+CASE("frame: a page table")
+{
+    xen_argo_register_ring_t reg = good_request();
+
+    gfns[0] = virt_to_gfn(_p(pv_start_info->pt_base));
+    expect_refused(reg, 2, 0, -EINVAL);
+}
+
+CASE("frame: not this domain's")
+{
+    xen_argo_register_ring_t reg = good_request();
+
+    /* The shared info page is Xen's but given to the domain; frame 0 is not. */
+    gfns[1] = 0;
+    expect_refused(reg, 2, 0, -EINVAL);
+}
+
+static long pin(const void *page)
+{
+    mmuext_op_t op = {
+        .cmd = MMUEXT_PIN_L1_TABLE, .arg1.mfn = virt_to_mfn(page),
+    };
+
+    return hypercall_mmuext_op(&op, 1, NULL, DOMID_SELF);
+}
+
+static long unpin(const void *page)
+{
+    mmuext_op_t op = {
+        .cmd = MMUEXT_UNPIN_TABLE, .arg1.mfn = virt_to_mfn(page),
+    };
+
+    return hypercall_mmuext_op(&op, 1, NULL, DOMID_SELF);
+}
+
+static long protect(const void *page, uint64_t flags)
+{
+    return hypercall_update_va_mapping(page, pte_from_virt(page, flags),
+                                       UVMF_INVLPG);
+}
+
+static void unprotect(void *page)
+{
+    unpin(page);
+    protect(page, PF_SYM(AD, RW, P));
+}
+
+/*
+ * What cannot become a page table has a writable reference left: the guest's
+ * own mapping is read-only, so it is Xen's.
+ */
+#define expect_held(page)     expect_errno(pin(page), -EINVAL)
+#define expect_not_held(page)                                           \
+do {                                                                    \
+    expect_ok(pin(page));                                               \
+    expect_ok(unpin(page));                                             \
+} while ( 0 )
+
+CASE("frame: held for writing while it is a ring's")
+{
+    uint8_t *page;
+
+    open_ring(argo_self(), LEN);
+    page = argo_ring_frame(&ring, 1);
+    memset(page, 0, PAGE_SIZE);
+
+    xtf_case_cleanup(unprotect, page);
+    require_ok(protect(page, PF_SYM(AD, P)));
+    expect_not_held(page);
+
+    require_ok(argo_ring_register(&ring, 0));
+    expect_held(page);
+    require_ok(argo_ring_unregister(&ring));
+    expect_not_held(page);
+}
+
+CASE("frame: not held after a bad one was refused with it")
+{
+    xen_argo_register_ring_t reg = good_request();
+
+    xtf_case_cleanup(unprotect, frames[0]);
+    require_ok(protect(frames[0], PF_SYM(AD, P)));
+
+    gfns[1] = ~0ULL;
+    expect_errno(argo_register(&reg, gfns, 2, 0), -EINVAL);
+    expect_not_held(frames[0]);
+}
+
+CASE("frame: the old one let go by a new registration")
+{
+    uint8_t *page;
+
+    if ( !argo_wildcard_allowed() )
+        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+
+    open_ring(XEN_ARGO_DOMID_ANY, LEN);
+    page = argo_ring_frame(&ring, 1);
+    memset(page, 0, PAGE_SIZE);
+    xtf_case_cleanup(unprotect, page);
+    require_ok(protect(page, PF_SYM(AD, P)));
+    require_ok(argo_ring_register(&ring, 0));
+
+    argo_ring_init(&again, others, PORT, XEN_ARGO_DOMID_ANY, LEN);
+    expect_held(page);
+    require_ok(argo_ring_register(&again, 0));
+    expect_not_held(page);
+}
+
+#endif

@@ -1,0 +1,194 @@
+/*
+ * Where a ring's pointers stand after registration, the first and the next.
+ *
+ * A ring is registered again with XEN_ARGO_DOMID_ANY as partner only: a partner
+ * keeps an entry for each registration, of which unregistering drops one (Xen
+ * 4.17), and with the domain itself as partner a debug build of Xen ends with a
+ * failed assertion when the domain is destroyed.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+#include <xtf/argo.h>
+
+#include <arch/mm.h>
+
+#define PORT    7
+#define LEN     (2 * PAGE_SIZE - sizeof(xen_argo_ring_t))
+
+static uint8_t old_frames[2][PAGE_SIZE] __page_aligned_bss;
+static uint8_t new_frames[2][PAGE_SIZE] __page_aligned_bss;
+static struct argo_ring ring, again;
+
+static int send(const void *msg, uint32_t len)
+{
+    return argo_send(argo_self(), PORT, 1, msg, len, 2);
+}
+
+/* Register a ring whose pointers are already these. */
+static bool open_at(uint32_t rx_ptr, uint32_t tx_ptr)
+{
+    argo_ring_init(&ring, old_frames, PORT, argo_self(), LEN);
+    argo_ring_header(&ring)->rx_ptr = rx_ptr;
+    argo_ring_header(&ring)->tx_ptr = tx_ptr;
+
+    return expect_ok(argo_ring_register(&ring, 0));
+}
+
+/* The next message begins at this offset. */
+static void expect_next_at(const struct argo_ring *r, uint32_t off)
+{
+    uint32_t rx_ptr = argo_ring_header(r)->rx_ptr;
+    struct xen_argo_ring_message_header hdr;
+
+    argo_ring_fill(r, 0, 0xee, LEN);
+    expect_eq(argo_ring_header(r)->tx_ptr, off);
+    expect_eq(send("x", 1), 1);
+    expect_eq(argo_ring_header(r)->tx_ptr, (off + 32) % LEN);
+    expect_eq(argo_ring_header(r)->rx_ptr, rx_ptr);
+
+    argo_ring_read(r, off, &hdr, sizeof(hdr));
+    expect_eq(hdr.len, sizeof(hdr) + 1);
+}
+
+CASE("pointers: a tx_ptr in the circle stays")
+{
+    static const uint32_t tx[] = { 0, 16, 4016, 4032, LEN - 32, LEN - 16 };
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(tx); ++i )
+    {
+        if ( open_at(tx[i], tx[i]) )
+            expect_next_at(&ring, tx[i]);
+        argo_ring_close(&ring);
+    }
+}
+
+CASE("pointers: registration writes nothing else")
+{
+    static uint8_t before[2][PAGE_SIZE];
+
+    memset(old_frames, 0xc3, sizeof(old_frames));
+    argo_ring_init(&ring, old_frames, PORT, argo_self(), LEN);
+    memset(argo_ring_header(&ring)->reserved, 0xc3, 56);
+    argo_ring_header(&ring)->rx_ptr = 0xc3c3c3c3;
+    argo_ring_header(&ring)->tx_ptr = 64;
+    memcpy(before, old_frames, sizeof(before));
+
+    xtf_case_cleanup(argo_ring_close, &ring);
+    require_ok(argo_ring_register(&ring, 0));
+    expect_mem(old_frames, before, sizeof(before));
+    require_ok(argo_ring_unregister(&ring));
+    expect_mem(old_frames, before, sizeof(before));
+}
+
+/* Xen then takes the ring as empty, at the slot the receiver stands at. */
+CASE("pointers: a tx_ptr that cannot be is set to rx_ptr")
+{
+    static const uint32_t bad[] = {
+        1, 15, 17, LEN - 1, LEN, LEN + 16, 1u << 31, 0xfffffff0, 0xffffffff,
+    };
+    static const struct { uint32_t rx, tx; } means[] = {
+        { 0, 0 }, { 48, 48 }, { 33, 48 }, { 47, 48 }, { LEN - 16, LEN - 16 },
+        { LEN - 15, 0 }, { LEN, 0 }, { LEN + 16, 0 }, { 0xfffffff0, 0 },
+        { 0xffffffff, 0 },
+    };
+    unsigned int i, j;
+
+    for ( i = 0; i < ARRAY_SIZE(bad); ++i )
+        for ( j = 0; j < ARRAY_SIZE(means); ++j )
+        {
+            if ( open_at(means[j].rx, bad[i]) )
+                expect_next_at(&ring, means[j].tx);
+            argo_ring_close(&ring);
+        }
+}
+
+/* One ring, with a message in it, about to be registered again. */
+static bool open_twice(uint32_t tx_ptr)
+{
+    memset(new_frames, 0xaa, sizeof(new_frames));
+    argo_ring_init(&ring, old_frames, PORT, XEN_ARGO_DOMID_ANY, LEN);
+    argo_ring_init(&again, new_frames, PORT, XEN_ARGO_DOMID_ANY, LEN);
+    argo_ring_header(&again)->tx_ptr = tx_ptr;
+    xtf_case_cleanup(argo_ring_close, &ring);
+
+    return expect_ok(argo_ring_register(&ring, 0)) &&
+        expect_eq(send("first", 5), 5);
+}
+
+#define NEEDS_WILDCARD()                                                \
+    if ( !argo_wildcard_allowed() )                                     \
+        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION)
+
+CASE("again: the new frames are the ring, the old are left alone")
+{
+    static uint8_t before[2][PAGE_SIZE];
+
+    NEEDS_WILDCARD();
+    XTF_REQUIRE(open_twice(96));
+    memcpy(before, old_frames, sizeof(before));
+
+    require_ok(argo_ring_register(&again, 0));
+    expect_next_at(&again, 96);
+    expect_mem(old_frames, before, sizeof(before));
+}
+
+CASE("again: the same frames, with what is in them")
+{
+    char text[5];
+
+    NEEDS_WILDCARD();
+    XTF_REQUIRE(open_twice(0));
+
+    require_ok(argo_ring_register(&ring, 0));
+    expect_eq(argo_ring_header(&ring)->tx_ptr, 32);
+    argo_ring_read(&ring, 16, text, 5);
+    expect_mem(text, "first", 5);
+    expect_next_at(&ring, 32);
+}
+
+CASE("again: a tx_ptr that cannot be is set to rx_ptr")
+{
+    NEEDS_WILDCARD();
+    XTF_REQUIRE(open_twice(LEN));
+
+    argo_ring_header(&again)->rx_ptr = 48;
+    require_ok(argo_ring_register(&again, 0));
+    expect_next_at(&again, 48);
+}
+
+CASE("again: another length")
+{
+    xen_argo_ring_data_ent_t ent;
+
+    NEEDS_WILDCARD();
+    XTF_REQUIRE(open_twice(0));
+
+    argo_ring_init(&again, new_frames, PORT, XEN_ARGO_DOMID_ANY, LEN - 16);
+    expect_errno(argo_ring_register(&again, 0), -EEXIST);
+
+    require_ok(argo_query(argo_self(), PORT, 0, &ent));
+    expect_eq(ent.max_message_size, ARGO_MAX_PAYLOAD(LEN));
+    expect_next_at(&ring, 32);
+}
+
+/* The old frames are let go before the new ones are looked at. */
+CASE("again: with a frame that does not exist, it is no ring")
+{
+    const xen_argo_register_ring_t reg = {
+        .aport = PORT, .partner_id = XEN_ARGO_DOMID_ANY, .len = LEN,
+    };
+    const xen_argo_gfn_t gfns[2] = { virt_to_gfn(new_frames[0]), ~0ULL };
+
+    NEEDS_WILDCARD();
+    XTF_REQUIRE(open_twice(0));
+
+    expect_errno(argo_register(&reg, gfns, 2, 0), -EINVAL);
+    expect_errno(send("x", 1), -ECONNREFUSED);
+    expect_errno(argo_ring_unregister(&ring), -ENOENT);
+    expect_fill(new_frames[0], 0xaa, PAGE_SIZE);
+
+    expect_ok(argo_ring_register(&ring, XEN_ARGO_REGISTER_FLAG_FAIL_EXIST));
+    expect_eq(send("x", 1), 1);
+}
