@@ -1,0 +1,40 @@
+/*
+ * What the files of this test share: a ring, and a check that a message which
+ * was refused left no trace.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#ifndef TEST_SENDV_H
+#define TEST_SENDV_H
+
+#include <xtf.h>
+#include <xtf/argo.h>
+
+#define PORT    0x600d
+#define FROM    0xf00d
+#define TYPE    0x7e57
+#define LEN     (2 * PAGE_SIZE - sizeof(xen_argo_ring_t))
+
+extern struct argo_ring ring;
+extern uint8_t received[LEN];
+
+/** Register ring for this domain's own messages, for the running case. */
+bool open_ring(void);
+
+/** From FROM to PORT, here. */
+xen_argo_send_addr_t good_address(void);
+
+/** Send a short message.  @return as argo_sendv(). */
+int send_to(const xen_argo_send_addr_t *addr);
+
+/** No message in the ring, no VIRQ_ARGO, and the next message arrives. */
+void expect_undisturbed(const struct xtf_where *w);
+
+#define expect_refused(call, error)                                     \
+do {                                                                    \
+    argo_virq_take();                                                   \
+    expect_errno(call, error);                                          \
+    expect_undisturbed(XTF_WHERE(#call));                               \
+} while ( 0 )
+
+#endif /* TEST_SENDV_H */
