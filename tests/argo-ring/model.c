@@ -1,0 +1,156 @@
+/*
+ * The model of a ring: see model.h.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include "model.h"
+
+struct argo_ring ring;
+uint8_t data[MAX_FRAMES * PAGE_SIZE];
+
+/* Frames on both sides of the ring's show what runs over. */
+static uint8_t memory[MAX_FRAMES + 2][PAGE_SIZE] __page_aligned_bss;
+static uint8_t copy[MAX_FRAMES][PAGE_SIZE];
+static uint32_t rx, tx, nr_sent;
+
+#define GUARD 0x6a
+
+static void model_close(void *unused)
+{
+    argo_ring_close(&ring);
+}
+
+static xen_argo_ring_t *copy_header(void)
+{
+    return (void *)copy;
+}
+
+bool model_open(uint32_t len, uint32_t off)
+{
+    unsigned int i;
+
+    if ( !ring.registered )
+        xtf_case_cleanup(model_close, NULL);
+    argo_ring_close(&ring);
+
+    for ( i = 0; i < sizeof(data); ++i )
+        data[i] = i ^ (i >> 8) * 29;
+
+    memset(memory, GUARD, sizeof(memory));
+    argo_ring_init(&ring, memory[1], PORT, argo_self(), len);
+
+    for ( i = 0; i < ring.nr_frames; ++i )
+    {
+        memset(copy[i], 0xd0 + i, PAGE_SIZE);
+        copy_header()->rx_ptr = copy_header()->tx_ptr = off;
+        memcpy(argo_ring_frame(&ring, i), copy[i], PAGE_SIZE);
+    }
+
+    rx = tx = off;
+    nr_sent = 0;
+
+    return expect_ok(argo_ring_register(&ring, 0));
+}
+
+uint32_t model_tx(void)
+{
+    return tx;
+}
+
+uint32_t model_free(void)
+{
+    return rx == tx ? ring.len : (rx + ring.len - tx) % ring.len;
+}
+
+void model_receive_to(uint32_t rx_ptr)
+{
+    rx = rx_ptr;
+    copy_header()->rx_ptr = rx_ptr;
+    STORE_RELEASE(&argo_ring_header(&ring)->rx_ptr, rx_ptr);
+}
+
+void model_receive_all(void)
+{
+    model_receive_to(tx);
+}
+
+bool model_check(void)
+{
+    const xen_argo_ring_t *header = argo_ring_header(&ring);
+    bool ok = true;
+    unsigned int i;
+
+    if ( header->tx_ptr != tx )
+        ok = expect_eq(header->tx_ptr, tx);
+
+    for ( i = 0; i < ring.nr_frames; ++i )
+        if ( memcmp(argo_ring_frame(&ring, i), copy[i], PAGE_SIZE) )
+        {
+            printk("frame %u, len %u, message %u:\n", i, ring.len, nr_sent);
+            ok = expect_mem(argo_ring_frame(&ring, i), copy[i], PAGE_SIZE);
+        }
+
+    for ( i = 0; i < MAX_FRAMES + 2; ++i )
+        if ( (i == 0 || i > ring.nr_frames) && memory[i][0] != GUARD )
+            ok = expect_fill(memory[i], GUARD, PAGE_SIZE);
+
+    return ok;
+}
+
+static void put(uint32_t off, const void *src, uint32_t len)
+{
+    uint8_t *circle = (uint8_t *)copy + sizeof(xen_argo_ring_t);
+    const uint8_t *byte = src;
+
+    for ( ; len--; off = (off + 1) % ring.len )
+        circle[off] = *byte++;
+}
+
+static int send(const xen_argo_iov_t *iov, unsigned int niov, uint32_t type)
+{
+    const xen_argo_send_addr_t addr = {
+        .src = { .aport = FROM, .domain_id = argo_self() },
+        .dst = { .aport = PORT, .domain_id = argo_self() },
+    };
+
+    return argo_sendv(&addr, iov, niov, type);
+}
+
+bool model_send(const xen_argo_iov_t *iov, unsigned int niov)
+{
+    struct xen_argo_ring_message_header hdr = {
+        .len = sizeof(hdr),
+        .source = { .aport = FROM, .domain_id = argo_self() },
+        .message_type = ++nr_sent,
+    };
+    uint32_t off = tx + sizeof(hdr), payload;
+    unsigned int i;
+
+    for ( i = 0; i < niov; ++i )
+    {
+        put(off % ring.len, iov[i].iov_hnd, iov[i].iov_len);
+        off += iov[i].iov_len;
+        hdr.len += iov[i].iov_len;
+    }
+    put(tx, &hdr, sizeof(hdr));
+
+    payload = hdr.len - sizeof(hdr);
+    tx = (tx + ARGO_MSG_SPAN(payload)) % ring.len;
+    copy_header()->tx_ptr = tx;
+
+    return expect_eq(send(iov, niov, nr_sent), payload) && model_check();
+}
+
+bool model_send_data(uint32_t from, uint32_t len)
+{
+    const xen_argo_iov_t iov = { .iov_hnd = data + from, .iov_len = len };
+
+    return model_send(&iov, 1);
+}
+
+bool model_refused(uint32_t len, int error)
+{
+    const xen_argo_iov_t iov = { .iov_hnd = data, .iov_len = len };
+
+    return expect_errno(send(&iov, 1, 0), error) && model_check();
+}
