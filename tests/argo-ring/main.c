@@ -46,7 +46,7 @@ CASE("wrap: every length at every slot")
 
 CASE("wrap: two buffers cut at every place, at every slot")
 {
-    static const uint32_t lens[] = { 1, 17, 64, 80 };
+    static const uint32_t lens[] = { 17, 80 };
     unsigned int i;
     uint32_t slot, cut;
 
