@@ -1,0 +1,136 @@
+/**
+ * @file tests/argo-errors/main.c
+ * @ref test-argo-errors
+ *
+ * @page test-argo-errors Argo: calls that are none
+ *
+ * Operations that do not exist, numbers wider than the ABI's, and which error
+ * comes first where there are several.  Errors of one operation are with its
+ * own test.
+ *
+ * It matters because a caller finds out by these answers what the hypervisor
+ * under it can do.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+#include <xtf/argo.h>
+#include <xtf/unmapped.h>
+
+#include <arch/page.h>
+
+const char test_title[] = "Argo: calls that are none";
+
+#define PORT    3
+#define LEN     1024
+
+static uint8_t frames[1][PAGE_SIZE] __page_aligned_bss;
+static struct argo_ring ring;
+
+void test_main(void)
+{
+    if ( argo_required() )
+        xtf_run_cases();
+}
+
+static bool open_ring(void)
+{
+    argo_ring_init(&ring, frames, PORT, argo_self(), LEN);
+    xtf_case_cleanup(argo_ring_close, &ring);
+
+    return expect_ok(argo_ring_register(&ring, 0));
+}
+
+CASE("operation: unknown ones")
+{
+    static const unsigned int unknown[] = {
+        0, 5, 6, 7, 16, 255, 256 + XEN_ARGO_OP_notify, 0x80000000, 0xffffffff,
+    };
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(unknown); ++i )
+        expect_errno(hypercall_argo_op(unknown[i], NULL, NULL, 0, 0),
+                     -EOPNOTSUPP);
+}
+
+CASE("operation: unknown ones look at no argument")
+{
+    expect_errno(hypercall_argo_op(0, unmapped_page(), unmapped_page(), 1, 1),
+                 -EOPNOTSUPP);
+    expect_errno(hypercall_argo_op(5, unmapped_page(), unmapped_page(),
+                                   0xffffffff, 0xffffffff), -EOPNOTSUPP);
+}
+
+CASE("operation: each known one, called with nothing")
+{
+    void *none = unmapped_page();
+
+    expect_errno(hypercall_argo_op(XEN_ARGO_OP_register_ring,
+                                   none, none, 0, 0), -EFAULT);
+    expect_errno(hypercall_argo_op(XEN_ARGO_OP_unregister_ring,
+                                   none, NULL, 0, 0), -EFAULT);
+    expect_errno((int)hypercall_argo_op(XEN_ARGO_OP_sendv,
+                                        none, none, 0, 0), -EFAULT);
+    expect_errno(hypercall_argo_op(XEN_ARGO_OP_notify,
+                                   none, NULL, 0, 0), -EFAULT);
+}
+
+#ifdef CONFIG_64BIT
+
+CASE("numbers: 32 bits, for every operation")
+{
+    xen_argo_send_addr_t addr = {
+        .src = { .aport = 1, .domain_id = argo_self() },
+        .dst = { .aport = PORT, .domain_id = argo_self() },
+    };
+    const xen_argo_iov_t iov = { .iov_hnd = "x", .iov_len = 1 };
+    xen_argo_unregister_ring_t unreg = {
+        .aport = PORT, .partner_id = argo_self(),
+    };
+    unsigned int bit;
+
+    XTF_REQUIRE(open_ring());
+
+    for ( bit = 32; bit < 64; ++bit )
+    {
+        unsigned long wide = 1UL << bit;
+
+        expect_errno(argo_sendv(&addr, &iov, wide | 1, 0), -EINVAL);
+        expect_errno(argo_sendv(&addr, &iov, 1, wide), -EINVAL);
+        expect_errno(hypercall_argo_op(XEN_ARGO_OP_unregister_ring,
+                                       &unreg, NULL, wide, 0), -EINVAL);
+        expect_errno(hypercall_argo_op(XEN_ARGO_OP_unregister_ring,
+                                       &unreg, NULL, 0, wide), -EINVAL);
+        expect_errno(hypercall_argo_op(XEN_ARGO_OP_notify,
+                                       NULL, NULL, wide, 0), -EINVAL);
+        expect_errno(hypercall_argo_op(XEN_ARGO_OP_notify,
+                                       NULL, NULL, 0, wide), -EINVAL);
+    }
+
+    expect_eq(argo_ring_header(&ring)->tx_ptr, 0);
+    expect_eq(argo_sendv(&addr, &iov, 1, 0xffffffff), 1);
+}
+
+#endif
+
+/* Who asks wrongly is not told about others. */
+CASE("order: the sender's own mistakes come before the destination's")
+{
+    const xen_argo_iov_t iov = { .iov_hnd = "x", .iov_len = 1 };
+    xen_argo_send_addr_t addr = {
+        .src = { .aport = 1, .domain_id = argo_self() + 1 },
+        .dst = { .aport = PORT, .domain_id = DOMID_SELF },
+    };
+
+    expect_errno(argo_sendv(&addr, &iov, 1, 0), -EPERM);
+    addr.src.domain_id = argo_self();
+    expect_errno(argo_sendv(&addr, &iov, 1, 0), -ESRCH);
+    addr.dst.domain_id = argo_self();
+    expect_errno(argo_sendv(&addr, &iov, 1, 0), -ECONNREFUSED);
+}
+
+CASE("state: a good ring after all of that")
+{
+    XTF_REQUIRE(open_ring());
+    expect_eq(argo_send(argo_self(), PORT, 1, "x", 1, 2), 1);
+}
