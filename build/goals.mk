@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 
 space := $(subst x, ,x x)
-plain-goals := help clean distclean deps hypervisor run check
+plain-goals := help clean distclean deps hypervisor run check coverage defects
 
 # Which hypervisor: full, stock, either @ a Debian release, or a file.
 XEN ?= full
@@ -10,6 +10,7 @@ XEN ?= full
 ARGS ?= --all
 
 .PHONY: all objects install clean distclean help deps hypervisor run check
+.PHONY: coverage defects
 
 help:
 	@sed 's/^    //' build/help.txt
@@ -36,6 +37,20 @@ check:
 	$(bootstrap)
 	@build/deps check --install
 	@build/check
+
+# Which lines of the hypervisor the tests reach, and which of its planted
+# defects they catch; TESTS= narrows both down.
+coverage:
+	$(bootstrap)
+	@build/deps run --install
+	@$(MAKE) all
+	@build/coverage --xen $(XEN) $(TESTS)
+
+defects:
+	$(bootstrap)
+	@build/deps run --install
+	@$(MAKE) all
+	@build/defects --xen $(XEN) $(addprefix --test ,$(TESTS)) $(DEFECTS)
 
 clean:
 	rm -rf $(O) tests/*/test-* tests/*/info.json

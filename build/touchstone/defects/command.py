@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The command build/defects: plant each defect, run the tests, tell the rate."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Dict, List, Optional, Sequence, Tuple, Union
+
+from .. import catalogue, hosts, hypervisor, steps, xenbuild
+from ..catalogue import ENVIRONMENTS, Instance
+from ..process import Stop
+from ..verdict import RunnerError, UsageError
+from . import rules
+from .rules import Defect, RuleError
+from .trial import Outcome, Range, instances_for
+from .workshop import Interrupted, Workshop
+
+# How many hypervisors are built ahead of the tests.
+_AHEAD = 2
+
+_EXPLANATION = """\
+Words are names of defects, globs of names (map-*), and subjects (the names of
+the files in build/defects.d); all defects without any.
+
+exit codes: 0 every defect was caught; 5 some escaped; 4 some could not be
+tried; 1 the command cannot work; 2 bad command line; 130 interrupted
+"""
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """Run the command; return its exit status."""
+    root = Path(__file__).resolve().parents[3]
+    args = _parser().parse_intermixed_args(argv)
+    try:
+        defects = rules.select(
+            rules.load(args.defects_dir or root / "build/defects.d"),
+            args.words)
+        if args.list:
+            return _list(defects)
+        xen = _resolve(args.xen)
+        defects = [defect for defect in defects
+                   if defect.applies_to(xen.version)]
+        with Workshop(xen, _say) as workshop:
+            if args.check:
+                return _check(defects, workshop)
+            if args.diff:
+                return _diff(defects, workshop)
+            if args.build:
+                return _build(defects, workshop)
+            return _Run(args, root, defects, xen, workshop).run()
+    except UsageError as error:
+        print(f"defects: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except (RunnerError, RuleError, hypervisor.HypervisorError,
+            xenbuild.BuildError, OSError) as error:
+        print(f"defects: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="defects", usage="%(prog)s [options] [word ...]",
+        description="Plant known defects in the `full` hypervisor, one at a"
+        " time, and see whether the tests notice.", epilog=_EXPLANATION,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("words", nargs="*", help=argparse.SUPPRESS)
+    add("-l", "--list", action="store_true", help="list them; do nothing")
+    add("--check", action="store_true",
+        help="only see whether each rule fits the source")
+    add("--diff", action="store_true", help="only show the changed lines")
+    add("--build", action="store_true",
+        help="only build, and print the paths, for xtf-runner's --xen")
+    add("-t", "--test", action="append", default=[], metavar="TEST",
+        help="run this test (a name, a glob, or a directory; repeatable) in"
+        " place of those that the defect names")
+    add("-e", "--environment", action="append", default=[],
+        choices=ENVIRONMENTS, metavar="ENV",
+        help="run it in this environment only (repeatable)")
+    add("--xen", default="full", metavar="full[@RELEASE]",
+        help="the hypervisor to break")
+    add("-j", "--jobs", type=int, metavar="N",
+        help="instances at once (default: the processors)")
+    add("--json", type=Path, metavar="FILE", help="write the outcomes there")
+    add("--qemu", default="qemu-system-x86_64", metavar="PATH")
+    add("--accel", choices=("auto", "tcg", "kvm"), default="auto")
+    add("--tests-dir", type=Path, metavar="DIR", help=argparse.SUPPRESS)
+    add("--defects-dir", type=Path, metavar="DIR", help=argparse.SUPPRESS)
+    return parser
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _resolve(spec: str) -> hypervisor.Hypervisor:
+    reporter = steps.Reporter()
+    try:
+        return hypervisor.resolve(spec, reporter)
+    finally:
+        reporter.close()
+
+
+# --- what needs no tests ---------------------------------------------------
+
+def _list(defects: Sequence[Defect]) -> int:
+    for defect in defects:
+        print(f"{defect.name:<34} {defect.subject:<14} {defect.kind}:"
+              f" {defect.what}")
+    return 0
+
+
+def _check(defects: Sequence[Defect], workshop: Workshop) -> int:
+    bad = 0
+    for defect in defects:
+        try:
+            workshop.key(defect)
+        except RuleError as error:
+            print(f"{defect.name}: {error}")
+            bad += 1
+    print(f"{len(defects)} rules: {len(defects) - bad} fit, {bad} do not")
+    return 4 if bad else 0
+
+
+def _diff(defects: Sequence[Defect], workshop: Workshop) -> int:
+    for defect in defects:
+        text = workshop.text(defect.file)
+        sys.stdout.writelines(difflib.unified_diff(
+            text.splitlines(keepends=True),
+            defect.apply(text).splitlines(keepends=True),
+            f"a/xen/{defect.file}", f"b/xen/{defect.file} ({defect.name})",
+            n=1))
+    return 0
+
+
+def _build(defects: Sequence[Defect], workshop: Workshop) -> int:
+    for defect in defects:
+        print(workshop.build(defect, Stop()), flush=True)
+    return 0
+
+
+# --- the run ---------------------------------------------------------------
+
+_Built = Tuple[Defect, Union[Path, Outcome]]
+
+
+class _Run:
+    """Builds in one thread, tries what is built in the main thread."""
+
+    def __init__(self, args: argparse.Namespace, root: Path,
+                 defects: Sequence[Defect], xen: hypervisor.Hypervisor,
+                 workshop: Workshop) -> None:
+        self._args = args
+        self._defects = defects
+        self._xen = xen
+        self._workshop = workshop
+        self._stop = Stop()
+        self._signal = 0
+        options = hosts.Options()
+        options.qemu = args.qemu
+        options.accel = args.accel
+        self._range = Range(options, args.jobs,
+                            workshop.directory / "notes.json")
+        tests = catalogue.load(args.tests_dir or root / "tests")
+        names = [name.rstrip("/").rsplit("/", 1)[-1] for name in args.test]
+        self._instances: Dict[str, List[Instance]] = {
+            defect.name: instances_for(defect, tests, names,
+                                       args.environment)
+            for defect in defects}
+        self._outcomes: Dict[str, Outcome] = {}
+
+    def run(self) -> int:
+        """Try all defects and report; return the exit status."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._interrupt)
+        begin = time.monotonic()
+        built: queue.Queue[Optional[_Built]] = queue.Queue(_AHEAD)
+        builder = threading.Thread(target=self._build_all, args=(built,),
+                                   daemon=True)
+        builder.start()
+        try:
+            self._baseline()
+            self._try_all(built)
+        finally:
+            self._stop.set()
+            # The builder may wait for room to say that it is done.
+            while builder.is_alive():
+                try:
+                    built.get(timeout=0.1)
+                except queue.Empty:
+                    pass
+        self._finish(time.monotonic() - begin)
+        if self._signal:
+            _say("defects: interrupted; what is built is kept, and the next"
+                 " call goes on from there")
+            return 128 + self._signal
+        states = {outcome.status for outcome in self._outcomes.values()}
+        if states & {"no test", "unusable"}:
+            return 4
+        return 5 if "escaped" in states else 0
+
+    def _interrupt(self, number: int, _frame: object) -> None:
+        if self._signal:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        self._signal = number
+        self._stop.set()
+        self._range.interrupt()
+
+    def _build_all(self, built: "queue.Queue[Optional[_Built]]") -> None:
+        try:
+            for defect in self._defects:
+                if self._stop.is_set:
+                    break
+                try:
+                    built.put((defect, self._workshop.build(defect,
+                                                            self._stop)))
+                except (RuleError, xenbuild.BuildError) as error:
+                    built.put((defect, Outcome("unusable",
+                                               detail=str(error))))
+        except Interrupted:
+            pass
+        except BaseException as error:  # pylint: disable=broad-except
+            _say(f"defects: {error!r}")
+        built.put(None)
+
+    def _baseline(self) -> None:
+        """See what passes on the good hypervisor: only that can tell."""
+        wanted = {instance.name: instance
+                  for instances in self._instances.values()
+                  for instance in instances}
+        for result in self._range.baseline(
+                self._xen.xen, self._workshop.stamp, list(wanted.values()),
+                _say):
+            _say(f"not used: {result.instance.name} ends in {result.verdict}"
+                 f" without a defect: {result.reason}")
+
+    def _try_all(self, built: "queue.Queue[Optional[_Built]]") -> None:
+        width = max((len(defect.name) for defect in self._defects), default=0)
+        while True:
+            item = built.get()
+            if item is None or self._stop.is_set:
+                return
+            defect, what = item
+            begin = time.monotonic()
+            outcome = what if isinstance(what, Outcome) else \
+                self._range.attempt(defect, what,
+                                    self._instances[defect.name])
+            if self._stop.is_set and outcome.status == "escaped":
+                return
+            self._outcomes[defect.name] = outcome
+            _show(defect, outcome, width, time.monotonic() - begin)
+
+    def _finish(self, seconds: float) -> None:
+        outcomes = self._outcomes.values()
+        count = {status: sum(outcome.status == status for outcome in outcomes)
+                 for status in ("caught", "escaped", "no test", "unusable")}
+        by = {}
+        for outcome in outcomes:
+            if outcome.status == "caught":
+                by[outcome.verdict] = by.get(outcome.verdict, 0) + 1
+        how = ", ".join(f"{number} {verdict}"
+                        for verdict, number in sorted(by.items()))
+        text = (f"{len(outcomes)} of {len(self._defects)} defects:"
+                f" {count['caught']} caught"
+                + (f" ({how})" if how else "")
+                + f", {count['escaped']} escaped")
+        for status in ("no test", "unusable"):
+            if count[status]:
+                text += f", {count[status]} {status}"
+        print(f"{text}; {seconds:.0f} s", flush=True)
+        if self._args.json:
+            self._args.json.write_text(json.dumps({
+                "hypervisor": self._xen.version,
+                "seconds": round(seconds, 1),
+                "defects": {defect.name: {
+                    "subject": defect.subject, "kind": defect.kind,
+                    "what": defect.what,
+                    **self._outcomes[defect.name]._asdict(),
+                } for defect in self._defects
+                    if defect.name in self._outcomes},
+            }, indent=1) + "\n")
+        if not self._signal and not self._args.words:
+            self._workshop.prune([key for key in map(self._key, self._defects)
+                                  if key])
+
+    def _key(self, defect: Defect) -> str:
+        try:
+            return self._workshop.key(defect)
+        except RuleError:
+            return ""
+
+
+def _show(defect: Defect, outcome: Outcome, width: int,
+          seconds: float) -> None:
+    if outcome.status == "caught":
+        text = f"{outcome.instance}: {outcome.verdict}: {outcome.detail}"
+        if outcome.detail.startswith("FAIL: "):
+            text = f"{outcome.instance}: {outcome.detail}"
+    else:
+        text = f"{defect.what}: {outcome.detail}"
+    status = outcome.status.upper() if outcome.status != "caught" else "caught"
+    print(f"{status:<8} {defect.name:<{width}} {seconds:5.1f} s  {text}",
+          flush=True)

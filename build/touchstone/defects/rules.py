@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The list of defects, and how a rule changes a source file.
+
+The list is build/defects.d/*.ini, a file a subject, a section a defect;
+docs/defects.md describes the keys.
+"""
+
+from __future__ import annotations
+
+import configparser
+import fnmatch
+import re
+from pathlib import Path
+from typing import Iterable, List, NamedTuple, Sequence, Tuple
+
+from ..csource import functions
+from ..verdict import RunnerError, UsageError
+
+_KEYS = {"what", "kind", "file", "function", "within", "find", "replace",
+         "tests", "environments", "release"}
+_NEEDED = ("what", "kind", "file", "function", "find", "replace", "tests")
+
+
+class RuleError(Exception):
+    """A rule does not fit the source; the text says how."""
+
+
+class Defect(NamedTuple):
+    """An edit rule, and which tests are to notice it."""
+
+    name: str
+    subject: str
+    what: str
+    kind: str
+    file: str
+    function: str
+    within: str
+    find: str
+    replace: str
+    tests: Tuple[str, ...]
+    environments: Tuple[str, ...]
+    releases: Tuple[str, ...]
+
+    def applies_to(self, version: str) -> bool:
+        """Tell whether it is meant for a version of Xen, e.g. `4.17.5+1`."""
+        return not self.releases or any(
+            re.match(re.escape(release) + r"\b", version)
+            for release in self.releases)
+
+    def apply(self, text: str) -> str:
+        """Return the source text with the defect in it.
+
+        Raises RuleError unless the rule matches in exactly one place.
+        """
+        bodies = [function for function in functions(text)
+                  if function.name == self.function]
+        if not bodies:
+            raise RuleError(f"there is no function {self.function}"
+                            f" in {self.file}")
+        spans = [(body.start, body.end) for body in bodies]
+        if self.within:
+            spans = [_one(self.within, text, spans, "within").span()]
+        match = _one(self.find, text, spans, "find")
+        changed = match.expand(self.replace)
+        if changed == match[0]:
+            raise RuleError("the replacement is what was there before")
+        return text[:match.start()] + changed + text[match.end():]
+
+
+def _compile(pattern: str) -> re.Pattern:
+    """Compile a pattern; a space in it stands for any white space."""
+    return re.compile(re.sub(r"\s+", r"\\s+", pattern), re.DOTALL)
+
+
+def _one(pattern: str, text: str, spans: Iterable[Tuple[int, int]],
+         key: str) -> re.Match:
+    """Return the only match of a pattern in some spans of text."""
+    compiled = _compile(pattern)
+    found = [match for start, end in spans
+             for match in compiled.finditer(text, start, end)]
+    if len(found) != 1:
+        raise RuleError(f"`{key}' matches {len(found) or 'no'} places,"
+                        " not one")
+    return found[0]
+
+
+def load(directory: Path) -> List[Defect]:
+    """Return all defects of a directory's *.ini, sorted by file, then as listed.
+
+    Raises RunnerError for a file that breaks the format.
+    """
+    found: List[Defect] = []
+    for path in sorted(directory.glob("*.ini")):
+        found += _load(path)
+    names = [defect.name for defect in found]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise RunnerError(f"{directory}: two defects are called"
+                          f" {', '.join(sorted(twice))}")
+    return found
+
+
+def _load(path: Path) -> List[Defect]:
+    parser = configparser.RawConfigParser(
+        delimiters="=", comment_prefixes="#", empty_lines_in_values=False)
+    try:
+        parser.read_string(path.read_text("utf-8"), str(path))
+    except (configparser.Error, UnicodeDecodeError, OSError) as error:
+        raise RunnerError(f"{path}: {error}") from None
+    found = []
+    for name in parser.sections():
+        section = parser[name]
+        lacking = [key for key in _NEEDED if key not in section]
+        unknown = sorted(set(section) - _KEYS)
+        if lacking or unknown:
+            raise RunnerError(
+                f"{path}: [{name}]: "
+                + "; ".join([f"lacks {key}" for key in lacking]
+                            + [f"unknown key {key}" for key in unknown]))
+        for key in ("within", "find"):
+            try:
+                _compile(section.get(key, ""))
+            except re.error as error:
+                raise RunnerError(f"{path}: [{name}]: {key}: {error}") from None
+        found.append(Defect(
+            name, path.stem, " ".join(section["what"].split()),
+            section["kind"], section["file"], section["function"],
+            section.get("within", ""), section["find"], section["replace"],
+            tuple(section["tests"].split()),
+            tuple(section.get("environments", "").split()),
+            tuple(section.get("release", "").split())))
+    return found
+
+
+def select(defects: Sequence[Defect], words: Sequence[str]) -> List[Defect]:
+    """Return the defects that words name: names, globs of names, subjects.
+
+    All without any word.  Raises UsageError for a word that names nothing.
+    """
+    if not words:
+        return list(defects)
+    chosen = set()
+    for word in words:
+        named = {defect.name for defect in defects
+                 if word == defect.subject
+                 or fnmatch.fnmatchcase(defect.name, word)}
+        if not named:
+            import difflib
+            close = difflib.get_close_matches(
+                word, [defect.name for defect in defects], n=3)
+            hint = f"; did you mean {' or '.join(close)}?" if close else ""
+            raise UsageError(f"there is no defect `{word}'{hint}"
+                             " (--list shows all)")
+        chosen |= named
+    return [defect for defect in defects if defect.name in chosen]

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs the tests on a hypervisor with a defect until one of them notices."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import json
+from pathlib import Path
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
+
+from .. import scheduler
+from ..catalogue import ENVIRONMENTS, Instance, Test
+from ..hosts import Options
+from ..hosts.dom0 import Dom0Host
+from ..process import Stop
+from ..verdict import Result, Verdict
+from .rules import Defect
+
+# Which environments come first: the more two differ, the more a second one
+# is likely to notice what the first did not.
+_ORDER = ("pv64", "hvm32pae", "pv32pae", "hvm64", "hvm32", "hvm32pse")
+
+# An instance that takes so much longer than on the good hypervisor hangs.
+_SLOWDOWN = 10.0
+_PATIENCE = 8.0
+
+_GOOD = (Verdict.SUCCESS, Verdict.SKIP)
+
+
+class Outcome(NamedTuple):
+    """What became of a defect: `caught`, `escaped`, `no test`, or an error.
+
+    `detail` is the line that tells it from the good hypervisor, or why not.
+    """
+
+    status: str
+    instance: str = ""
+    verdict: str = ""
+    detail: str = ""
+
+
+class _Host(Dom0Host):
+    """Host `dom0` with a time limit by what an instance took before."""
+
+    def __init__(self, options: Options, usual: Dict[str, float]) -> None:
+        super().__init__(options)
+        self._usual = usual
+
+    def timeout(self, instance: Instance) -> float:
+        limit = super().timeout(instance)
+        usual = self._usual.get(instance.name)
+        return limit if usual is None else min(
+            limit, max(_PATIENCE, _SLOWDOWN * usual))
+
+
+class _UntilBad(scheduler.Listener):
+    """Ends a run at the first result that is worse than SKIP."""
+
+    def __init__(self) -> None:
+        self.stop = Stop()
+        self.first: Optional[Result] = None
+
+    def finished(self, result: Result) -> None:
+        if result.verdict not in _GOOD and self.first is None:
+            self.first = result
+            self.stop.set()
+
+
+class Range:
+    """The place where hypervisors are tried.
+
+    Remembers in `notes` how instances do on the good hypervisor and which of
+    them caught a defect, so that the same question is quicker the next time.
+    """
+
+    def __init__(self, options: Options, jobs: Optional[int],
+                 notes: Path) -> None:
+        self._options = options
+        self._jobs = jobs
+        self._notes = notes
+        self._current: Optional[Stop] = None
+        self._interrupted = False
+        self._usual: Dict[str, float] = {}
+        try:
+            self._known = json.loads(notes.read_text())
+        except (OSError, ValueError):
+            self._known = {}
+
+    def interrupt(self) -> None:
+        """End what is running, and start nothing more."""
+        self._interrupted = True
+        if self._current is not None:
+            self._current.set()
+
+    def baseline(self, xen: Path, stamp: str, instances: Sequence[Instance],
+                 progress: Callable[[str], None]) -> List[Result]:
+        """Run instances on the good hypervisor; return those that fail there.
+
+        What passed before and has not changed since is not run again.
+        """
+        known = self._known.setdefault("baseline", {})
+        keys = {instance.name: _key(instance, stamp)
+                for instance in instances}
+        todo = [instance for instance in instances
+                if known.get(instance.name, {}).get("key")
+                != keys[instance.name]]
+        bad: List[Result] = []
+        if todo:
+            progress(f"running {len(todo)} instances on the hypervisor"
+                     " without a defect")
+            for result in self._run(xen, todo, scheduler.Listener(),
+                                    Stop()):
+                if result.verdict in _GOOD:
+                    known[result.instance.name] = {
+                        "key": keys[result.instance.name],
+                        "seconds": round(result.seconds, 2)}
+                else:
+                    bad.append(result)
+            self._save()
+        failing = {result.instance.name for result in bad}
+        self._usual = {instance.name: known[instance.name]["seconds"]
+                       for instance in instances
+                       if instance.name in known
+                       and instance.name not in failing}
+        return bad
+
+    def attempt(self, defect: Defect, xen: Path,
+                instances: Sequence[Instance]) -> Outcome:
+        """Run instances on a hypervisor with a defect until one notices."""
+        catchers = self._known.setdefault("catchers", {})
+        usable = [instance for instance in instances
+                  if instance.name in self._usual]
+        usable.sort(key=lambda instance: (
+            instance.name != catchers.get(defect.name),
+            _ORDER.index(instance.env), instance.name))
+        if not usable:
+            return Outcome("no test", detail="no instance of "
+                           + " ".join(defect.tests)
+                           + " passes on the good hypervisor")
+        listener = _UntilBad()
+        results = self._run(xen, usable, listener, listener.stop)
+        if listener.first is not None:
+            first = listener.first
+            catchers[defect.name] = first.instance.name
+            self._save()
+            return Outcome("caught", first.instance.name, str(first.verdict),
+                           telling_line(first))
+        catchers.pop(defect.name, None)
+        self._save()
+        skipped = sum(result.verdict is Verdict.SKIP for result in results)
+        return Outcome("escaped", detail=f"{len(results)} instances noticed"
+                       " nothing" + (f" ({skipped} were skipped)"
+                                     if skipped else ""))
+
+    def _run(self, xen: Path, instances: Sequence[Instance],
+             listener: scheduler.Listener, stop: Stop) -> List[Result]:
+        options = Options()
+        vars(options).update(vars(self._options))
+        options.xen = str(xen)
+        host = _Host(options, self._usual)
+        host.prepare(lambda _text: None)
+        # The same accelerator for all: a broken Xen must not choose.
+        self._options.accel = host.qemu.accel
+        self._current = stop
+        if self._interrupted:
+            stop.set()
+        return scheduler.run(host, instances,
+                             self._jobs or host.default_jobs(), listener, stop)
+
+    def _save(self) -> None:
+        self._notes.parent.mkdir(parents=True, exist_ok=True)
+        partial = self._notes.with_suffix(".partial")
+        partial.write_text(json.dumps(self._known, indent=1))
+        partial.replace(self._notes)
+
+
+def telling_line(result: Result) -> str:
+    """Return the line that best says what is wrong."""
+    for case in result.cases:
+        if case.status in ("FAIL", "ERROR"):
+            return f"{case.status}: {case.text}"
+    return result.reason or "no reason given"
+
+
+def instances_for(defect: Defect, tests: Sequence[Test],
+                  names: Sequence[str],
+                  environments: Sequence[str]) -> List[Instance]:
+    """Return the instances that should notice a defect.
+
+    `names` (of tests, globs) replace the defect's own if there are any.
+    """
+    globs = names or defect.tests
+    allowed = set(environments or ENVIRONMENTS) & set(
+        defect.environments or ENVIRONMENTS)
+    return [instance for test in tests
+            if test.category not in ("peer", "broken", "bench")
+            and any(fnmatch.fnmatchcase(test.name, glob) for glob in globs)
+            for instance in test.instances() if instance.env in allowed]
+
+
+def _key(instance: Instance, stamp: str) -> str:
+    """Return what an instance's behaviour depends on, as a hash."""
+    digest = hashlib.sha256(stamp.encode())
+    for path in (instance.image, instance.cfg,
+                 instance.test.directory / "info.json"):
+        if path.exists():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:20]

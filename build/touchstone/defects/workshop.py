@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Builds hypervisors with a defect, in a private copy of the source tree.
+
+    defects/xen-VERSION-HASH/tree/        the copy, with objects
+    defects/xen-VERSION-HASH/variants/    finished hypervisors, by content
+
+The tree of `full` itself is only read.  Only one file differs from it at a
+time, so a build is one object and the link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Callable, List, Optional
+
+from .. import cache, xenbuild
+from ..hypervisor import Hypervisor
+from ..process import Stop
+from ..verdict import RunnerError
+from .rules import Defect
+
+# What building the hypervisor needs of Debian's source tree.
+_PARTS = ("xen", "config", "Config.mk", "version.sh", "debian/changelog")
+
+# The EFI binary is linked as often as the other one, and nobody boots it.
+_TARGETS = ["efi-y="]
+
+
+class Interrupted(Exception):
+    """A build was ended because the user asked for it."""
+
+
+class Workshop:
+    """A copy of a hypervisor's tree to break.  Use as a context manager.
+
+    While it is open, no other process works in the same copy.
+    """
+
+    def __init__(self, xen: Hypervisor, progress: Callable[[str], None]) -> None:
+        if xen.source is None:
+            raise RunnerError(f"{xen.name}: planting defects needs the tree"
+                              " that it was built in, and there is none")
+        self._source = xen.source
+        self._progress = progress
+        self.directory = cache.root() / "defects" / xen.source.name
+        self._tree = self.directory / "tree"
+        self._edited: Optional[str] = None
+        self._lock = cache.Lock(
+            cache.root() / "locks" / f"defects-{xen.source.name}",
+            lambda: progress("waiting for another process that builds defects"))
+        built = (xen.source / "xen/xen-syms").stat()
+        self.stamp = f"{built.st_mtime_ns} {built.st_size}"
+
+    def __enter__(self) -> "Workshop":
+        self._lock.__enter__()
+        try:
+            self._prepare()
+        except BaseException:
+            self._lock.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._restore()
+        finally:
+            self._lock.__exit__()
+
+    def text(self, file: str) -> str:
+        """Return a file of Xen as it should be.
+
+        A byte that is no UTF-8 survives the way back to the disk.
+        """
+        try:
+            return (self._source / "xen" / file).read_text(
+                "utf-8", "surrogateescape")
+        except OSError as error:
+            raise RunnerError(str(error)) from None
+
+    def key(self, defect: Defect) -> str:
+        """Return what identifies the hypervisor with a defect.
+
+        Raises RuleError.
+        """
+        text = f"{self.stamp}\n{defect.file}\n{defect.apply(self.text(defect.file))}"
+        return hashlib.sha256(
+            text.encode("utf-8", "surrogateescape")).hexdigest()[:20]
+
+    def build(self, defect: Defect, stop: Stop) -> Path:
+        """Return the hypervisor with a defect, built if need be.
+
+        Raises RuleError, xenbuild.BuildError, Interrupted.
+        """
+        variant = self.directory / "variants" / self.key(defect) / "xen"
+        if variant.exists():
+            return variant
+
+        def check() -> None:
+            if stop.is_set:
+                raise Interrupted()
+
+        check()
+        self._restore(but=defect.file)
+        self._write(defect.file, defect.apply(self.text(defect.file)))
+        xenbuild.make(self._tree, _TARGETS, self.directory / "build.log",
+                      on_tick=check, keep_fds=[self._lock.fileno()])
+        with cache.publish(variant.parent) as partial:
+            shutil.copy2(self._tree / "xen/xen", partial / "xen")
+        return variant
+
+    def prune(self, keys: List[str]) -> None:
+        """Forget all finished hypervisors but those named by key()."""
+        variants = self.directory / "variants"
+        for entry in variants.glob("*"):
+            if entry.name not in keys:
+                cache.remove(entry)
+
+    def _prepare(self) -> None:
+        """Make the copy, or undo what an earlier process left in it."""
+        note = self.directory / "stamp"
+        if not note.exists() or note.read_text() != self.stamp:
+            self._progress("copying the hypervisor's source tree")
+            cache.remove(self.directory / "variants")
+            cache.remove(self.directory / "build.log")
+            with cache.publish(self._tree) as partial:
+                _copy(self._source, partial)
+            note.write_text(self.stamp)
+            return
+        marker = self.directory / "edited"
+        if marker.exists():
+            self._edited = marker.read_text() or None
+            self._restore()
+
+    def _restore(self, but: str = "") -> None:
+        """Put the edited file back, unless it is `but`."""
+        if self._edited is not None and self._edited != but:
+            self._write(self._edited, self.text(self._edited))
+            self._edited = None
+            cache.remove(self.directory / "edited")
+
+    def _write(self, file: str, text: str) -> None:
+        """Change a file of the copy; a note of that comes first."""
+        (self.directory / "edited").write_text(file)
+        self._edited = file
+        (self._tree / "xen" / file).write_text(text, "utf-8",
+                                               "surrogateescape")
+
+
+def _copy(source: Path, into: Path) -> None:
+    """Copy what a build needs, time stamps included, without debug information.
+
+    Most of a link's time goes into debug information, and tests need none.
+    """
+    for part in _PARTS:
+        (into / part).parent.mkdir(parents=True, exist_ok=True)
+        if (source / part).is_dir():
+            shutil.copytree(source / part, into / part, symlinks=True)
+        else:
+            shutil.copy2(source / part, into / part)
+    # A check of each link's result that takes as long as the link.
+    (into / "xen/tools/check-endbr.sh").write_text("exit 0\n")
+    objects = [str(path) for path in (into / "xen").rglob("*.o")
+               if path.is_file()]
+    for at in range(0, len(objects), 100):
+        # It complains about objects without any section; let it.
+        subprocess.run(["strip", "-g", "--keep-file-symbols", "-p",
+                        *objects[at:at + 100]],
+                       stderr=subprocess.DEVNULL, check=False)
