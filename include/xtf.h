@@ -27,7 +27,9 @@
 #include <xtf/macro_magic.h>
 #include <xtf/numbers.h>
 #include <xtf/report.h>
+#include <xtf/smp.h>
 #include <xtf/test.h>
+#include <xtf/time.h>
 #include <xtf/traps.h>
 #include <xtf/xenbus.h>
 #include <xtf/xenstore.h>

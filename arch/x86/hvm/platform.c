@@ -13,6 +13,7 @@
 #include <arch/lib.h>
 #include <arch/mm.h>
 #include <arch/setup.h>
+#include <arch/smp.h>
 #include <arch/symbolic-const.h>
 
 #include <xen/arch-x86/cpuid.h>
@@ -122,6 +123,11 @@ static void set_page(const void *va, uint64_t flags)
     invlpg(va);
 }
 
+void arch_unmap_page(const void *va)
+{
+    set_page(va, 0);
+}
+
 void arch_init_mm(void)
 {
     const uint8_t *va;
@@ -136,6 +142,11 @@ void arch_init_mm(void)
         set_page(va, PF_SYM(AD, U, RW, P));
 }
 #else
+void arch_unmap_page(const void *va)
+{
+    /* Without paging, everything is there. */
+}
+
 void arch_init_mm(void)
 {
     uint8_t *null = NULL;

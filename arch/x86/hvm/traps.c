@@ -16,6 +16,7 @@
 #include <arch/lib.h>
 #include <arch/msr-index.h>
 #include <arch/setup.h>
+#include <arch/smp.h>
 #include <arch/x86-gate.h>
 
 #include <xen/hvm/params.h>
@@ -34,41 +35,61 @@ static uint8_t nmi_stack[PAGE_SIZE] __aligned(16);
 #define TASK_CR3
 #endif
 
-env_tss tss __aligned(128) =
-{
 #ifdef CONFIG_64BIT
-    .rsp0 = (unsigned long)boot_stack + sizeof(boot_stack),
-    .ist = {
-        [0] = (unsigned long)df_stack + sizeof(df_stack),
-        [1] = (unsigned long)nmi_stack + sizeof(nmi_stack),
-    },
+#define KERNEL_TSS(sp, df_sp, nmi_sp)                                   \
+    {                                                                   \
+        .rsp0 = (unsigned long)(sp),                                    \
+        .ist = { (unsigned long)(df_sp), (unsigned long)(nmi_sp) },     \
+        .iopb = X86_TSS_INVALID_IO_BITMAP,                              \
+    }
 #else
-    /* A task switch back loads %cr3 from here, but none away stores it. */
-    TASK_CR3
-    .esp0 = (unsigned long)boot_stack + sizeof(boot_stack),
-    .ss0 = __KERN_DS,
+/* A task switch back loads %cr3 from here, but none away stores it. */
+#define KERNEL_TSS(sp, df_sp, nmi_sp)                                   \
+    {                                                                   \
+        TASK_CR3                                                        \
+        .esp0 = (unsigned long)(sp),                                    \
+        .ss0 = __KERN_DS,                                               \
+        .iopb = X86_TSS_INVALID_IO_BITMAP,                              \
+    }
 #endif
-    .iopb = X86_TSS_INVALID_IO_BITMAP,
-};
+
+env_tss tss __aligned(128) = KERNEL_TSS(boot_stack + sizeof(boot_stack),
+                                        df_stack + sizeof(df_stack),
+                                        nmi_stack + sizeof(nmi_stack));
+
+/* Those of vCPU n at n - 1. */
+static env_tss secondary_tss[SMP_MAX_VCPUS - 1] __aligned(128);
+
+static env_tss *this_tss(void)
+{
+    unsigned int vcpu = this_vcpu();
+
+    return vcpu ? &secondary_tss[vcpu - 1] : &tss;
+}
 
 #ifdef CONFIG_32BIT
 
 extern const uint8_t entry_task_DF[], entry_task_NMI[];
 
-#define TASK(entry, stack)                                              \
+#define TASK(entry, sp)                                                 \
     {                                                                   \
         TASK_CR3                                                        \
         .eip = (unsigned long)(entry),                                  \
         .eflags = X86_EFLAGS_MBS,                                       \
-        .esp = (unsigned long)(stack) + sizeof(stack),                  \
+        .esp = (unsigned long)(sp),                                     \
         .cs = __KERN_CS, .ss = __KERN_DS,                               \
         .ds = __USER_DS, .es = __USER_DS,                               \
         .fs = __USER_DS, .gs = __USER_DS,                               \
         .iopb = X86_TSS_INVALID_IO_BITMAP,                              \
     }
 
-static env_tss tss_DF __aligned(128) = TASK(entry_task_DF, df_stack);
-static env_tss tss_NMI __aligned(128) = TASK(entry_task_NMI, nmi_stack);
+static env_tss tss_DF __aligned(128) = TASK(entry_task_DF,
+                                            df_stack + sizeof(df_stack));
+static env_tss tss_NMI __aligned(128) = TASK(entry_task_NMI,
+                                             nmi_stack + sizeof(nmi_stack));
+
+static env_tss secondary_tss_DF[SMP_MAX_VCPUS - 1] __aligned(128);
+static env_tss secondary_tss_NMI[SMP_MAX_VCPUS - 1] __aligned(128);
 
 const struct cpu_regs *task_frame;
 
@@ -78,29 +99,30 @@ const struct cpu_regs *task_frame;
  */
 void do_task_exception(unsigned int vector, unsigned int error_code)
 {
+    env_tss *t = this_tss();
     struct cpu_regs regs = {
-        .gs = tss.gs, .fs = tss.fs, .es = tss.es, .ds = tss.ds,
-        .bx = tss.ebx, .cx = tss.ecx, .dx = tss.edx, .si = tss.esi,
-        .di = tss.edi, .bp = tss.ebp, .ax = tss.eax,
+        .gs = t->gs, .fs = t->fs, .es = t->es, .ds = t->ds,
+        .bx = t->ebx, .cx = t->ecx, .dx = t->edx, .si = t->esi,
+        .di = t->edi, .bp = t->ebp, .ax = t->eax,
         .entry_vector = vector, .error_code = error_code,
-        .ip = tss.eip, .cs = tss.cs, .flags = tss.eflags,
-        .sp = tss.esp, .ss = tss.ss,
+        .ip = t->eip, .cs = t->cs, .flags = t->eflags,
+        .sp = t->esp, .ss = t->ss,
     };
 
     task_frame = &regs;
     do_exception(&regs);
     task_frame = NULL;
 
-    tss.eax = regs.ax;
-    tss.ebx = regs.bx;
-    tss.ecx = regs.cx;
-    tss.edx = regs.dx;
-    tss.esi = regs.si;
-    tss.edi = regs.di;
-    tss.ebp = regs.bp;
-    tss.eip = regs.ip;
-    tss.eflags = regs.flags;
-    tss.esp = regs.sp;
+    t->eax = regs.ax;
+    t->ebx = regs.bx;
+    t->ecx = regs.cx;
+    t->edx = regs.dx;
+    t->esi = regs.si;
+    t->edi = regs.di;
+    t->ebp = regs.bp;
+    t->eip = regs.ip;
+    t->eflags = regs.flags;
+    t->esp = regs.sp;
 }
 
 /*
@@ -132,6 +154,26 @@ static void set_task_gates(void)
 }
 
 #endif /* CONFIG_32BIT */
+
+void arch_init_vcpu_tss(unsigned int vcpu, user_desc *own)
+{
+    const unsigned int i = vcpu - 1;
+    struct vcpu_stacks *s = &vcpu_stacks[i];
+
+    secondary_tss[i] = (env_tss)KERNEL_TSS(
+        vcpu_stack_top(vcpu), s->df_stack + sizeof(s->df_stack),
+        s->nmi_stack + sizeof(s->nmi_stack));
+    pack_tss_desc(&own[GDTE_TSS], &secondary_tss[i]);
+
+#ifdef CONFIG_32BIT
+    secondary_tss_DF[i] = (env_tss)TASK(
+        entry_task_DF, s->df_stack + sizeof(s->df_stack));
+    secondary_tss_NMI[i] = (env_tss)TASK(
+        entry_task_NMI, s->nmi_stack + sizeof(s->nmi_stack));
+    pack_tss_desc(&own[GDTE_TSS_DF], &secondary_tss_DF[i]);
+    pack_tss_desc(&own[GDTE_TSS_NMI], &secondary_tss_NMI[i]);
+#endif
+}
 
 static unsigned int stack_of(unsigned int vector)
 {
@@ -185,9 +227,9 @@ int xtf_set_idte(unsigned int vector, const struct xtf_idte *idte)
 void arch_set_entry_stack(unsigned long sp)
 {
 #ifdef CONFIG_64BIT
-    tss.rsp0 = sp;
+    this_tss()->rsp0 = sp;
 #else
-    tss.esp0 = sp;
+    this_tss()->esp0 = sp;
 #endif
 }
 

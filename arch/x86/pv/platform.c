@@ -13,6 +13,7 @@
 #include <arch/mm.h>
 #include <arch/pagetable.h>
 #include <arch/setup.h>
+#include <arch/smp.h>
 #include <arch/symbolic-const.h>
 
 start_info_t *pv_start_info;
@@ -70,6 +71,11 @@ static void remap(const void *start, const void *end, uint64_t flags)
                  _p(va), flags ? pte_from_virt(_p(va), flags) : 0,
                  UVMF_INVLPG) )
             panic("Cannot remap %p with flags %#" PRIx64 "\n", _p(va), flags);
+}
+
+void arch_unmap_page(const void *va)
+{
+    remap(va, va + PAGE_SIZE, 0);
 }
 
 void arch_init_mm(void)

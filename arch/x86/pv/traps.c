@@ -13,6 +13,7 @@
 #include <arch/mm.h>
 #include <arch/pagetable.h>
 #include <arch/setup.h>
+#include <arch/smp.h>
 #include <arch/symbolic-const.h>
 
 /* As TI_SET_IF(): mask upcalls on entry, as an interrupt gate does. */
@@ -40,6 +41,12 @@ static struct trap_info trap_entry(unsigned int vector, unsigned int dpl)
     };
 }
 
+struct trap_info pv_trap_entry(unsigned int vector)
+{
+    return trap_entry(vector, vector == X86_EXC_BP || vector == X86_EXC_OF ||
+                      vector == X86_VEC_RET2KERN ? 3 : 0);
+}
+
 static void set_callback(unsigned int type, unsigned long addr)
 {
     const struct callback_register cb = {
@@ -58,8 +65,7 @@ static void set_trap_table(void)
     unsigned int vec;
 
     for ( vec = 0; vec < 256; ++vec )
-        table[vec] = trap_entry(vec, vec == X86_EXC_BP || vec == X86_EXC_OF ||
-                                vec == X86_VEC_RET2KERN ? 3 : 0);
+        table[vec] = pv_trap_entry(vec);
 
     check("HYPERVISOR_set_trap_table", hypercall_set_trap_table(table));
 }
@@ -137,7 +143,7 @@ void arch_set_entry_stack(unsigned long sp)
 
 static volatile uint8_t *upcall_mask(void)
 {
-    return &shared_info.vcpu_info[0].evtchn_upcall_mask;
+    return &this_vcpu_info()->evtchn_upcall_mask;
 }
 
 bool local_irq_enabled(void)
@@ -161,7 +167,7 @@ void local_irq_enable(void)
      * Xen delivers on its way back to the guest.  An event that came while
      * masked is still pending; any hypercall brings it in.
      */
-    if ( ACCESS_ONCE(shared_info.vcpu_info[0].evtchn_upcall_pending) )
+    if ( ACCESS_ONCE(this_vcpu_info()->evtchn_upcall_pending) )
         hypercall_xen_version(XENVER_version, NULL);
 }
 

@@ -94,4 +94,15 @@ static inline void *gfn_to_virt(unsigned long gfn)
 
 #endif
 
+/*
+ * Where there is nothing: a hypercall that is given this pointer has -EFAULT.
+ * Page 0 is not mapped; without paging it is memory like any other, and the
+ * last page below 4G is none.
+ */
+#if CONFIG_PAGING_LEVELS > 0
+#define UNMAPPED_POINTER        NULL
+#else
+#define UNMAPPED_POINTER        _p(0xfffff000)
+#endif
+
 #endif /* TOUCHSTONE_ARCH_MM_H */

@@ -9,6 +9,10 @@
 #include <xtf/compiler.h>
 #include <xtf/types.h>
 
+#include <arch/desc.h>
+
+#include <xen/xen.h>
+
 /** Bring up the environment: all of what is below. */
 void arch_setup(void);
 
@@ -32,6 +36,17 @@ void arch_set_entry_stack(unsigned long sp);
 
 /** Where exception @p vector enters. */
 unsigned long arch_entry_stub(unsigned int vector);
+
+#ifdef CONFIG_PV
+/** Where exception @p vector enters, as vCPUs are told. */
+struct trap_info pv_trap_entry(unsigned int vector);
+#else
+/**
+ * Fill in the task state segments of @p vcpu, not the boot vCPU, and their
+ * descriptors in @p own, its GDT.
+ */
+void arch_init_vcpu_tss(unsigned int vcpu, user_desc *own);
+#endif
 
 /* Ends of what user mode may reach, in whole pages: see the linker script. */
 extern uint8_t __start_user_text[], __end_user_text[];

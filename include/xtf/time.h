@@ -1,0 +1,55 @@
+/*
+ * Time: Xen's system time, sleeping, and the one-shot timer of each vCPU.
+ *
+ * System time is in nanoseconds from when Xen booted, the same on all vCPUs.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#ifndef XTF_TIME_H
+#define XTF_TIME_H
+
+#include <xtf/types.h>
+
+#include <xen/xen.h>
+
+/* Durations in nanoseconds. */
+#define MICROSECONDS(n)     ((uint64_t)(n) * 1000)
+#define MILLISECONDS(n)     ((uint64_t)(n) * 1000000)
+#define SECONDS(n)          ((uint64_t)(n) * 1000000000)
+
+/** System time now: this vCPU's vcpu_info.time, brought up by the TSC. */
+uint64_t time_now(void);
+
+/**
+ * The system time that @p info stands for at @p tsc.  @p info is a consistent
+ * copy.
+ */
+uint64_t time_from_tsc(const vcpu_time_info_t *info, uint64_t tsc);
+
+/** A consistent copy of *src, which Xen may be writing. */
+vcpu_time_info_t time_info_snapshot(const volatile vcpu_time_info_t *src);
+
+/** Unix time in nanoseconds: shared_info's wall clock plus system time. */
+uint64_t time_wallclock(void);
+
+/**
+ * Block until system time @p deadline, with upcalls off (else one of them may
+ * end it early).  Other vCPUs run meanwhile.
+ */
+void time_sleep_until(uint64_t deadline);
+
+/** time_sleep_until() @p ns from now. */
+void time_sleep(uint64_t ns);
+
+/**
+ * Have VIRQ_TIMER raised on this vCPU at system time @p deadline, once; it
+ * replaces one that was set before.  A deadline that is past raises it now.
+ *
+ * @return 0 or VCPUOP_set_singleshot_timer's -errno.
+ */
+int timer_set(uint64_t deadline);
+
+/** No VIRQ_TIMER from timer_set() after this. */
+int timer_stop(void);
+
+#endif /* XTF_TIME_H */

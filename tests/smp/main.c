@@ -1,0 +1,222 @@
+/**
+ * @file tests/smp/main.c
+ * @ref test-smp
+ *
+ * @page test-smp vCPUs: up, down and apart
+ *
+ * Brings up every vCPU of the domain and shows that each runs on a stack of
+ * its own, takes exceptions there, keeps its own upcall mask and clock, and
+ * goes down and up again any number of times.  What the event channel tests
+ * do on several vCPUs stands on this.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+
+#include <arch/irqflags.h>
+
+const char test_title[] = "vCPUs";
+
+#define LAST_USABLE (min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u) - 1)
+
+#define need_vcpus(n)                                                   \
+    if ( smp_nr_vcpus() < (n) )                                         \
+        skip_case("the domain has fewer than %u vCPUs", n)
+
+static void say_who(void *arg)
+{
+    *(unsigned int *)arg = this_vcpu();
+}
+
+CASE("boot vCPU: it is number 0, and up")
+{
+    unsigned int who = ~0u;
+
+    expect_eq(this_vcpu(), 0);
+    expect_eq(hypercall_vcpu_op(VCPUOP_is_up, 0, NULL), 1);
+    expect_ok(smp_call(0, say_who, &who));
+    expect_eq(who, 0);
+    expect_errno(smp_start(0, say_who, &who), -EBUSY);
+}
+
+CASE("smp_nr_vcpus: the first that is not there is -ENOENT")
+{
+    expect_errno(hypercall_vcpu_op(VCPUOP_is_up, smp_nr_vcpus(), NULL),
+                 -ENOENT);
+    expect_errno(smp_init(smp_nr_vcpus()), -ENOENT);
+}
+
+CASE("initialise: up before it is -EINVAL, and it leaves the vCPU down")
+{
+    need_vcpus(2);
+
+    expect_errno(hypercall_vcpu_op(VCPUOP_up, 1, NULL), -EINVAL);
+    expect_ok(smp_init(1));
+    expect_eq(hypercall_vcpu_op(VCPUOP_is_up, 1, NULL), 0);
+}
+
+CASE("call: each vCPU runs the function, knows itself, and goes down")
+{
+    unsigned int vcpu, who;
+
+    need_vcpus(2);
+
+    for ( vcpu = 1; vcpu <= LAST_USABLE; ++vcpu )
+    {
+        who = ~0u;
+        require_ok(smp_call(vcpu, say_who, &who));
+        expect_eq(who, vcpu);
+        expect_eq(hypercall_vcpu_op(VCPUOP_is_up, vcpu, NULL), 0);
+    }
+}
+
+CASE("call: a hundred times over")
+{
+    unsigned int i, who, right = 0;
+
+    need_vcpus(2);
+
+    for ( i = 0; i < 100; ++i )
+    {
+        who = ~0u;
+        require_ok(smp_call(1, say_who, &who));
+        right += who == 1;
+    }
+
+    expect_eq(right, 100);
+}
+
+static unsigned int arrived, go;
+
+static void meet(void *arg)
+{
+    fetch_add(&arrived, 1);
+    smp_wait_for(&go);
+}
+
+CASE("start: all vCPUs at the same time")
+{
+    unsigned int vcpu;
+
+    need_vcpus(2);
+    arrived = go = 0;
+
+    for ( vcpu = 1; vcpu <= LAST_USABLE; ++vcpu )
+        require_ok(smp_start(vcpu, meet, NULL));
+
+    while ( ACCESS_ONCE(arrived) < LAST_USABLE )
+        time_sleep(MILLISECONDS(10));
+
+    expect_eq(hypercall_vcpu_op(VCPUOP_is_up, LAST_USABLE, NULL), 1);
+    expect_errno(smp_start(1, meet, NULL), -EBUSY);
+
+    go = 1;
+    for ( vcpu = 1; vcpu <= LAST_USABLE; ++vcpu )
+        smp_wait(vcpu);
+
+    expect_eq(arrived, LAST_USABLE);
+}
+
+static void fault(void *arg)
+{
+    exinfo_t fault = 0;
+
+    asm volatile ("1: ud2; 2:" _ASM_EXTABLE_HANDLER(1b, 2b, ex_record_fault_eax)
+                  : "+a" (fault));
+
+    *(exinfo_t *)arg = fault;
+}
+
+CASE("exceptions: taken on the vCPU that raised them")
+{
+    exinfo_t info;
+    unsigned int vcpu;
+
+    need_vcpus(2);
+
+    for ( vcpu = 1; vcpu <= LAST_USABLE; ++vcpu )
+    {
+        info = 0;
+        require_ok(smp_call(vcpu, fault, &info));
+        expect_exception(info, EXINFO_SYM(UD, 0));
+    }
+}
+
+static void overflow(void *arg)
+{
+    volatile uint8_t *below = _p(_u(__builtin_frame_address(0)) & PAGE_MASK);
+    exinfo_t fault = 0;
+
+    /* The guard page is one or two pages down, as the frame happens to lie. */
+    below -= PAGE_SIZE;
+    asm volatile ("1: movb $0, (%[a]); sub %[page], %[a]; 3: movb $0, (%[a]);"
+                  "2:" _ASM_EXTABLE_HANDLER(1b, 2b, ex_record_fault_eax)
+                  _ASM_EXTABLE_HANDLER(3b, 2b, ex_record_fault_eax)
+                  : "+a" (fault), [a] "+r" (below)
+                  : [page] "i" (PAGE_SIZE) : "memory");
+
+    *(exinfo_t *)arg = fault;
+}
+
+CASE("stack: the page below it is not mapped")
+{
+    exinfo_t info = 0;
+
+    need_vcpus(2);
+    if ( CONFIG_PAGING_LEVELS == 0 )
+        skip_case("without paging, everything is mapped");
+
+    require_ok(smp_call(1, overflow, &info));
+    expect_eq(exinfo_vec(info), X86_EXC_PF);
+}
+
+static void irq_state(void *arg)
+{
+    bool *state = arg;
+
+    state[0] = local_irq_enabled();
+    local_irq_enable();
+    state[1] = local_irq_enabled();
+}
+
+CASE("upcalls: each vCPU has its own mask")
+{
+    bool state[2];
+    unsigned int round;
+
+    need_vcpus(2);
+
+    for ( round = 0; round < 2; ++round )
+    {
+        state[0] = true, state[1] = false;
+        require_ok(smp_call(1, irq_state, state));
+        expect_false(state[0]);
+        expect_true(state[1]);
+        expect_false(local_irq_enabled());
+    }
+}
+
+static void read_clock(void *arg)
+{
+    *(uint64_t *)arg = time_now();
+}
+
+CASE("clock: goes on from vCPU to vCPU")
+{
+    uint64_t t[3];
+    unsigned int vcpu;
+
+    need_vcpus(2);
+
+    for ( vcpu = 1; vcpu <= LAST_USABLE; ++vcpu )
+    {
+        t[0] = time_now();
+        require_ok(smp_call(vcpu, read_clock, &t[1]));
+        t[2] = time_now();
+
+        expect_msg(t[0] <= t[1] && t[1] <= t[2],
+                   "vCPU %u's clock says %llu between %llu and %llu of ours",
+                   vcpu, (unsigned long long)t[1], (unsigned long long)t[0],
+                   (unsigned long long)t[2]);
+    }
+}
