@@ -16,7 +16,7 @@ static cons_output_cb redirected;
 static bool redirected_mid_line;
 
 static struct xencons_interface *pv_ring;
-static evtchn_port_t pv_port;
+evtchn_port_t pv_console_port;
 
 void register_console_callback(cons_output_cb fn)
 {
@@ -107,7 +107,7 @@ void pv_console_write(const char *buf, size_t len)
         len -= done;
 
         if ( done )
-            hypercall_evtchn_send(pv_port);
+            hypercall_evtchn_send(pv_console_port);
         else
             hypercall_yield();
     }
@@ -134,7 +134,7 @@ size_t pv_console_read_some(char *buf, size_t len)
     size_t done = pv_ring ? xencons_get(pv_ring, buf, len) : 0;
 
     if ( done )
-        hypercall_evtchn_send(pv_port);
+        hypercall_evtchn_send(pv_console_port);
 
     return done;
 }
@@ -142,7 +142,7 @@ size_t pv_console_read_some(char *buf, size_t len)
 void init_pv_console(struct xencons_interface *ring, evtchn_port_t port)
 {
     pv_ring = ring;
-    pv_port = port;
+    pv_console_port = port;
 
     register_console_callback(pv_console_sink);
 }

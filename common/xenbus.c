@@ -8,12 +8,12 @@
 #include <xtf/xenbus.h>
 
 static xenbus_interface_t *xb_ring;
-static evtchn_port_t xb_port;
+evtchn_port_t xenbus_port;
 
 void init_xenbus(xenbus_interface_t *ring, evtchn_port_t port)
 {
     xb_ring = ring;
-    xb_port = port;
+    xenbus_port = port;
 }
 
 bool xenbus_present(void)
@@ -41,7 +41,7 @@ void xenbus_write(const void *buf, size_t len)
             xb_ring->req[MASK_XENSTORE_IDX(prod++)] = *p++;
 
         STORE_RELEASE(&xb_ring->req_prod, prod);
-        hypercall_evtchn_send(xb_port);
+        hypercall_evtchn_send(xenbus_port);
     }
 }
 
@@ -69,6 +69,6 @@ void xenbus_read(void *buf, size_t len)
         }
 
         STORE_RELEASE(&xb_ring->rsp_cons, cons);
-        hypercall_evtchn_send(xb_port);
+        hypercall_evtchn_send(xenbus_port);
     }
 }

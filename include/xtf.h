@@ -18,6 +18,7 @@
 #include <xtf/cmdline.h>
 #include <xtf/compiler.h>
 #include <xtf/console.h>
+#include <xtf/evtchn.h>
 #include <xtf/exlog.h>
 #include <xtf/extable.h>
 #include <xtf/grant_table.h>

@@ -53,8 +53,3 @@ void arch_setup(void)
     init_cpuid();
     probe_fep();
 }
-
-__weak void do_evtchn(struct cpu_regs *regs)
-{
-    shared_info.vcpu_info[0].evtchn_upcall_pending = 0;
-}

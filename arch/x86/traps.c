@@ -11,6 +11,7 @@
 #include <xtf/report.h>
 #include <xtf/traps.h>
 
+#include <arch/apic.h>
 #include <arch/idt.h>
 #include <arch/irqflags.h>
 #include <arch/lib.h>
@@ -189,6 +190,13 @@ void do_exception(struct cpu_regs *regs)
     case X86_VEC_XEN_CALLBACK:
         do_evtchn(regs);
         return;
+
+#ifdef CONFIG_HVM
+    case X86_VEC_XEN_APIC:
+        apic_write(APIC_EOI, 0);
+        do_evtchn(regs);
+        return;
+#endif
 
 #ifdef CONFIG_PV
     case X86_VEC_PV_SYSCALL:

@@ -19,7 +19,8 @@ bool do_unhandled_exception(struct cpu_regs *regs);
 
 /**
  * Called when an event channel upcall arrives, with upcalls masked.  The
- * default acknowledges it and leaves pending ports pending.
+ * default acknowledges it and, after evtchn_start(), delivers what is pending
+ * by <xtf/evtchn.h>; before that, it leaves pending ports pending.
  */
 void do_evtchn(struct cpu_regs *regs);
 

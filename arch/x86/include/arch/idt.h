@@ -23,6 +23,12 @@
 #define X86_VEC_PV_SYSENTER     0x24
 #define X86_VEC_PV_FAILSAFE     0x25
 
+/*
+ * The upcall of an HVM guest as an interrupt of the local APIC, for vCPUs that
+ * ask for it: HVMOP_set_evtchn_upcall_vector.
+ */
+#define X86_VEC_XEN_APIC        0x26
+
 #ifndef __ASSEMBLY__
 
 /* Where a test's own handler of a vector is. */

@@ -1,0 +1,284 @@
+/*
+ * The event channel driver: one clean start, both ABIs, a log of deliveries.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/atomic.h>
+#include <xtf/bitops.h>
+#include <xtf/console.h>
+#include <xtf/evtchn.h>
+#include <xtf/lib.h>
+#include <xtf/time.h>
+#include <xtf/traps.h>
+#include <xtf/xenbus.h>
+
+#include <arch/irqflags.h>
+
+#include "evtchn.h"
+
+enum evtchn_abi evtchn_abi;
+
+struct evtchn_record evtchn_log[EVTCHN_LOG_SIZE];
+unsigned int evtchn_nr_logged, evtchn_nr_upcalls[SMP_MAX_VCPUS];
+
+/* Before evtchn_start(), upcalls are acknowledged and ports left alone. */
+static bool started;
+static unsigned int nr_vcpus;
+
+static struct
+{
+    evtchn_port_t port;
+    void (*fn)(evtchn_port_t, void *);
+    void *arg;
+} handlers[16];
+static unsigned int nr_handlers;
+
+/*
+ * Toolstacks know the rings' ports by number, so the lower is opened first:
+ * it then gets its number again, and so does the other in their usual places.
+ */
+static int reset_keeping(evtchn_port_t *first, evtchn_port_t *second)
+{
+    evtchn_port_t *const ports[2] = { first, second };
+    evtchn_status_t peer[2];
+    struct evtchn_reset op = { .dom = DOMID_SELF };
+    unsigned int i;
+    long rc;
+
+    for ( i = 0; i < 2; ++i )
+    {
+        peer[i] = (evtchn_status_t){ .dom = DOMID_SELF, .port = *ports[i] };
+        if ( !*ports[i] || hypercall_evtchn_status(&peer[i]) )
+            peer[i].status = EVTCHNSTAT_closed;
+    }
+
+    rc = hypercall_event_channel_op(EVTCHNOP_reset, &op);
+
+    for ( i = 0; !rc && i < 2; ++i )
+        if ( peer[i].status == EVTCHNSTAT_interdomain )
+        {
+            long port = evtchn_bind_interdomain(peer[i].u.interdomain.dom,
+                                                peer[i].u.interdomain.port);
+
+            if ( port < 0 )
+                return port;
+
+            *ports[i] = port;
+        }
+
+    return rc;
+}
+
+int evtchn_reset(void)
+{
+    return pv_console_port < xenbus_port ?
+        reset_keeping(&pv_console_port, &xenbus_port) :
+        reset_keeping(&xenbus_port, &pv_console_port);
+}
+
+int evtchn_start(enum evtchn_abi abi)
+{
+    unsigned int i;
+    int rc;
+
+    local_irq_disable();
+    started = false;
+
+    rc = evtchn_reset();
+    if ( rc )
+        return rc;
+
+    nr_vcpus = min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u);
+    nr_handlers = 0;
+    evtchn_log_clear();
+    memset(evtchn_nr_upcalls, 0, sizeof(evtchn_nr_upcalls));
+
+    /* Set up in either case: to close the FIFO ABI is to fall back to this. */
+    memset(shared_info.evtchn_mask, 0xff, sizeof(shared_info.evtchn_mask));
+    memset(shared_info.evtchn_pending, 0, sizeof(shared_info.evtchn_pending));
+    for ( i = 0; i < nr_vcpus; ++i )
+        xtf_vcpu_info[i]->evtchn_pending_sel = 0;
+
+    if ( abi == EVTCHN_FIFO )
+    {
+        rc = evtchn_fifo_start(nr_vcpus);
+        if ( rc )
+            return rc;
+    }
+
+    for ( i = 0; i < nr_vcpus; ++i )
+        xtf_vcpu_info[i]->evtchn_upcall_pending = 0;
+
+    evtchn_abi = abi;
+    started = true;
+
+    return 0;
+}
+
+int evtchn_loopback(evtchn_port_t *a, evtchn_port_t *b)
+{
+    long unbound = evtchn_alloc(), bound;
+
+    if ( unbound < 0 )
+        return unbound;
+
+    bound = evtchn_bind_interdomain(DOMID_SELF, unbound);
+    if ( bound < 0 )
+    {
+        hypercall_evtchn_close(unbound);
+        return bound;
+    }
+
+    /* A new end is pending from the start. */
+    evtchn_clear(bound);
+
+    *a = unbound;
+    *b = bound;
+
+    return 0;
+}
+
+bool evtchn_is_pending(evtchn_port_t port)
+{
+    return evtchn_abi == EVTCHN_FIFO ?
+        ACCESS_ONCE(*evtchn_word(port)) & (1u << EVTCHN_FIFO_PENDING) :
+        test_bit(port, shared_info.evtchn_pending);
+}
+
+bool evtchn_is_masked(evtchn_port_t port)
+{
+    return evtchn_abi == EVTCHN_FIFO ?
+        ACCESS_ONCE(*evtchn_word(port)) & (1u << EVTCHN_FIFO_MASKED) :
+        test_bit(port, shared_info.evtchn_mask);
+}
+
+void evtchn_clear(evtchn_port_t port)
+{
+    if ( evtchn_abi == EVTCHN_FIFO )
+        fetch_and(evtchn_word(port), ~(1u << EVTCHN_FIFO_PENDING));
+    else
+        clear_bit(port, shared_info.evtchn_pending);
+}
+
+void evtchn_mask(evtchn_port_t port)
+{
+    if ( evtchn_abi == EVTCHN_FIFO )
+        fetch_or(evtchn_word(port), 1u << EVTCHN_FIFO_MASKED);
+    else
+        set_bit(port, shared_info.evtchn_mask);
+}
+
+void evtchn_handle(evtchn_port_t port, void (*fn)(evtchn_port_t, void *),
+                   void *arg)
+{
+    ASSERT(nr_handlers < ARRAY_SIZE(handlers));
+
+    handlers[nr_handlers].port = port;
+    handlers[nr_handlers].fn = fn;
+    handlers[nr_handlers].arg = arg;
+    STORE_RELEASE(&nr_handlers, nr_handlers + 1);
+}
+
+void evtchn_log_clear(void)
+{
+    evtchn_nr_logged = 0;
+    memset(evtchn_log, 0, sizeof(evtchn_log));
+}
+
+unsigned int evtchn_log_count(evtchn_port_t port)
+{
+    unsigned int i, nr = 0;
+
+    for ( i = 0; i < evtchn_nr_logged && i < EVTCHN_LOG_SIZE; ++i )
+        nr += evtchn_log[i].port == port;
+
+    return nr;
+}
+
+void evtchn_take(evtchn_port_t port, unsigned int vector)
+{
+    unsigned int i = fetch_add(&evtchn_nr_logged, 1);
+
+    if ( i < EVTCHN_LOG_SIZE )
+        evtchn_log[i] = (struct evtchn_record){
+            .port = port, .vcpu = this_vcpu(), .vector = vector,
+        };
+
+    for ( i = 0; i < LOAD_ACQUIRE(&nr_handlers); ++i )
+        if ( handlers[i].port == port )
+            handlers[i].fn(port, handlers[i].arg);
+}
+
+/*
+ * All vCPUs' ports share the words of the 2-level ABI: whose one is, Xen
+ * knows best.
+ */
+static bool is_ours(evtchn_port_t port)
+{
+    evtchn_status_t status = { .dom = DOMID_SELF, .port = port };
+
+    return nr_vcpus == 1 || hypercall_evtchn_status(&status) ||
+        status.vcpu == this_vcpu();
+}
+
+static void dispatch_2l(vcpu_info_t *vi, unsigned int vector)
+{
+    unsigned long sel = xchg(&vi->evtchn_pending_sel, 0);
+
+    for ( ; sel; sel &= sel - 1 )
+    {
+        const unsigned int w = __builtin_ctzl(sel);
+        unsigned long ports = ACCESS_ONCE(shared_info.evtchn_pending[w]) &
+            ~ACCESS_ONCE(shared_info.evtchn_mask[w]);
+
+        for ( ; ports; ports &= ports - 1 )
+        {
+            evtchn_port_t port = w * BITS_PER_LONG + __builtin_ctzl(ports);
+
+            /* A handler that ran meanwhile may have changed this one. */
+            if ( is_ours(port) &&
+                 !test_bit(port, shared_info.evtchn_mask) &&
+                 test_and_clear_bit(port, shared_info.evtchn_pending) )
+                evtchn_take(port, vector);
+        }
+    }
+}
+
+__weak void do_evtchn(struct cpu_regs *regs)
+{
+    vcpu_info_t *vi = this_vcpu_info();
+
+    evtchn_nr_upcalls[this_vcpu()]++;
+
+    do {
+        /* First, so that what comes while we look brings us back. */
+        xchg(&vi->evtchn_upcall_pending, 0);
+
+        if ( !started )
+            return;
+
+        if ( evtchn_abi == EVTCHN_FIFO )
+            evtchn_fifo_dispatch(regs->entry_vector);
+        else
+            dispatch_2l(vi, regs->entry_vector);
+    } while ( ACCESS_ONCE(vi->evtchn_upcall_pending) );
+}
+
+void evtchn_deliver(void)
+{
+    local_irq_enable();
+    local_irq_disable();
+}
+
+bool evtchn_wait(evtchn_port_t port, uint64_t ns)
+{
+    struct sched_poll op = {
+        .ports = &port, .nr_ports = 1, .timeout = time_now() + ns,
+    };
+
+    while ( !evtchn_is_pending(port) && time_now() < op.timeout )
+        if ( hypercall_sched_op(SCHEDOP_poll, &op) )
+            break;
+
+    return evtchn_is_pending(port);
+}

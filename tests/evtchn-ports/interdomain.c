@@ -1,0 +1,136 @@
+/*
+ * EVTCHNOP_bind_interdomain, with this domain at both ends.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+
+#include <arch/mm.h>
+
+#define NO_DOMAIN (DOMID_FIRST_RESERVED - 1)
+
+EVTCHN_CASE("bind_interdomain: each end names the other")
+{
+    int self = xtf_get_domid();
+    long remote = evtchn_alloc();
+    long local = evtchn_bind_interdomain(DOMID_SELF, remote);
+
+    require_msg(local > 0, "bind_interdomain answered %ld", local);
+    expect_ne(local, remote);
+    expect_port(local, PORT_INTERDOMAIN(self, remote), 0);
+    expect_port(remote, PORT_INTERDOMAIN(self, local), 0);
+}
+
+EVTCHN_CASE("bind_interdomain: the new end is pending, the old one is not")
+{
+    long remote = evtchn_alloc();
+    long local = evtchn_bind_interdomain(DOMID_SELF, remote);
+
+    require_msg(local > 0, "bind_interdomain answered %ld", local);
+    expect_true(evtchn_is_pending(local));
+    expect_false(evtchn_is_pending(remote));
+}
+
+EVTCHN_CASE("bind_interdomain: a pending old end stays pending")
+{
+    evtchn_port_t a, b;
+
+    require_ok(evtchn_loopback(&a, &b));
+    require_ok(hypercall_evtchn_send(b));
+    require_ok(hypercall_evtchn_close(b));
+    expect_true(evtchn_is_pending(a));
+
+    expect_true(evtchn_bind_interdomain(DOMID_SELF, a) > 0);
+    expect_true(evtchn_is_pending(a));
+}
+
+CASE_2L("bind_interdomain: remote_dom may be this domain's own number")
+{
+    int self = xtf_get_domid();
+    long remote = evtchn_alloc();
+    long local = evtchn_bind_interdomain(self, remote);
+
+    require_msg(local > 0, "bind_interdomain answered %ld", local);
+    expect_port(local, PORT_INTERDOMAIN(self, remote), 0);
+}
+
+CASE_2L("bind_interdomain: the remote end keeps its vCPU")
+{
+    long remote = evtchn_alloc(), local;
+
+    if ( smp_nr_vcpus() < 2 )
+        skip_case("the domain has one vCPU");
+
+    require_ok(evtchn_bind_vcpu(remote, 1));
+    local = evtchn_bind_interdomain(DOMID_SELF, remote);
+    expect_port(remote, PORT_INTERDOMAIN(xtf_get_domid(), local), 1);
+    expect_port(local, PORT_INTERDOMAIN(xtf_get_domid(), remote), 0);
+}
+
+CASE_2L("bind_interdomain: only local_port is written")
+{
+    struct {
+        struct evtchn_bind_interdomain op;
+        uint8_t after[16];
+    } arg;
+    long remote = evtchn_alloc();
+
+    memset(&arg, 0x5a, sizeof(arg));
+    arg.op.remote_dom = DOMID_SELF;
+    arg.op.remote_port = remote;
+
+    require_ok(hypercall_event_channel_op(EVTCHNOP_bind_interdomain, &arg.op));
+    expect_eq(arg.op.remote_dom, DOMID_SELF);
+    expect_eq(arg.op.remote_port, remote);
+    expect_range(arg.op.local_port, 1, 127);
+    expect_fill(arg.after, 0x5a, sizeof(arg.after));
+}
+
+CASE_2L("bind_interdomain: to a domain that does not exist, -ESRCH")
+{
+    long remote = evtchn_alloc();
+
+    expect_refused(evtchn_bind_interdomain(NO_DOMAIN, remote), -ESRCH);
+    expect_refused(evtchn_bind_interdomain(DOMID_IO, remote), -ESRCH);
+    expect_refused(evtchn_bind_interdomain(DOMID_INVALID, remote), -ESRCH);
+}
+
+EVTCHN_CASE("bind_interdomain: to a port that is not unbound, -EINVAL")
+{
+    evtchn_port_t a, b;
+    long ipi = evtchn_bind_ipi(0), virq = evtchn_bind_virq(VIRQ_DEBUG, 0);
+    long closed = evtchn_alloc();
+
+    require_ok(evtchn_loopback(&a, &b));
+    require_ok(hypercall_evtchn_close(closed));
+
+    expect_refused(evtchn_bind_interdomain(DOMID_SELF, 0), -EINVAL);
+    expect_refused(evtchn_bind_interdomain(DOMID_SELF, closed), -EINVAL);
+    expect_refused(evtchn_bind_interdomain(DOMID_SELF, a), -EINVAL);
+    expect_refused(evtchn_bind_interdomain(DOMID_SELF, b), -EINVAL);
+    expect_refused(evtchn_bind_interdomain(DOMID_SELF, ipi), -EINVAL);
+    expect_refused(evtchn_bind_interdomain(DOMID_SELF, virq), -EINVAL);
+}
+
+EVTCHN_CASE("bind_interdomain: to a port out of range, -EINVAL")
+{
+    expect_refused(evtchn_bind_interdomain(DOMID_SELF,
+                                           EVTCHN_FIFO_NR_CHANNELS), -EINVAL);
+    expect_refused(evtchn_bind_interdomain(DOMID_SELF, ~0u), -EINVAL);
+    expect_refused(evtchn_bind_interdomain(DOMID_SELF, 1u << 31), -EINVAL);
+}
+
+CASE_2L("bind_interdomain: to a port kept for another domain, -EINVAL")
+{
+    long other = hypercall_evtchn_alloc_unbound(DOMID_SELF, NO_DOMAIN);
+
+    expect_refused(evtchn_bind_interdomain(DOMID_SELF, other), -EINVAL);
+    expect_port(other, PORT_UNBOUND(NO_DOMAIN), 0);
+}
+
+CASE_2L("bind_interdomain: an unreadable argument, -EFAULT")
+{
+    evtchn_alloc();
+    expect_refused(hypercall_event_channel_op(EVTCHNOP_bind_interdomain,
+                                              UNMAPPED_POINTER), -EFAULT);
+}
