@@ -106,8 +106,13 @@ int evtchn_start(enum evtchn_abi abi)
             return rc;
     }
 
+    timer_stop();
     for ( i = 0; i < nr_vcpus; ++i )
+    {
+        /* A PV guest is born with one. */
+        hypercall_vcpu_op(VCPUOP_stop_periodic_timer, i, NULL);
         xtf_vcpu_info[i]->evtchn_upcall_pending = 0;
+    }
 
     evtchn_abi = abi;
     started = true;

@@ -114,7 +114,7 @@ int evtchn_loopback(evtchn_port_t *a, evtchn_port_t *b);
 /**
  * Close every port (those of the console and the store are opened again) and
  * use @p abi, with all ports masked, nothing pending, no handlers, an empty
- * log, and upcalls off on this vCPU.
+ * log, no timer running, and upcalls off on this vCPU.
  *
  * @return 0; -ENOSYS if Xen has no such ABI; else what the operation that
  *         failed answered.

@@ -1,0 +1,232 @@
+/**
+ * @file tests/evtchn-bind/main.c
+ * @ref test-evtchn-bind
+ *
+ * @page test-evtchn-bind Event channels: interrupts as ports
+ *
+ * EVTCHNOP_bind_virq, bind_ipi, bind_pirq and bind_vcpu: who may bind what,
+ * how often, and to which vCPU.  Guests build their interrupt handling upon
+ * these rules, down to relying on the errors.
+ *
+ * This file: bind_virq.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+
+#include <arch/mm.h>
+
+const char test_title[] = "Event channels: binding interrupts";
+
+static const uint32_t per_vcpu[] = {
+    VIRQ_TIMER, VIRQ_DEBUG, VIRQ_XENOPROF, VIRQ_XENPMU,
+};
+
+/* Global VIRQs that any domain may bind in all releases. */
+static const uint32_t global[] = { VIRQ_ARGO };
+
+EVTCHN_CASE("bind_virq: each per-vCPU VIRQ, on vCPU 0")
+{
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(per_vcpu); ++i )
+    {
+        long port = evtchn_bind_virq(per_vcpu[i], 0);
+
+        require_msg(port > 0, "VIRQ %u: %ld", per_vcpu[i], port);
+        expect_port(port, PORT_VIRQ(per_vcpu[i]), 0);
+        expect_false(evtchn_is_pending(port));
+    }
+}
+
+CASE_2L("bind_virq: each per-vCPU VIRQ, once on every vCPU")
+{
+    unsigned int i, vcpu;
+
+    for ( i = 0; i < ARRAY_SIZE(per_vcpu); ++i )
+        for ( vcpu = 0; vcpu < smp_nr_vcpus(); ++vcpu )
+        {
+            long port = evtchn_bind_virq(per_vcpu[i], vcpu);
+
+            require_msg(port > 0, "VIRQ %u on vCPU %u: %ld",
+                        per_vcpu[i], vcpu, port);
+            expect_port(port, PORT_VIRQ(per_vcpu[i]), vcpu);
+            expect_errno(evtchn_bind_virq(per_vcpu[i], vcpu), -EEXIST);
+        }
+}
+
+CASE_2L("bind_virq: a global VIRQ, on vCPU 0")
+{
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(global); ++i )
+    {
+        long port = evtchn_bind_virq(global[i], 0);
+
+        require_msg(port > 0, "VIRQ %u: %ld", global[i], port);
+        expect_port(port, PORT_VIRQ(global[i]), 0);
+    }
+}
+
+EVTCHN_CASE("bind_virq: bound already, -EEXIST")
+{
+    long timer = evtchn_bind_virq(VIRQ_TIMER, 0);
+    long argo = evtchn_bind_virq(VIRQ_ARGO, 0);
+
+    expect_refused(evtchn_bind_virq(VIRQ_TIMER, 0), -EEXIST);
+    expect_refused(evtchn_bind_virq(VIRQ_ARGO, 0), -EEXIST);
+    expect_port(timer, PORT_VIRQ(VIRQ_TIMER), 0);
+    expect_port(argo, PORT_VIRQ(VIRQ_ARGO), 0);
+}
+
+CASE_2L("bind_virq: a global one on another vCPU than 0, -EINVAL")
+{
+    expect_refused(evtchn_bind_virq(VIRQ_ARGO, smp_nr_vcpus()), -EINVAL);
+    expect_refused(evtchn_bind_virq(VIRQ_DOM_EXC, 1), -EINVAL);
+    expect_refused(evtchn_bind_virq(VIRQ_CONSOLE, 1), -EINVAL);
+    expect_refused(evtchn_bind_virq(VIRQ_CON_RING, 1), -EINVAL);
+    expect_refused(evtchn_bind_virq(VIRQ_PCPU_STATE, 1), -EINVAL);
+    expect_refused(evtchn_bind_virq(VIRQ_ARCH_0, 1), -EINVAL);
+}
+
+CASE_2L("bind_virq: a number that no VIRQ has, -EINVAL")
+{
+    expect_refused(evtchn_bind_virq(NR_VIRQS, 0), -EINVAL);
+    expect_refused(evtchn_bind_virq(~0u, 0), -EINVAL);
+    expect_refused(evtchn_bind_virq(1u << 31, 0), -EINVAL);
+}
+
+CASE_2L("bind_virq: the last number there is, can be bound")
+{
+    long port = evtchn_bind_virq(NR_VIRQS - 1, 0);
+
+    require_msg(port > 0, "VIRQ %u: %ld", NR_VIRQS - 1, port);
+    expect_port(port, PORT_VIRQ(NR_VIRQS - 1), 0);
+}
+
+CASE_2L("bind_virq: on a vCPU that does not exist, -ENOENT")
+{
+    expect_refused(evtchn_bind_virq(VIRQ_TIMER, smp_nr_vcpus()), -ENOENT);
+    expect_refused(evtchn_bind_virq(VIRQ_TIMER, 1u << 31), -ENOENT);
+    expect_refused(evtchn_bind_virq(VIRQ_TIMER, ~0u), -ENOENT);
+}
+
+CASE_2L("bind_virq: closed, it can be bound again")
+{
+    long port = evtchn_bind_virq(VIRQ_TIMER, 0);
+
+    require_ok(hypercall_evtchn_close(port));
+    expect_eq(evtchn_bind_virq(VIRQ_TIMER, 0), port);
+    expect_refused(evtchn_bind_virq(VIRQ_TIMER, 0), -EEXIST);
+}
+
+CASE_2L("bind_virq: only port is written")
+{
+    struct {
+        struct evtchn_bind_virq op;
+        uint8_t after[16];
+    } arg;
+
+    memset(&arg, 0x5a, sizeof(arg));
+    arg.op.virq = VIRQ_DEBUG;
+    arg.op.vcpu = 0;
+
+    require_ok(hypercall_event_channel_op(EVTCHNOP_bind_virq, &arg.op));
+    expect_eq(arg.op.virq, VIRQ_DEBUG);
+    expect_eq(arg.op.vcpu, 0);
+    expect_range(arg.op.port, 1, 127);
+    expect_fill(arg.after, 0x5a, sizeof(arg.after));
+}
+
+CASE_2L("bind_virq: an unreadable argument, -EFAULT")
+{
+    expect_refused(hypercall_event_channel_op(EVTCHNOP_bind_virq,
+                                              UNMAPPED_POINTER), -EFAULT);
+}
+
+EVTCHN_CASE("VIRQ_TIMER: reaches the port it is bound to")
+{
+    long port = evtchn_bind_virq(VIRQ_TIMER, 0);
+
+    require_ok(timer_set(time_now() - 1));
+    expect_true(evtchn_is_pending(port));
+}
+
+EVTCHN_CASE("VIRQ_TIMER: closed, it reaches no port")
+{
+    long port = evtchn_bind_virq(VIRQ_TIMER, 0);
+
+    require_ok(hypercall_evtchn_close(port));
+    expect_eq(evtchn_bind_virq(VIRQ_DEBUG, 0), port);
+    require_ok(timer_set(time_now() - 1));
+    expect_false(evtchn_is_pending(port));
+}
+
+/* One of Xen's debug keys; 0, or -errno of a domain that may not. */
+static long debug_key(char key)
+{
+    static int version = -2;
+    char keys[1] = { key };
+    xen_sysctl_t op = { .cmd = XEN_SYSCTL_debug_keys };
+
+    if ( version == -2 )
+        version = xtf_probe_sysctl_interface_version();
+
+    op.interface_version = version;
+    op.u.debug_keys.keys.p = keys;
+    op.u.debug_keys.nr_keys = 1;
+
+    return hypercall_sysctl(&op);
+}
+
+EVTCHN_CASE("VIRQ_DEBUG: the host's debug key reaches every vCPU's port")
+{
+    const unsigned int nr = min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u);
+    long port[SMP_MAX_VCPUS];
+    unsigned int vcpu;
+
+    for ( vcpu = 0; vcpu < nr; ++vcpu )
+        port[vcpu] = evtchn_bind_virq(VIRQ_DEBUG, vcpu);
+
+    if ( debug_key('q') )
+        skip_case("only dom0 may press debug keys");
+
+    for ( vcpu = 0; vcpu < nr; ++vcpu )
+        expect_true(evtchn_is_pending(port[vcpu]));
+}
+
+EVTCHN_CASE("VIRQ_CON_RING: global, reaches vCPU 0 and where it is moved to")
+{
+    const unsigned int last = min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u) - 1;
+    long port = evtchn_bind_virq(VIRQ_CON_RING, 0);
+
+    if ( debug_key('h') )
+        skip_case("only dom0 may press debug keys");
+
+    /* Xen tells of it from a tasklet. */
+    expect_true(evtchn_wait(port, SECONDS(1)));
+
+    evtchn_clear(port);
+    require_ok(evtchn_bind_vcpu(port, last));
+    require_ok(debug_key('h'));
+    expect_true(evtchn_wait(port, SECONDS(1)));
+    expect_port(port, PORT_VIRQ(VIRQ_CON_RING), last);
+}
+
+EVTCHN_CASE("debug key e: Xen lists all ports and goes on")
+{
+    evtchn_port_t a, b;
+    long ipi = evtchn_bind_ipi(0);
+
+    evtchn_alloc();
+    evtchn_bind_virq(VIRQ_TIMER, 0);
+    require_ok(evtchn_loopback(&a, &b));
+    require_ok(hypercall_evtchn_send(ipi));
+    evtchn_unmask(ipi);
+
+    if ( debug_key('e') )
+        skip_case("only dom0 may press debug keys");
+
+    expect_true(evtchn_is_pending(ipi));
+    expect_port(ipi, PORT_IPI, 0);
+}

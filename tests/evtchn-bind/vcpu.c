@@ -1,0 +1,90 @@
+/*
+ * EVTCHNOP_bind_vcpu: which ports can be moved, and where to.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+
+#include <arch/mm.h>
+
+#define LAST (smp_nr_vcpus() - 1)
+
+EVTCHN_CASE("bind_vcpu: both ends of a channel, each on its own")
+{
+    int self = xtf_get_domid();
+    evtchn_port_t a, b;
+
+    require_ok(evtchn_loopback(&a, &b));
+    require_ok(evtchn_bind_vcpu(a, LAST));
+    expect_port(a, PORT_INTERDOMAIN(self, b), LAST);
+    expect_port(b, PORT_INTERDOMAIN(self, a), 0);
+    require_ok(evtchn_bind_vcpu(b, LAST));
+    require_ok(evtchn_bind_vcpu(a, 0));
+    expect_port(a, PORT_INTERDOMAIN(self, b), 0);
+    expect_port(b, PORT_INTERDOMAIN(self, a), LAST);
+}
+
+EVTCHN_CASE("bind_vcpu: an unbound port")
+{
+    long port = evtchn_alloc();
+
+    require_ok(evtchn_bind_vcpu(port, LAST));
+    expect_port(port, PORT_UNBOUND(xtf_get_domid()), LAST);
+    require_ok(evtchn_bind_vcpu(port, 0));
+    expect_port(port, PORT_UNBOUND(xtf_get_domid()), 0);
+}
+
+CASE_2L("bind_vcpu: a global VIRQ")
+{
+    long port = evtchn_bind_virq(VIRQ_ARGO, 0);
+
+    require_ok(evtchn_bind_vcpu(port, LAST));
+    expect_port(port, PORT_VIRQ(VIRQ_ARGO), LAST);
+
+    /* It is still bound, and on vCPU 0 as far as binding goes. */
+    expect_errno(evtchn_bind_virq(VIRQ_ARGO, 0), -EEXIST);
+}
+
+EVTCHN_CASE("bind_vcpu: an IPI, -EINVAL")
+{
+    long port = evtchn_bind_ipi(LAST);
+
+    expect_refused(evtchn_bind_vcpu(port, 0), -EINVAL);
+    expect_port(port, PORT_IPI, LAST);
+}
+
+EVTCHN_CASE("bind_vcpu: a per-vCPU VIRQ, -EINVAL")
+{
+    long port = evtchn_bind_virq(VIRQ_DEBUG, LAST);
+
+    expect_refused(evtchn_bind_vcpu(port, 0), -EINVAL);
+    expect_port(port, PORT_VIRQ(VIRQ_DEBUG), LAST);
+}
+
+EVTCHN_CASE("bind_vcpu: a port that is not open, -EINVAL")
+{
+    long port = evtchn_alloc();
+
+    require_ok(hypercall_evtchn_close(port));
+    expect_refused(evtchn_bind_vcpu(port, 0), -EINVAL);
+    expect_refused(evtchn_bind_vcpu(0, 0), -EINVAL);
+    expect_refused(evtchn_bind_vcpu(EVTCHN_FIFO_NR_CHANNELS, 0), -EINVAL);
+    expect_refused(evtchn_bind_vcpu(~0u, 0), -EINVAL);
+}
+
+EVTCHN_CASE("bind_vcpu: to a vCPU that does not exist, -ENOENT")
+{
+    long port = evtchn_alloc();
+
+    expect_refused(evtchn_bind_vcpu(port, smp_nr_vcpus()), -ENOENT);
+    expect_refused(evtchn_bind_vcpu(port, 1u << 31), -ENOENT);
+    expect_refused(evtchn_bind_vcpu(port, ~0u), -ENOENT);
+    expect_port(port, PORT_UNBOUND(xtf_get_domid()), 0);
+}
+
+CASE_2L("bind_vcpu: an unreadable argument, -EFAULT")
+{
+    evtchn_alloc();
+    expect_refused(hypercall_event_channel_op(EVTCHNOP_bind_vcpu,
+                                              UNMAPPED_POINTER), -EFAULT);
+}
