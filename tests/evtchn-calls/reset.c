@@ -1,0 +1,170 @@
+/*
+ * EVTCHNOP_reset.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+
+#include <arch/mm.h>
+
+#define NO_DOMAIN (DOMID_FIRST_RESERVED - 1)
+
+static long reset(domid_t dom)
+{
+    struct evtchn_reset op = { .dom = dom };
+
+    return hypercall_event_channel_op(EVTCHNOP_reset, &op);
+}
+
+EVTCHN_CASE("reset: closes ports of every kind")
+{
+    long port[] = {
+        evtchn_alloc(), evtchn_bind_ipi(0), evtchn_bind_virq(VIRQ_DEBUG, 0),
+        evtchn_bind_virq(VIRQ_ARGO, 0), evtchn_bind_ipi(smp_nr_vcpus() - 1),
+    };
+    evtchn_port_t a, b;
+    unsigned int i;
+
+    require_ok(evtchn_loopback(&a, &b));
+    require_ok(evtchn_reset());
+    evtchn_abi = EVTCHN_2L;
+
+    for ( i = 0; i < ARRAY_SIZE(port); ++i )
+        if ( port[i] != pv_console_port && port[i] != xenbus_port )
+            expect_port(port[i], PORT_CLOSED, 0);
+    expect_port(a, PORT_CLOSED, 0);
+    expect_port(b, PORT_CLOSED, 0);
+}
+
+EVTCHN_CASE("reset: VIRQs can be bound again")
+{
+    evtchn_bind_virq(VIRQ_DEBUG, 0);
+    evtchn_bind_virq(VIRQ_ARGO, 0);
+    require_ok(evtchn_reset());
+    evtchn_abi = EVTCHN_2L;
+
+    expect_true(evtchn_bind_virq(VIRQ_DEBUG, 0) > 0);
+    expect_true(evtchn_bind_virq(VIRQ_ARGO, 0) > 0);
+}
+
+CASE_2L("reset: takes away what is pending, and leaves the masks")
+{
+    long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
+
+    require_ok(evtchn_unmask(b));
+    require_ok(hypercall_evtchn_send(a));
+    require_ok(hypercall_evtchn_send(b));
+    require_ok(evtchn_reset());
+
+    expect_false(evtchn_is_pending(a));
+    expect_false(evtchn_is_pending(b));
+    expect_true(evtchn_is_masked(a));
+    expect_false(evtchn_is_masked(b));
+}
+
+CASE_FIFO("reset: goes back to the 2-level ABI")
+{
+    long port = evtchn_bind_ipi(0);
+
+    require_ok(evtchn_set_priority(port, 3));
+    require_ok(evtchn_reset());
+    evtchn_abi = EVTCHN_2L;
+
+    port = evtchn_bind_ipi(0);
+    expect_errno(evtchn_set_priority(port, 3), -ENOSYS);
+    expect_errno(evtchn_expand_array(1), -EOPNOTSUPP);
+    require_ok(hypercall_evtchn_send(port));
+    expect_true(test_bit(port, shared_info.evtchn_pending));
+}
+
+CASE_FIFO("reset: Xen writes to the old event words no more")
+{
+    long port = evtchn_bind_ipi(0);
+    static event_word_t was[EVTCHN_WORDS_PER_PAGE];
+    evtchn_fifo_control_block_t block;
+
+    require_ok(evtchn_unmask(port));
+    require_ok(evtchn_reset());
+    evtchn_abi = EVTCHN_2L;
+    memcpy(was, evtchn_word(0), sizeof(was));
+    block = *evtchn_control_block(0);
+
+    port = evtchn_bind_ipi(0);
+    require_ok(hypercall_evtchn_send(port));
+    require_ok(evtchn_unmask(port));
+    expect_mem(evtchn_word(0), was, sizeof(was));
+    expect_mem(evtchn_control_block(0), &block, sizeof(block));
+}
+
+CASE_2L("reset: FIFO, 2-level and FIFO again, with events in each")
+{
+    unsigned int i;
+    int rc;
+
+    for ( i = 0; i < 6; ++i )
+    {
+        long port;
+
+        rc = evtchn_start(i & 1 ? EVTCHN_2L : EVTCHN_FIFO);
+        if ( rc == -ENOSYS )
+            skip_case("this Xen does not offer the FIFO ABI");
+        require_ok(rc);
+
+        port = evtchn_bind_ipi(0);
+        require_ok(evtchn_unmask(port));
+        require_ok(hypercall_evtchn_send(port));
+        evtchn_deliver();
+        expect_delivered(port);
+    }
+}
+
+CASE_2L("reset: a thousand ports, which takes Xen more than one go")
+{
+    unsigned int i, open = 0;
+
+    for ( i = 0; i < 1000; ++i )
+        if ( evtchn_alloc() < 0 )
+            break;
+    expect_true(i > 100);
+
+    require_ok(evtchn_reset());
+    for ( i = 1; i < 1000; ++i )
+    {
+        evtchn_status_t s = { .dom = DOMID_SELF, .port = i };
+
+        if ( i != pv_console_port && i != xenbus_port &&
+             !hypercall_evtchn_status(&s) && s.status != EVTCHNSTAT_closed )
+            open++;
+    }
+    expect_eq(open, 0);
+}
+
+CASE_2L("reset: with nothing open, and twice")
+{
+    expect_ok(evtchn_reset());
+    expect_ok(evtchn_reset());
+}
+
+CASE_2L("reset: of a domain that does not exist, -ESRCH")
+{
+    evtchn_alloc();
+    expect_refused(reset(NO_DOMAIN), -ESRCH);
+    expect_refused(reset(DOMID_IO), -ESRCH);
+    expect_refused(reset(DOMID_INVALID), -ESRCH);
+}
+
+CASE_2L("reset: of another domain, unprivileged, -EPERM")
+{
+    if ( xtf_get_domid() == 0 )
+        skip_case("this is dom0, which may");
+
+    evtchn_alloc();
+    expect_refused(reset(0), -EPERM);
+}
+
+CASE_2L("reset: an unreadable argument, -EFAULT")
+{
+    evtchn_alloc();
+    expect_refused(hypercall_event_channel_op(EVTCHNOP_reset,
+                                              UNMAPPED_POINTER), -EFAULT);
+}
