@@ -1,0 +1,369 @@
+/**
+ * @file tests/evtchn-delivery/main.c
+ * @ref test-evtchn-delivery
+ *
+ * @page test-evtchn-delivery Event channels: delivery
+ *
+ * An event arrives at its port, once for each time it is raised, not while it
+ * is masked or upcalls are off, and not after its port is closed.  All of it
+ * by both ABIs.  A guest that misses one event may wait for it forever; one
+ * that gets it twice may do a thing twice.
+ *
+ * This file: masks, handlers, and what happens to an event under way.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+
+#include <arch/idt.h>
+#include <arch/irqflags.h>
+
+const char test_title[] = "Event channels: delivery";
+
+EVTCHN_CASE("unmasked: arrives once, by the upcall, and is over")
+{
+    long port = evtchn_bind_ipi(0);
+
+    require_ok(evtchn_unmask(port));
+    require_ok(hypercall_evtchn_send(port));
+    evtchn_deliver();
+
+    expect_eq(evtchn_log[0].vcpu, 0);
+    expect_eq(evtchn_log[0].vector, X86_VEC_XEN_CALLBACK);
+    expect_delivered(port);
+    expect_eq(evtchn_nr_upcalls[0], 1);
+    expect_false(evtchn_is_pending(port));
+    expect_false(this_vcpu_info()->evtchn_upcall_pending);
+
+    evtchn_deliver();
+    expect_none_delivered();
+    expect_eq(evtchn_nr_upcalls[0], 1);
+}
+
+EVTCHN_CASE("masked: does not arrive, and raises no upcall")
+{
+    long port = evtchn_bind_ipi(0);
+
+    require_ok(hypercall_evtchn_send(port));
+    expect_true(evtchn_is_pending(port));
+    expect_false(this_vcpu_info()->evtchn_upcall_pending);
+    evtchn_deliver();
+    expect_none_delivered();
+    expect_eq(evtchn_nr_upcalls[0], 0);
+}
+
+EVTCHN_CASE("masked, then unmasked: arrives")
+{
+    long port = evtchn_bind_ipi(0);
+
+    require_ok(hypercall_evtchn_send(port));
+    evtchn_deliver();
+    expect_none_delivered();
+    require_ok(evtchn_unmask(port));
+    evtchn_deliver();
+    expect_delivered(port);
+}
+
+EVTCHN_CASE("masked again while pending: waits for the next unmask")
+{
+    long port = evtchn_bind_ipi(0);
+
+    require_ok(evtchn_unmask(port));
+    require_ok(hypercall_evtchn_send(port));
+    evtchn_mask(port);
+    evtchn_deliver();
+    expect_none_delivered();
+    expect_true(evtchn_is_pending(port));
+
+    require_ok(evtchn_unmask(port));
+    evtchn_deliver();
+    expect_delivered(port);
+}
+
+EVTCHN_CASE("upcalls off: waits until they are on")
+{
+    long port = evtchn_bind_ipi(0);
+
+    require_ok(evtchn_unmask(port));
+    require_ok(hypercall_evtchn_send(port));
+    hypercall_xen_version(XENVER_version, NULL);
+    hypercall_yield();
+    expect_none_delivered();
+
+    local_irq_enable();
+    local_irq_disable();
+    expect_delivered(port);
+}
+
+EVTCHN_CASE("upcalls on: arrives before the send is over")
+{
+    long port = evtchn_bind_ipi(0);
+    unsigned int seen;
+
+    require_ok(evtchn_unmask(port));
+    local_irq_enable();
+    hypercall_evtchn_send(port);
+    seen = ACCESS_ONCE(evtchn_nr_logged);
+    local_irq_disable();
+
+    expect_eq(seen, 1);
+    expect_delivered(port);
+}
+
+EVTCHN_CASE("upcalls on: still so after one was taken")
+{
+    long port = evtchn_bind_ipi(0);
+    bool on;
+
+    require_ok(evtchn_unmask(port));
+    local_irq_enable();
+    hypercall_evtchn_send(port);
+    on = local_irq_enabled();
+    local_irq_disable();
+
+    expect_true(on);
+    expect_delivered(port);
+}
+
+EVTCHN_CASE("upcalls on: two sends arrive as two")
+{
+    long port = evtchn_bind_ipi(0);
+
+    require_ok(evtchn_unmask(port));
+    local_irq_enable();
+    hypercall_evtchn_send(port);
+    hypercall_evtchn_send(port);
+    local_irq_disable();
+    expect_delivered(port, port);
+}
+
+EVTCHN_CASE("upcalls off: five sends arrive as one")
+{
+    long port = evtchn_bind_ipi(0);
+    unsigned int i;
+
+    require_ok(evtchn_unmask(port));
+    for ( i = 0; i < 5; ++i )
+        require_ok(hypercall_evtchn_send(port));
+    evtchn_deliver();
+    expect_delivered(port);
+}
+
+EVTCHN_CASE("channel: each end arrives at its own port")
+{
+    evtchn_port_t a, b;
+
+    require_ok(evtchn_loopback(&a, &b));
+    require_ok(evtchn_unmask(a));
+    require_ok(evtchn_unmask(b));
+
+    require_ok(hypercall_evtchn_send(a));
+    evtchn_deliver();
+    expect_delivered(b);
+    require_ok(hypercall_evtchn_send(b));
+    evtchn_deliver();
+    expect_delivered(a);
+}
+
+EVTCHN_CASE("cleared before the upcall: nothing arrives")
+{
+    long port = evtchn_bind_ipi(0);
+
+    require_ok(evtchn_unmask(port));
+    require_ok(hypercall_evtchn_send(port));
+    evtchn_clear(port);
+    evtchn_deliver();
+    expect_none_delivered();
+
+    require_ok(hypercall_evtchn_send(port));
+    evtchn_deliver();
+    expect_delivered(port);
+}
+
+EVTCHN_CASE("closed while pending: nothing arrives, nor at the next owner")
+{
+    long port = evtchn_bind_ipi(0), next;
+
+    require_ok(evtchn_unmask(port));
+    require_ok(hypercall_evtchn_send(port));
+    require_ok(hypercall_evtchn_close(port));
+
+    /* By the FIFO ABI, the port is not free until it is off its queue. */
+    next = evtchn_bind_ipi(0);
+    require_ok(evtchn_unmask(next));
+    evtchn_deliver();
+    expect_none_delivered();
+
+    require_ok(hypercall_evtchn_send(next));
+    evtchn_deliver();
+    expect_delivered(next);
+}
+
+static unsigned int again;
+
+static void send_again(evtchn_port_t port, void *arg)
+{
+    if ( again )
+    {
+        again--;
+        hypercall_evtchn_send(*(long *)arg);
+    }
+}
+
+EVTCHN_CASE("raised in its own handler: arrives again")
+{
+    long port = evtchn_bind_ipi(0);
+
+    again = 3;
+    evtchn_handle(port, send_again, &port);
+    require_ok(evtchn_unmask(port));
+    require_ok(hypercall_evtchn_send(port));
+    evtchn_deliver();
+    expect_delivered(port, port, port, port);
+}
+
+EVTCHN_CASE("raised in another's handler: arrives after it")
+{
+    long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
+
+    again = 1;
+    evtchn_handle(b, send_again, &a);
+    require_ok(evtchn_unmask(a));
+    require_ok(evtchn_unmask(b));
+    require_ok(hypercall_evtchn_send(b));
+    evtchn_deliver();
+    expect_delivered(b, a);
+}
+
+static unsigned int depth, deepest;
+
+static void nest(evtchn_port_t port, void *arg)
+{
+    long *next = arg;
+
+    depth++;
+    deepest = max(deepest, depth);
+
+    if ( *next )
+    {
+        hypercall_evtchn_send(*next);
+        local_irq_enable();
+        local_irq_disable();
+    }
+
+    depth--;
+}
+
+EVTCHN_CASE("nested: an upcall interrupts a handler that allows it")
+{
+    long port[3] = { evtchn_bind_ipi(0), evtchn_bind_ipi(0) };
+    unsigned int i;
+
+    depth = deepest = 0;
+    for ( i = 0; i < 2; ++i )
+    {
+        evtchn_handle(port[i], nest, &port[i + 1]);
+        require_ok(evtchn_unmask(port[i]));
+    }
+
+    require_ok(hypercall_evtchn_send(port[0]));
+    evtchn_deliver();
+    expect_delivered(port[0], port[1]);
+    expect_eq(deepest, 2);
+    expect_eq(depth, 0);
+}
+
+static void mask_other(evtchn_port_t port, void *arg)
+{
+    evtchn_mask(*(long *)arg);
+}
+
+EVTCHN_CASE("masked in another's handler: does not arrive any more")
+{
+    long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
+
+    /* Each masks the other: whichever is first is the only one. */
+    evtchn_handle(a, mask_other, &b);
+    evtchn_handle(b, mask_other, &a);
+    require_ok(evtchn_unmask(a));
+    require_ok(evtchn_unmask(b));
+    require_ok(hypercall_evtchn_send(a));
+    require_ok(hypercall_evtchn_send(b));
+    evtchn_deliver();
+    expect_eq(evtchn_nr_logged, 1);
+    expect_eq(evtchn_is_pending(a) + evtchn_is_pending(b), 1);
+
+    evtchn_unmask(a);
+    evtchn_unmask(b);
+    evtchn_deliver();
+    expect_eq(evtchn_nr_logged, 2);
+    expect_eq(evtchn_log_count(a), 1);
+    expect_eq(evtchn_log_count(b), 1);
+}
+
+EVTCHN_CASE("many at once: forty ports, each arrives once")
+{
+    long port[40];
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(port); ++i )
+    {
+        port[i] = evtchn_bind_ipi(0);
+        require_ok(evtchn_unmask(port[i]));
+    }
+    for ( i = 0; i < ARRAY_SIZE(port); ++i )
+        require_ok(hypercall_evtchn_send(port[i]));
+
+    evtchn_deliver();
+    expect_eq(evtchn_nr_logged, ARRAY_SIZE(port));
+    for ( i = 0; i < ARRAY_SIZE(port); ++i )
+        expect_eq(evtchn_log_count(port[i]), 1);
+}
+
+EVTCHN_CASE("storm: a thousand sends, a thousand arrivals")
+{
+    long port = evtchn_bind_ipi(0);
+    unsigned int i;
+
+    require_ok(evtchn_unmask(port));
+    local_irq_enable();
+    for ( i = 0; i < 1000; ++i )
+        hypercall_evtchn_send(port);
+    local_irq_disable();
+
+    expect_eq(evtchn_nr_logged, 1000);
+    expect_eq(evtchn_log_count(port), 1000);
+}
+
+static unsigned int user_word __user_data;
+
+static void tell_user(evtchn_port_t port, void *arg)
+{
+    user_word = 1;
+}
+
+static unsigned long __user_text wait_in_user(void)
+{
+    while ( !ACCESS_ONCE(user_word) )
+        ;
+
+    return 0x600d;
+}
+
+EVTCHN_CASE("user mode: an upcall interrupts it, and it goes on")
+{
+    long port = evtchn_bind_virq(VIRQ_TIMER, 0);
+    unsigned long val;
+
+    user_word = 0;
+    evtchn_handle(port, tell_user, NULL);
+    require_ok(evtchn_unmask(port));
+    require_ok(timer_set(time_now() + MILLISECONDS(20)));
+
+    local_irq_enable();
+    val = exec_user(wait_in_user);
+    local_irq_disable();
+
+    expect_hex(val, 0x600d);
+    expect_delivered(port);
+}

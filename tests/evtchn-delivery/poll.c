@@ -1,0 +1,224 @@
+/*
+ * Waiting for events: SCHEDOP_poll and SCHEDOP_block.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+
+#include <arch/irqflags.h>
+#include <arch/mm.h>
+
+#define SHORT MILLISECONDS(100)
+#define LONG  SECONDS(20)
+
+static long poll(const evtchn_port_t *ports, unsigned int nr, uint64_t ns)
+{
+    struct sched_poll op = {
+        .ports = ports, .nr_ports = nr, .timeout = ns ? time_now() + ns : 0,
+    };
+
+    return hypercall_sched_op(SCHEDOP_poll, &op);
+}
+
+/* A port that becomes pending at a time. */
+static evtchn_port_t timer_in(uint64_t ns)
+{
+    long port = evtchn_bind_virq(VIRQ_TIMER, 0);
+
+    timer_set(time_now() + ns);
+
+    return port;
+}
+
+EVTCHN_CASE("poll: returns at once if the port is pending, though masked")
+{
+    evtchn_port_t port = evtchn_bind_ipi(0);
+    uint64_t start = time_now();
+
+    require_ok(hypercall_evtchn_send(port));
+    expect_ok(poll(&port, 1, LONG));
+    expect_true(time_now() - start < LONG);
+    expect_true(evtchn_is_pending(port));
+}
+
+EVTCHN_CASE("poll: without an event, until the time has come")
+{
+    evtchn_port_t port = evtchn_bind_ipi(0);
+    uint64_t start = time_now();
+
+    expect_ok(poll(&port, 1, SHORT));
+    expect_true(time_now() - start >= SHORT);
+    expect_false(evtchn_is_pending(port));
+}
+
+EVTCHN_CASE("poll: an event on the port ends it")
+{
+    evtchn_port_t port = timer_in(SHORT);
+    uint64_t start = time_now();
+
+    expect_ok(poll(&port, 1, LONG));
+    expect_true(evtchn_is_pending(port));
+    expect_true(time_now() - start < LONG);
+}
+
+EVTCHN_CASE("poll: without a timeout, an event on the port ends it")
+{
+    evtchn_port_t port = timer_in(SHORT);
+
+    expect_ok(poll(&port, 1, 0));
+    expect_true(evtchn_is_pending(port));
+}
+
+EVTCHN_CASE("poll: an event on the last of several ports ends it")
+{
+    evtchn_port_t ports[3] = { evtchn_bind_ipi(0), evtchn_bind_ipi(0) };
+    uint64_t start = time_now();
+
+    ports[2] = timer_in(SHORT);
+    expect_ok(poll(ports, 3, LONG));
+    expect_true(evtchn_is_pending(ports[2]));
+    expect_true(time_now() - start < LONG);
+}
+
+EVTCHN_CASE("poll: a masked event on another port does not end it")
+{
+    evtchn_port_t other = timer_in(SHORT), port = evtchn_bind_ipi(0);
+    uint64_t start = time_now();
+
+    expect_ok(poll(&port, 1, 3 * SHORT));
+    expect_true(time_now() - start >= 3 * SHORT);
+    expect_true(evtchn_is_pending(other));
+}
+
+EVTCHN_CASE("poll: with upcalls on, one of them ends it")
+{
+    evtchn_port_t other = timer_in(SHORT), port = evtchn_bind_ipi(0);
+    uint64_t start = time_now();
+
+    require_ok(evtchn_unmask(other));
+    local_irq_enable();
+    expect_ok(poll(&port, 1, LONG));
+    local_irq_disable();
+    expect_true(time_now() - start < LONG);
+    expect_delivered(other);
+}
+
+EVTCHN_CASE("poll: any of several that is pending will do")
+{
+    evtchn_port_t ports[3] = {
+        evtchn_bind_ipi(0), evtchn_bind_ipi(0), evtchn_bind_ipi(0),
+    };
+    unsigned int i;
+
+    for ( i = 0; i < 3; ++i )
+    {
+        uint64_t start = time_now();
+
+        require_ok(hypercall_evtchn_send(ports[i]));
+        expect_ok(poll(ports, 3, LONG));
+        expect_true(time_now() - start < LONG);
+        evtchn_clear(ports[i]);
+    }
+}
+
+EVTCHN_CASE("poll: 128 ports are allowed, 129 are -EINVAL")
+{
+    static evtchn_port_t ports[129];
+    long port = evtchn_bind_ipi(0);
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(ports); ++i )
+        ports[i] = port;
+
+    require_ok(hypercall_evtchn_send(port));
+    expect_ok(poll(ports, 128, LONG));
+    expect_errno(poll(ports, 129, LONG), -EINVAL);
+    expect_errno(poll(ports, ~0u, LONG), -EINVAL);
+}
+
+EVTCHN_CASE("poll: a port that is not open, -EINVAL")
+{
+    evtchn_port_t ports[2] = { evtchn_bind_ipi(0), evtchn_bind_ipi(0) };
+
+    require_ok(hypercall_evtchn_close(ports[1]));
+    expect_errno(poll(&ports[1], 1, SHORT), -EINVAL);
+    expect_errno(poll(ports, 2, SHORT), -EINVAL);
+
+    ports[1] = 0;
+    expect_errno(poll(&ports[1], 1, SHORT), -EINVAL);
+    ports[1] = EVTCHN_FIFO_NR_CHANNELS;
+    expect_errno(poll(&ports[1], 1, SHORT), -EINVAL);
+    ports[1] = ~0u;
+    expect_errno(poll(&ports[1], 1, SHORT), -EINVAL);
+}
+
+EVTCHN_CASE("poll: a pending port ahead of a bad one will do")
+{
+    evtchn_port_t ports[2] = { evtchn_bind_ipi(0), ~0u };
+
+    require_ok(hypercall_evtchn_send(ports[0]));
+    expect_ok(poll(ports, 2, LONG));
+}
+
+CASE_2L("poll: unreadable arguments, -EFAULT")
+{
+    expect_errno(poll(UNMAPPED_POINTER, 1, SHORT), -EFAULT);
+    expect_errno(hypercall_sched_op(SCHEDOP_poll, UNMAPPED_POINTER), -EFAULT);
+}
+
+CASE_2L("poll: no ports at all is a sleep")
+{
+    uint64_t start = time_now();
+
+    expect_ok(poll(NULL, 0, SHORT));
+    expect_true(time_now() - start >= SHORT);
+}
+
+EVTCHN_CASE("block: an event ends it, and has arrived")
+{
+    evtchn_port_t port = timer_in(SHORT);
+
+    require_ok(evtchn_unmask(port));
+    local_irq_enable();
+    while ( !ACCESS_ONCE(evtchn_nr_logged) )
+        hypercall_sched_op(SCHEDOP_block, NULL);
+    local_irq_disable();
+    expect_delivered(port);
+}
+
+/*
+ * An event just ahead of the wait must not be slept over: a PV guest goes to
+ * sleep with upcalls off, which SCHEDOP_block turns on; an HVM guest has STI
+ * and HLT, between which no interrupt comes.
+ */
+static void sleep_for_event(void)
+{
+#ifdef CONFIG_PV
+    hypercall_sched_op(SCHEDOP_block, NULL);
+#else
+    asm volatile ("sti; hlt" ::: "memory");
+#endif
+    local_irq_disable();
+}
+
+EVTCHN_CASE("block: what is pending already is not slept over")
+{
+    evtchn_port_t port = evtchn_bind_ipi(0), timer = timer_in(LONG);
+    uint64_t start = time_now();
+
+    require_ok(evtchn_unmask(port));
+    require_ok(evtchn_unmask(timer));
+    require_ok(hypercall_evtchn_send(port));
+    sleep_for_event();
+    expect_true(time_now() - start < LONG);
+    expect_delivered(port);
+}
+
+EVTCHN_CASE("block: goes with upcalls off, and one wakes it up")
+{
+    evtchn_port_t timer = timer_in(SHORT);
+
+    require_ok(evtchn_unmask(timer));
+    sleep_for_event();
+    expect_delivered(timer);
+}
