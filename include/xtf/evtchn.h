@@ -220,7 +220,7 @@ unsigned int evtchn_log_count(evtchn_port_t port);
     evtchn_expect_log(XTF_WHERE("what was delivered"), NULL, 0)
 
 /* The call fails with this error, and no port of the domain has changed. */
-#define expect_refused(call, want)                                      \
+#define expect_ev_error(call, want)                                      \
 ({                                                                      \
     const uint32_t before_ = evtchn_fingerprint();                      \
     bool ok_ = xtf_expect(XTF_WHERE(#call), name_errno, (long)(call),   \

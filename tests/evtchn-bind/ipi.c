@@ -24,9 +24,9 @@ EVTCHN_CASE("bind_ipi: on every vCPU, as often as one likes")
 
 CASE_2L("bind_ipi: on a vCPU that does not exist, -ENOENT")
 {
-    expect_refused(evtchn_bind_ipi(smp_nr_vcpus()), -ENOENT);
-    expect_refused(evtchn_bind_ipi(1u << 31), -ENOENT);
-    expect_refused(evtchn_bind_ipi(~0u), -ENOENT);
+    expect_ev_error(evtchn_bind_ipi(smp_nr_vcpus()), -ENOENT);
+    expect_ev_error(evtchn_bind_ipi(1u << 31), -ENOENT);
+    expect_ev_error(evtchn_bind_ipi(~0u), -ENOENT);
 }
 
 CASE_2L("bind_ipi: only port is written")
@@ -47,6 +47,6 @@ CASE_2L("bind_ipi: only port is written")
 
 CASE_2L("bind_ipi: an unreadable argument, -EFAULT")
 {
-    expect_refused(hypercall_event_channel_op(EVTCHNOP_bind_ipi,
+    expect_ev_error(hypercall_event_channel_op(EVTCHNOP_bind_ipi,
                                               UNMAPPED_POINTER), -EFAULT);
 }

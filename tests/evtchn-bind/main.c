@@ -73,27 +73,27 @@ EVTCHN_CASE("bind_virq: bound already, -EEXIST")
     long timer = evtchn_bind_virq(VIRQ_TIMER, 0);
     long argo = evtchn_bind_virq(VIRQ_ARGO, 0);
 
-    expect_refused(evtchn_bind_virq(VIRQ_TIMER, 0), -EEXIST);
-    expect_refused(evtchn_bind_virq(VIRQ_ARGO, 0), -EEXIST);
+    expect_ev_error(evtchn_bind_virq(VIRQ_TIMER, 0), -EEXIST);
+    expect_ev_error(evtchn_bind_virq(VIRQ_ARGO, 0), -EEXIST);
     expect_port(timer, PORT_VIRQ(VIRQ_TIMER), 0);
     expect_port(argo, PORT_VIRQ(VIRQ_ARGO), 0);
 }
 
 CASE_2L("bind_virq: a global one on another vCPU than 0, -EINVAL")
 {
-    expect_refused(evtchn_bind_virq(VIRQ_ARGO, smp_nr_vcpus()), -EINVAL);
-    expect_refused(evtchn_bind_virq(VIRQ_DOM_EXC, 1), -EINVAL);
-    expect_refused(evtchn_bind_virq(VIRQ_CONSOLE, 1), -EINVAL);
-    expect_refused(evtchn_bind_virq(VIRQ_CON_RING, 1), -EINVAL);
-    expect_refused(evtchn_bind_virq(VIRQ_PCPU_STATE, 1), -EINVAL);
-    expect_refused(evtchn_bind_virq(VIRQ_ARCH_0, 1), -EINVAL);
+    expect_ev_error(evtchn_bind_virq(VIRQ_ARGO, smp_nr_vcpus()), -EINVAL);
+    expect_ev_error(evtchn_bind_virq(VIRQ_DOM_EXC, 1), -EINVAL);
+    expect_ev_error(evtchn_bind_virq(VIRQ_CONSOLE, 1), -EINVAL);
+    expect_ev_error(evtchn_bind_virq(VIRQ_CON_RING, 1), -EINVAL);
+    expect_ev_error(evtchn_bind_virq(VIRQ_PCPU_STATE, 1), -EINVAL);
+    expect_ev_error(evtchn_bind_virq(VIRQ_ARCH_0, 1), -EINVAL);
 }
 
 CASE_2L("bind_virq: a number that no VIRQ has, -EINVAL")
 {
-    expect_refused(evtchn_bind_virq(NR_VIRQS, 0), -EINVAL);
-    expect_refused(evtchn_bind_virq(~0u, 0), -EINVAL);
-    expect_refused(evtchn_bind_virq(1u << 31, 0), -EINVAL);
+    expect_ev_error(evtchn_bind_virq(NR_VIRQS, 0), -EINVAL);
+    expect_ev_error(evtchn_bind_virq(~0u, 0), -EINVAL);
+    expect_ev_error(evtchn_bind_virq(1u << 31, 0), -EINVAL);
 }
 
 CASE_2L("bind_virq: the last number there is, can be bound")
@@ -106,9 +106,9 @@ CASE_2L("bind_virq: the last number there is, can be bound")
 
 CASE_2L("bind_virq: on a vCPU that does not exist, -ENOENT")
 {
-    expect_refused(evtchn_bind_virq(VIRQ_TIMER, smp_nr_vcpus()), -ENOENT);
-    expect_refused(evtchn_bind_virq(VIRQ_TIMER, 1u << 31), -ENOENT);
-    expect_refused(evtchn_bind_virq(VIRQ_TIMER, ~0u), -ENOENT);
+    expect_ev_error(evtchn_bind_virq(VIRQ_TIMER, smp_nr_vcpus()), -ENOENT);
+    expect_ev_error(evtchn_bind_virq(VIRQ_TIMER, 1u << 31), -ENOENT);
+    expect_ev_error(evtchn_bind_virq(VIRQ_TIMER, ~0u), -ENOENT);
 }
 
 CASE_2L("bind_virq: closed, it can be bound again")
@@ -117,7 +117,7 @@ CASE_2L("bind_virq: closed, it can be bound again")
 
     require_ok(hypercall_evtchn_close(port));
     expect_eq(evtchn_bind_virq(VIRQ_TIMER, 0), port);
-    expect_refused(evtchn_bind_virq(VIRQ_TIMER, 0), -EEXIST);
+    expect_ev_error(evtchn_bind_virq(VIRQ_TIMER, 0), -EEXIST);
 }
 
 CASE_2L("bind_virq: only port is written")
@@ -140,7 +140,7 @@ CASE_2L("bind_virq: only port is written")
 
 CASE_2L("bind_virq: an unreadable argument, -EFAULT")
 {
-    expect_refused(hypercall_event_channel_op(EVTCHNOP_bind_virq,
+    expect_ev_error(hypercall_event_channel_op(EVTCHNOP_bind_virq,
                                               UNMAPPED_POINTER), -EFAULT);
 }
 

@@ -52,7 +52,7 @@ CASE_2L("bind_pirq: bound already, -EEXIST")
     uint32_t pirq;
     need_pirq(port, pirq);
 
-    expect_refused(evtchn_bind_pirq(pirq, BIND_PIRQ__WILL_SHARE), -EEXIST);
+    expect_ev_error(evtchn_bind_pirq(pirq, BIND_PIRQ__WILL_SHARE), -EEXIST);
     expect_port(port, PORT_PIRQ(pirq), 0);
 }
 
@@ -111,21 +111,21 @@ CASE_2L("bind_pirq: cannot be sent, -EINVAL")
     uint32_t pirq;
     need_pirq(port, pirq);
 
-    expect_refused(hypercall_evtchn_send(port), -EINVAL);
+    expect_ev_error(hypercall_evtchn_send(port), -EINVAL);
 }
 
 CASE_2L("bind_pirq: a number that is too high, -EINVAL")
 {
-    expect_refused(evtchn_bind_pirq(~0u, 0), -EINVAL);
-    expect_refused(evtchn_bind_pirq(1u << 31, 0), -EINVAL);
-    expect_refused(evtchn_bind_pirq(1u << 20, 0), -EINVAL);
+    expect_ev_error(evtchn_bind_pirq(~0u, 0), -EINVAL);
+    expect_ev_error(evtchn_bind_pirq(1u << 31, 0), -EINVAL);
+    expect_ev_error(evtchn_bind_pirq(1u << 20, 0), -EINVAL);
 }
 
 CASE_2L("bind_pirq: PV, one that the domain has not been given, -EPERM")
 {
 #ifdef CONFIG_PV
     /* The timer's is Xen's own, even where dom0 has all the others. */
-    expect_refused(evtchn_bind_pirq(0, 0), -EPERM);
+    expect_ev_error(evtchn_bind_pirq(0, 0), -EPERM);
 #else
     skip_case("an HVM guest may");
 #endif
@@ -133,6 +133,6 @@ CASE_2L("bind_pirq: PV, one that the domain has not been given, -EPERM")
 
 CASE_2L("bind_pirq: an unreadable argument, -EFAULT")
 {
-    expect_refused(hypercall_event_channel_op(EVTCHNOP_bind_pirq,
+    expect_ev_error(hypercall_event_channel_op(EVTCHNOP_bind_pirq,
                                               UNMAPPED_POINTER), -EFAULT);
 }

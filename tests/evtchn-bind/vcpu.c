@@ -49,7 +49,7 @@ EVTCHN_CASE("bind_vcpu: an IPI, -EINVAL")
 {
     long port = evtchn_bind_ipi(LAST);
 
-    expect_refused(evtchn_bind_vcpu(port, 0), -EINVAL);
+    expect_ev_error(evtchn_bind_vcpu(port, 0), -EINVAL);
     expect_port(port, PORT_IPI, LAST);
 }
 
@@ -57,7 +57,7 @@ EVTCHN_CASE("bind_vcpu: a per-vCPU VIRQ, -EINVAL")
 {
     long port = evtchn_bind_virq(VIRQ_DEBUG, LAST);
 
-    expect_refused(evtchn_bind_vcpu(port, 0), -EINVAL);
+    expect_ev_error(evtchn_bind_vcpu(port, 0), -EINVAL);
     expect_port(port, PORT_VIRQ(VIRQ_DEBUG), LAST);
 }
 
@@ -66,25 +66,25 @@ EVTCHN_CASE("bind_vcpu: a port that is not open, -EINVAL")
     long port = evtchn_alloc();
 
     require_ok(hypercall_evtchn_close(port));
-    expect_refused(evtchn_bind_vcpu(port, 0), -EINVAL);
-    expect_refused(evtchn_bind_vcpu(0, 0), -EINVAL);
-    expect_refused(evtchn_bind_vcpu(EVTCHN_FIFO_NR_CHANNELS, 0), -EINVAL);
-    expect_refused(evtchn_bind_vcpu(~0u, 0), -EINVAL);
+    expect_ev_error(evtchn_bind_vcpu(port, 0), -EINVAL);
+    expect_ev_error(evtchn_bind_vcpu(0, 0), -EINVAL);
+    expect_ev_error(evtchn_bind_vcpu(EVTCHN_FIFO_NR_CHANNELS, 0), -EINVAL);
+    expect_ev_error(evtchn_bind_vcpu(~0u, 0), -EINVAL);
 }
 
 EVTCHN_CASE("bind_vcpu: to a vCPU that does not exist, -ENOENT")
 {
     long port = evtchn_alloc();
 
-    expect_refused(evtchn_bind_vcpu(port, smp_nr_vcpus()), -ENOENT);
-    expect_refused(evtchn_bind_vcpu(port, 1u << 31), -ENOENT);
-    expect_refused(evtchn_bind_vcpu(port, ~0u), -ENOENT);
+    expect_ev_error(evtchn_bind_vcpu(port, smp_nr_vcpus()), -ENOENT);
+    expect_ev_error(evtchn_bind_vcpu(port, 1u << 31), -ENOENT);
+    expect_ev_error(evtchn_bind_vcpu(port, ~0u), -ENOENT);
     expect_port(port, PORT_UNBOUND(xtf_get_domid()), 0);
 }
 
 CASE_2L("bind_vcpu: an unreadable argument, -EFAULT")
 {
     evtchn_alloc();
-    expect_refused(hypercall_event_channel_op(EVTCHNOP_bind_vcpu,
+    expect_ev_error(hypercall_event_channel_op(EVTCHNOP_bind_vcpu,
                                               UNMAPPED_POINTER), -EFAULT);
 }

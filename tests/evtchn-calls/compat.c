@@ -86,13 +86,13 @@ CASE_2L("compat: errors are those of the operation")
 {
     evtchn_op_t op = { .cmd = EVTCHNOP_close };
 
-    expect_refused(compat_op(&op), -EINVAL);
+    expect_ev_error(compat_op(&op), -EINVAL);
     op = (evtchn_op_t){
         .cmd = EVTCHNOP_bind_ipi, .u.bind_ipi.vcpu = smp_nr_vcpus(),
     };
-    expect_refused(compat_op(&op), -ENOENT);
+    expect_ev_error(compat_op(&op), -ENOENT);
     op = (evtchn_op_t){ .cmd = EVTCHNOP_bind_pirq, .u.bind_pirq.pirq = ~0u };
-    expect_refused(compat_op(&op), -EINVAL);
+    expect_ev_error(compat_op(&op), -EINVAL);
 }
 
 CASE_2L("compat: what came after it has no old form, -ENOSYS")
@@ -108,13 +108,13 @@ CASE_2L("compat: what came after it has no old form, -ENOSYS")
     {
         evtchn_op_t op = { .cmd = cmds[i] };
 
-        expect_refused(compat_op(&op), -ENOSYS);
+        expect_ev_error(compat_op(&op), -ENOSYS);
     }
 }
 
 CASE_2L("compat: an unreadable argument, -EFAULT")
 {
-    expect_refused(compat_op(UNMAPPED_POINTER), -EFAULT);
+    expect_ev_error(compat_op(UNMAPPED_POINTER), -EFAULT);
 }
 
 #else
@@ -126,7 +126,7 @@ CASE_2L("compat: not for HVM guests, -ENOSYS")
         .u.alloc_unbound = { .dom = DOMID_SELF, .remote_dom = DOMID_SELF },
     };
 
-    expect_refused(compat_op(&op), -ENOSYS);
+    expect_ev_error(compat_op(&op), -ENOSYS);
 }
 
 #endif

@@ -148,9 +148,9 @@ CASE_2L("reset: with nothing open, and twice")
 CASE_2L("reset: of a domain that does not exist, -ESRCH")
 {
     evtchn_alloc();
-    expect_refused(reset(NO_DOMAIN), -ESRCH);
-    expect_refused(reset(DOMID_IO), -ESRCH);
-    expect_refused(reset(DOMID_INVALID), -ESRCH);
+    expect_ev_error(reset(NO_DOMAIN), -ESRCH);
+    expect_ev_error(reset(DOMID_IO), -ESRCH);
+    expect_ev_error(reset(DOMID_INVALID), -ESRCH);
 }
 
 CASE_2L("reset: of another domain, unprivileged, -EPERM")
@@ -159,12 +159,12 @@ CASE_2L("reset: of another domain, unprivileged, -EPERM")
         skip_case("this is dom0, which may");
 
     evtchn_alloc();
-    expect_refused(reset(0), -EPERM);
+    expect_ev_error(reset(0), -EPERM);
 }
 
 CASE_2L("reset: an unreadable argument, -EFAULT")
 {
     evtchn_alloc();
-    expect_refused(hypercall_event_channel_op(EVTCHNOP_reset,
+    expect_ev_error(hypercall_event_channel_op(EVTCHNOP_reset,
                                               UNMAPPED_POINTER), -EFAULT);
 }

@@ -97,15 +97,15 @@ EVTCHN_CASE("close: a port that is not open, -EINVAL")
     long port = evtchn_alloc();
 
     require_ok(hypercall_evtchn_close(port));
-    expect_refused(hypercall_evtchn_close(port), -EINVAL);
-    expect_refused(hypercall_evtchn_close(0), -EINVAL);
-    expect_refused(hypercall_evtchn_close(EVTCHN_FIFO_NR_CHANNELS), -EINVAL);
-    expect_refused(hypercall_evtchn_close(~0u), -EINVAL);
+    expect_ev_error(hypercall_evtchn_close(port), -EINVAL);
+    expect_ev_error(hypercall_evtchn_close(0), -EINVAL);
+    expect_ev_error(hypercall_evtchn_close(EVTCHN_FIFO_NR_CHANNELS), -EINVAL);
+    expect_ev_error(hypercall_evtchn_close(~0u), -EINVAL);
 }
 
 CASE_2L("close: an unreadable argument, -EFAULT")
 {
     evtchn_alloc();
-    expect_refused(hypercall_event_channel_op(EVTCHNOP_close,
+    expect_ev_error(hypercall_event_channel_op(EVTCHNOP_close,
                                               UNMAPPED_POINTER), -EFAULT);
 }

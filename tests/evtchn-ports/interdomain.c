@@ -90,9 +90,9 @@ CASE_2L("bind_interdomain: to a domain that does not exist, -ESRCH")
 {
     long remote = evtchn_alloc();
 
-    expect_refused(evtchn_bind_interdomain(NO_DOMAIN, remote), -ESRCH);
-    expect_refused(evtchn_bind_interdomain(DOMID_IO, remote), -ESRCH);
-    expect_refused(evtchn_bind_interdomain(DOMID_INVALID, remote), -ESRCH);
+    expect_ev_error(evtchn_bind_interdomain(NO_DOMAIN, remote), -ESRCH);
+    expect_ev_error(evtchn_bind_interdomain(DOMID_IO, remote), -ESRCH);
+    expect_ev_error(evtchn_bind_interdomain(DOMID_INVALID, remote), -ESRCH);
 }
 
 EVTCHN_CASE("bind_interdomain: to a port that is not unbound, -EINVAL")
@@ -104,33 +104,33 @@ EVTCHN_CASE("bind_interdomain: to a port that is not unbound, -EINVAL")
     require_ok(evtchn_loopback(&a, &b));
     require_ok(hypercall_evtchn_close(closed));
 
-    expect_refused(evtchn_bind_interdomain(DOMID_SELF, 0), -EINVAL);
-    expect_refused(evtchn_bind_interdomain(DOMID_SELF, closed), -EINVAL);
-    expect_refused(evtchn_bind_interdomain(DOMID_SELF, a), -EINVAL);
-    expect_refused(evtchn_bind_interdomain(DOMID_SELF, b), -EINVAL);
-    expect_refused(evtchn_bind_interdomain(DOMID_SELF, ipi), -EINVAL);
-    expect_refused(evtchn_bind_interdomain(DOMID_SELF, virq), -EINVAL);
+    expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, 0), -EINVAL);
+    expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, closed), -EINVAL);
+    expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, a), -EINVAL);
+    expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, b), -EINVAL);
+    expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, ipi), -EINVAL);
+    expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, virq), -EINVAL);
 }
 
 EVTCHN_CASE("bind_interdomain: to a port out of range, -EINVAL")
 {
-    expect_refused(evtchn_bind_interdomain(DOMID_SELF,
+    expect_ev_error(evtchn_bind_interdomain(DOMID_SELF,
                                            EVTCHN_FIFO_NR_CHANNELS), -EINVAL);
-    expect_refused(evtchn_bind_interdomain(DOMID_SELF, ~0u), -EINVAL);
-    expect_refused(evtchn_bind_interdomain(DOMID_SELF, 1u << 31), -EINVAL);
+    expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, ~0u), -EINVAL);
+    expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, 1u << 31), -EINVAL);
 }
 
 CASE_2L("bind_interdomain: to a port kept for another domain, -EINVAL")
 {
     long other = hypercall_evtchn_alloc_unbound(DOMID_SELF, NO_DOMAIN);
 
-    expect_refused(evtchn_bind_interdomain(DOMID_SELF, other), -EINVAL);
+    expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, other), -EINVAL);
     expect_port(other, PORT_UNBOUND(NO_DOMAIN), 0);
 }
 
 CASE_2L("bind_interdomain: an unreadable argument, -EFAULT")
 {
     evtchn_alloc();
-    expect_refused(hypercall_event_channel_op(EVTCHNOP_bind_interdomain,
+    expect_ev_error(hypercall_event_channel_op(EVTCHNOP_bind_interdomain,
                                               UNMAPPED_POINTER), -EFAULT);
 }

@@ -91,15 +91,15 @@ CASE_2L("alloc_unbound: only port is written")
 
 CASE_2L("alloc_unbound: in a domain that does not exist, -ESRCH")
 {
-    expect_refused(hypercall_evtchn_alloc_unbound(NO_DOMAIN, DOMID_SELF),
+    expect_ev_error(hypercall_evtchn_alloc_unbound(NO_DOMAIN, DOMID_SELF),
                    -ESRCH);
-    expect_refused(hypercall_evtchn_alloc_unbound(DOMID_IO, DOMID_SELF),
+    expect_ev_error(hypercall_evtchn_alloc_unbound(DOMID_IO, DOMID_SELF),
                    -ESRCH);
-    expect_refused(hypercall_evtchn_alloc_unbound(DOMID_XEN, DOMID_SELF),
+    expect_ev_error(hypercall_evtchn_alloc_unbound(DOMID_XEN, DOMID_SELF),
                    -ESRCH);
-    expect_refused(hypercall_evtchn_alloc_unbound(DOMID_INVALID, DOMID_SELF),
+    expect_ev_error(hypercall_evtchn_alloc_unbound(DOMID_INVALID, DOMID_SELF),
                    -ESRCH);
-    expect_refused(hypercall_evtchn_alloc_unbound(DOMID_IDLE, DOMID_SELF),
+    expect_ev_error(hypercall_evtchn_alloc_unbound(DOMID_IDLE, DOMID_SELF),
                    -ESRCH);
 }
 
@@ -108,11 +108,11 @@ CASE_2L("alloc_unbound: in another domain, unprivileged, -EPERM")
     if ( xtf_get_domid() == 0 )
         skip_case("this is dom0, which may");
 
-    expect_refused(hypercall_evtchn_alloc_unbound(0, DOMID_SELF), -EPERM);
+    expect_ev_error(hypercall_evtchn_alloc_unbound(0, DOMID_SELF), -EPERM);
 }
 
 CASE_2L("alloc_unbound: an unreadable argument, -EFAULT")
 {
-    expect_refused(hypercall_event_channel_op(EVTCHNOP_alloc_unbound,
+    expect_ev_error(hypercall_event_channel_op(EVTCHNOP_alloc_unbound,
                                               UNMAPPED_POINTER), -EFAULT);
 }

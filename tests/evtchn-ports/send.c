@@ -72,7 +72,7 @@ EVTCHN_CASE("send: on a VIRQ, -EINVAL")
 {
     long virq = evtchn_bind_virq(VIRQ_DEBUG, 0);
 
-    expect_refused(hypercall_evtchn_send(virq), -EINVAL);
+    expect_ev_error(hypercall_evtchn_send(virq), -EINVAL);
 }
 
 EVTCHN_CASE("send: on a port that is not open, -EINVAL")
@@ -80,15 +80,15 @@ EVTCHN_CASE("send: on a port that is not open, -EINVAL")
     long port = evtchn_alloc();
 
     require_ok(hypercall_evtchn_close(port));
-    expect_refused(hypercall_evtchn_send(port), -EINVAL);
-    expect_refused(hypercall_evtchn_send(0), -EINVAL);
-    expect_refused(hypercall_evtchn_send(EVTCHN_FIFO_NR_CHANNELS), -EINVAL);
-    expect_refused(hypercall_evtchn_send(~0u), -EINVAL);
+    expect_ev_error(hypercall_evtchn_send(port), -EINVAL);
+    expect_ev_error(hypercall_evtchn_send(0), -EINVAL);
+    expect_ev_error(hypercall_evtchn_send(EVTCHN_FIFO_NR_CHANNELS), -EINVAL);
+    expect_ev_error(hypercall_evtchn_send(~0u), -EINVAL);
 }
 
 CASE_2L("send: an unreadable argument, -EFAULT")
 {
     evtchn_alloc();
-    expect_refused(hypercall_event_channel_op(EVTCHNOP_send,
+    expect_ev_error(hypercall_event_channel_op(EVTCHNOP_send,
                                               UNMAPPED_POINTER), -EFAULT);
 }

@@ -81,16 +81,16 @@ CASE_2L("status: on failure, nothing is written")
 
 EVTCHN_CASE("status: of a port out of range, -EINVAL")
 {
-    expect_refused(status_of(DOMID_SELF, EVTCHN_FIFO_NR_CHANNELS), -EINVAL);
-    expect_refused(status_of(DOMID_SELF, 1u << 31), -EINVAL);
-    expect_refused(status_of(DOMID_SELF, ~0u), -EINVAL);
+    expect_ev_error(status_of(DOMID_SELF, EVTCHN_FIFO_NR_CHANNELS), -EINVAL);
+    expect_ev_error(status_of(DOMID_SELF, 1u << 31), -EINVAL);
+    expect_ev_error(status_of(DOMID_SELF, ~0u), -EINVAL);
 }
 
 CASE_2L("status: of a domain that does not exist, -ESRCH")
 {
-    expect_refused(status_of(NO_DOMAIN, 1), -ESRCH);
-    expect_refused(status_of(DOMID_IO, 1), -ESRCH);
-    expect_refused(status_of(DOMID_INVALID, 1), -ESRCH);
+    expect_ev_error(status_of(NO_DOMAIN, 1), -ESRCH);
+    expect_ev_error(status_of(DOMID_IO, 1), -ESRCH);
+    expect_ev_error(status_of(DOMID_INVALID, 1), -ESRCH);
 }
 
 CASE_2L("status: of another domain, unprivileged, -EPERM")
@@ -98,11 +98,11 @@ CASE_2L("status: of another domain, unprivileged, -EPERM")
     if ( xtf_get_domid() == 0 )
         skip_case("this is dom0, which may");
 
-    expect_refused(status_of(0, 0), -EPERM);
+    expect_ev_error(status_of(0, 0), -EPERM);
 }
 
 CASE_2L("status: an unreadable argument, -EFAULT")
 {
-    expect_refused(hypercall_event_channel_op(EVTCHNOP_status,
+    expect_ev_error(hypercall_event_channel_op(EVTCHNOP_status,
                                               UNMAPPED_POINTER), -EFAULT);
 }
