@@ -14,6 +14,9 @@
 #define PAGE_SIZE               (_AC(1, L) << PAGE_SHIFT)
 #define PAGE_MASK               (~(PAGE_SIZE - 1))
 
+/* An image is below this address. */
+#define IMAGE_LIMIT             (_AC(8, U) << 20)
+
 /* Page table entry bits. */
 #define _PAGE_PRESENT           0x0001
 #define _PAGE_RW                0x0002
@@ -109,7 +112,8 @@ static inline unsigned int l4_table_offset(unsigned long va)
 /*
  * The identity map of an HVM guest's first 4G.  The first L2 entry points at
  * an L1 table, whose page 0 and stack guard page are not present; everything
- * else is superpages.  Supervisor only, but for the user sections.
+ * else is superpages, but where a large image needs more L1 tables.
+ * Supervisor only, but for the user sections.
  */
 #if CONFIG_PAGING_LEVELS == 2
 extern intpte_t pse_l1_identmap[L1_PT_ENTRIES], pse_l2_identmap[L2_PT_ENTRIES];
