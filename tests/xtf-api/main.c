@@ -14,6 +14,7 @@
 #include <xtf.h>
 
 #include <arch/apic.h>
+#include <arch/barrier.h>
 #include <arch/hpet.h>
 #include <arch/ioapic.h>
 #include <arch/msr-index.h>
@@ -22,6 +23,7 @@
 #include <arch/x86-dbg-reg.h>
 #include <arch/x86-gate.h>
 #include <xtf/elf.h>
+#include <xtf/exlog.h>
 
 const char test_title[] = "API surface";
 
@@ -42,6 +44,8 @@ static const void *const things[] = {
     xtf_get_domid, xtf_probe_sysctl_interface_version,
 
     /* Exceptions. */
+    xtf_exlog_start, xtf_exlog_stop, xtf_exlog_reset, xtf_exlog_entries,
+    xtf_exlog_entry, xtf_exlog_log_exception, xtf_exlog_dump_log,
     ex_record_fault_eax, ex_record_fault_edi, ex_rdmsr_safe, ex_wrmsr_safe,
 
     /* Hypercalls. */
@@ -153,6 +157,59 @@ static exinfo_t probe_bp(void)
     return fault;
 }
 
+/* See asm.S. */
+void asm_idte(void);
+unsigned int asm_fault(void);
+unsigned long asm_xen_version(void), asm_user(void);
+
+/* More than one L1 table maps. */
+static uint8_t large[KB(2304)] __page_aligned_bss;
+static uint8_t user_last[PAGE_SIZE] __user_page_aligned_bss;
+
+static void __user_text touch_user_page(void)
+{
+    user_last[PAGE_SIZE - 1] = 1;
+}
+
+static void test_asm(void)
+{
+    const struct xtf_idte idte = { .addr = _u(asm_idte), .cs = __KERN_CS };
+    unsigned int ret = 0;
+
+    /* Privilege 0 lets the kernel's own INT n through, also in a PV guest. */
+    if ( xtf_set_idte(X86_VEC_AVAIL, &idte) )
+        return xtf_error("Error: xtf_set_idte()\n");
+    asm volatile ("int $%c[vec]"
+                  : "+a" (ret) : [vec] "i" (X86_VEC_AVAIL) : "memory");
+    if ( ret != 0x5678 )
+        xtf_failure("Fail: a test's own entry point gave %#x\n", ret);
+
+    xtf_exlog_start();
+    ret = asm_fault();
+    xtf_exlog_stop();
+    if ( ret != EXINFO_SYM(UD, 0) )
+        xtf_failure("Fail: expected #UD from asm_fault(), got %pe\n", _p(ret));
+    if ( xtf_exlog_entries() != 1 || xtf_exlog_entry(1) ||
+         xtf_exlog_entry(0)->ev != X86_EXC_UD ||
+         xtf_exlog_entry(0)->cs != __KERN_CS )
+        xtf_failure("Fail: #UD was not logged\n");
+
+    if ( asm_xen_version() !=
+         (unsigned long)hypercall_xen_version(XENVER_version, NULL) )
+        xtf_failure("Fail: HYPERCALL_xen_version is not the hypercall\n");
+
+    if ( exec_user(asm_user) != 0x77 )
+        xtf_failure("Fail: exec_user(asm_user)\n");
+}
+
+static void test_large_image(void)
+{
+    large[sizeof(large) - 1] = 1;
+    exec_user_void(touch_user_page);
+    if ( _u(&large[sizeof(large)]) <= MB(2) || !user_last[PAGE_SIZE - 1] )
+        xtf_failure("Fail: user page of a large image\n");
+}
+
 void test_main(void)
 {
     struct xtf_idte idte = { .addr = 0, .cs = __KERN_CS, .dpl = 3 };
@@ -180,6 +237,9 @@ void test_main(void)
 
     if ( update_desc(&gdt[GDTE_AVAIL0], desc) )
         xtf_failure("Fail: update_desc()\n");
+
+    test_asm();
+    test_large_image();
 
     xtf_success(NULL);
 }

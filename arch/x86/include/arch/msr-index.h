@@ -399,6 +399,10 @@
 #define MSR_AMD64_DR1_ADDRESS_MASK              0xc0011019
 #define MSR_AMD64_DR2_ADDRESS_MASK              0xc001101a
 #define MSR_AMD64_DR3_ADDRESS_MASK              0xc001101b
+#define MSR_DR0_ADDR_MASK                       MSR_AMD64_DR0_ADDRESS_MASK
+#define MSR_DR1_ADDR_MASK                       MSR_AMD64_DR1_ADDRESS_MASK
+#define MSR_DR2_ADDR_MASK                       MSR_AMD64_DR2_ADDRESS_MASK
+#define MSR_DR3_ADDR_MASK                       MSR_AMD64_DR3_ADDRESS_MASK
 
 /*
  * Registers of the hypervisor interfaces: Xen's own (at its default base) and

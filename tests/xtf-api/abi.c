@@ -1,0 +1,82 @@
+/**
+ * @file tests/xtf-api/abi.c
+ *
+ * Structures of the ABI, initialised and passed in the forms that tests have.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+
+#include <arch/x86-gate.h>
+#include <arch/x86-tss.h>
+
+#include <xen/callback.h>
+#include <xen/hvm/hvm_op.h>
+#include <xen/physdev.h>
+#include <xen/sysctl.h>
+
+static uint8_t page[PAGE_SIZE] __page_aligned_bss;
+static const char text[] = "text";
+
+/* Structures that end with an array, before that array's elements. */
+static struct
+{
+    xen_argo_ring_data_t data;
+    xen_argo_ring_data_ent_t ents[2];
+} notify __maybe_unused = {
+    .data.nent = 2,
+    .ents = { { .ring = { .aport = 1, .domain_id = DOMID_SELF } } },
+};
+
+static const xen_argo_iov_t iovs[] __maybe_unused = {
+    { .iov_hnd = text, .iov_len = sizeof(text) },
+    { .iov_hnd = page, .iov_len = sizeof(page) },
+};
+
+static struct xen_add_to_physmap by_gfn __maybe_unused = { .gfn = 1 };
+static struct xen_add_to_physmap by_gpfn __maybe_unused = { .gpfn = 1 };
+static xen_remove_from_physmap_t removal __maybe_unused = { .gfn = 1 };
+
+static struct xen_callback_register cb1 __maybe_unused;
+static xen_callback_register_t cb2 __maybe_unused;
+static struct seg_desc32 desc __maybe_unused = { .raw = 0 };
+static user_desc no_desc __maybe_unused = {};
+static struct seg_gate32 gate32 __maybe_unused = { .dpl = 3 };
+static struct seg_gate64 gate64 __maybe_unused = { .ist = 1 };
+static x86_tss32 tss_a __maybe_unused = { .esp0 = 0 };
+static x86_tss64 tss_b __maybe_unused = { .rsp0 = 0 };
+
+static xen_sysctl_t livepatch __maybe_unused = {
+    .cmd = XEN_SYSCTL_livepatch_op,
+    .u.livepatch = {
+        .cmd = XEN_SYSCTL_LIVEPATCH_UPLOAD,
+        .u.upload.name.size = XEN_LIVEPATCH_NAME_SIZE,
+    },
+};
+
+/* Nobody calls it: it is enough that it compiles. */
+void __maybe_unused __noinline use_abi(void)
+{
+    xen_memory_exchange_t exch = {
+        .in = { .nr_extents = 1, .domid = DOMID_SELF },
+        .out = { .extent_start = _p(~0ul), .domid = DOMID_SELF },
+    };
+    xen_feature_info_t features = { .submap_idx = 0 };
+    mmuext_op_t op = { .cmd = MMUEXT_TLB_FLUSH_LOCAL };
+    multicall_entry_t call = { .op = __HYPERVISOR_iret };
+    unsigned int done;
+
+    hypercall_memory_op(XENMEM_exchange, &exch);
+    hypercall_mmuext_op(&op, 1, &done, DOMID_SELF);
+    hypercall_multicall(&call, 1);
+
+    /* Addresses as pointers and as integers; bits of 32-bit bitmaps. */
+    hypercall_update_va_mapping(page, 0, UVMF_INVLPG);
+    hypercall_update_va_mapping(_u(page), 0, UVMF_INVLPG);
+    hypercall_stack_switch(__KERN_DS, boot_stack);
+    hypercall_stack_switch(__KERN_DS, _u(boot_stack));
+
+    if ( !hypercall_xen_version(XENVER_get_features, &features) &&
+         test_bit(XENFEAT_dom0, &features.submap) )
+        printk("%s\n", text);
+}
