@@ -10,6 +10,10 @@
 #include <arch/x86-gate.h>
 #include <arch/x86-tss.h>
 
+/* Where older tests know the headers to be. */
+#include <arch/x86/exinfo.h>
+#include <arch/x86/lib.h>
+
 #include <xen/callback.h>
 #include <xen/hvm/hvm_op.h>
 #include <xen/physdev.h>
