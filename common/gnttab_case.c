@@ -236,14 +236,6 @@ void gnt_forget(grant_handle_t handle)
         *map = maps[--nr_maps];
 }
 
-void gnt_moved(grant_handle_t handle, const void *at)
-{
-    struct gnttab_map_grant_ref *map = find_map(handle);
-
-    if ( map )
-        map->host_addr = gnttab_host_addr(at);
-}
-
 int gnt_map_batch(struct gnttab_map_grant_ref *ops, unsigned int nr)
 {
     int rc = hypercall_grant_table_op(GNTTABOP_map_grant_ref, ops, nr);

@@ -143,8 +143,12 @@ bool gnt_undo_batch(const struct gnttab_map_grant_ref *maps, unsigned int nr);
 /** Let go of a mapping that is gone by other means than gnt_unmap(). */
 void gnt_forget(grant_handle_t handle);
 
-/** Forget mappings that are undone, because the page at @p at moved. */
-void gnt_moved(grant_handle_t handle, const void *at);
+/**
+ * The address for the @p i-th of many mappings, below GNT_MANY.  An HVM guest
+ * cannot access it: it is beyond all memory, and perhaps beyond 4G.
+ */
+#define GNT_MANY 300
+uint64_t gnt_many_addr(unsigned int i);
 
 /** Access one byte: the exception it met, or 0. */
 exinfo_t gnt_probe_read(const void *va);

@@ -291,57 +291,24 @@ GNTTAB_CASE("map: a batch that is interrupted")
 }
 
 /* Xen counts what is mapped in fields of its own choice of width. */
-#define MANY 300
-
-static struct gnttab_map_grant_ref many[MANY];
-
-#ifdef CONFIG_PV
-static uint8_t many_at[MANY][PAGE_SIZE] __page_aligned_bss;
-
-static const void *many_address(unsigned int i)
-{
-    static bool vacated[MANY];
-
-    if ( !vacated[i] && gnttab_vacate_page(many_at[i]) )
-        panic("Cannot vacate a page\n");
-    vacated[i] = true;
-
-    return many_at[i];
-}
-#endif
-
-/* Where the i-th of many mappings goes: above all that the guest has. */
-static uint64_t many_host_addr(unsigned int i)
-{
-#ifdef CONFIG_PV
-    return gnttab_host_addr(many_address(i));
-#else
-    struct xen_memory_domain dom = { .domid = DOMID_SELF };
-    static uint64_t first;
-
-    if ( !first )
-        first = hypercall_memory_op(XENMEM_maximum_gpfn, &dom) + 16;
-
-    return (first + i) << PAGE_SHIFT;
-#endif
-}
+static struct gnttab_map_grant_ref many[GNT_MANY];
 
 static void map_many(unsigned int flags, unsigned int in_use)
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     unsigned int i, nr;
 
-    for ( nr = 0; nr < MANY; ++nr )
+    for ( nr = 0; nr < GNT_MANY; ++nr )
     {
         many[nr] = gnt_map_op(ref, flags, NULL);
-        many[nr].host_addr = many_host_addr(nr);
+        many[nr].host_addr = gnt_many_addr(nr);
         if ( gnt_map(&many[nr]) )
             break;
     }
 
     /* What Xen cannot count, it must refuse.  Up to 100 are not many. */
-    expect_range(nr, 100, MANY);
-    if ( nr < MANY )
+    expect_range(nr, 100, GNT_MANY);
+    if ( nr < GNT_MANY )
         expect_gntst(many[nr].status, GNTST_general_error);
 
     for ( i = 0; i < nr; ++i )
