@@ -17,7 +17,7 @@
 #define MAX_TRACKED 1024
 
 uint8_t gnt_page[GNT_PAGES][PAGE_SIZE] __page_aligned_bss;
-static uint8_t pattern[PAGE_SIZE];
+static uint8_t patterns[GNT_PAGES][PAGE_SIZE];
 static uint8_t before_hole[2][PAGE_SIZE] __page_aligned_bss;
 static uint8_t scratch[PAGE_SIZE] __page_aligned_bss;
 
@@ -32,19 +32,16 @@ uint8_t gnt_pattern_byte(unsigned int nr, unsigned int off)
     return off * 7 + (off >> 8) * 3 + nr * 41 + 1;
 }
 
-static void fill_pattern(uint8_t *page, unsigned int nr)
+const uint8_t *gnt_pattern(unsigned int nr)
 {
     unsigned int off;
 
-    for ( off = 0; off < PAGE_SIZE; ++off )
-        page[off] = gnt_pattern_byte(nr, off);
-}
+    /* No pattern starts with a 0. */
+    if ( !patterns[nr][0] )
+        for ( off = 0; off < PAGE_SIZE; ++off )
+            patterns[nr][off] = gnt_pattern_byte(nr, off);
 
-const uint8_t *gnt_pattern(unsigned int nr)
-{
-    fill_pattern(pattern, nr);
-
-    return pattern;
+    return patterns[nr];
 }
 
 domid_t gnt_self(void)
@@ -157,7 +154,7 @@ bool gnt_begin(unsigned int version)
             xtf_case_error(XTF_WHERE(""), "No memory for gnt_page[%u]", i);
             return false;
         }
-        fill_pattern(gnt_page[i], i);
+        memcpy(gnt_page[i], gnt_pattern(i), PAGE_SIZE);
     }
 
     xtf_case_cleanup(end, NULL);

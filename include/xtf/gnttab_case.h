@@ -80,7 +80,7 @@ extern uint8_t gnt_page[GNT_PAGES][PAGE_SIZE];
 /** The pattern of page @p nr: no two neighbours, and no two pages, alike. */
 uint8_t gnt_pattern_byte(unsigned int nr, unsigned int off);
 
-/** The pattern as a page of its own; valid until the next call. */
+/** The pattern as a page of its own. */
 const uint8_t *gnt_pattern(unsigned int nr);
 
 /* Page nr holds what the case found in it. */

@@ -1,0 +1,163 @@
+/**
+ * @file tests/gnttab-cache/main.c
+ * @ref test-gnttab-cache
+ *
+ * @page test-gnttab-cache Grant tables: cache maintenance
+ *
+ * GNTTABOP_cache_flush takes a machine address from a PV guest.  It has no
+ * effect that a guest could see on x86, so what matters is which addresses it
+ * accepts: the caller's own memory and what it has mapped by a grant, within one
+ * page, and nothing of anybody else's.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/gnttab_case.h>
+#include <xtf.h>
+
+const char test_title[] = "Grant tables: cache maintenance";
+
+static long flush(uint64_t maddr, unsigned int off, unsigned int len,
+                  unsigned int how)
+{
+    struct gnttab_cache_flush op = {
+        .a.dev_bus_addr = maddr, .offset = off, .length = len, .op = how,
+    };
+
+    return hypercall_grant_table_op(GNTTABOP_cache_flush, &op, 1);
+}
+
+static uint64_t own_maddr(void)
+{
+    return virt_to_maddr(gnt_page[0]);
+}
+
+GNTTAB_CASE("cache: clean, own memory")
+{
+    uint64_t maddr = own_maddr();
+
+    expect_ok(flush(maddr, 0, PAGE_SIZE, GNTTAB_CACHE_CLEAN));
+    expect_ok(flush(maddr, 1, 1, GNTTAB_CACHE_CLEAN));
+    expect_ok(flush(maddr, PAGE_SIZE - 1, 1, GNTTAB_CACHE_CLEAN));
+    expect_ok(flush(maddr, 0, 16,
+                    GNTTAB_CACHE_CLEAN | GNTTAB_CACHE_INVAL));
+}
+
+GNTTAB_CASE("cache: invalidating alone, which x86 cannot")
+{
+    expect_errno(flush(own_maddr(), 0, 16, GNTTAB_CACHE_INVAL), -EOPNOTSUPP);
+}
+
+GNTTAB_CASE("cache: nothing to do")
+{
+    uint64_t maddr = own_maddr();
+
+    expect_ok(flush(maddr, 0, 0, GNTTAB_CACHE_CLEAN));
+    expect_ok(flush(maddr, 0, 16, 0));
+    expect_ok(hypercall_grant_table_op(GNTTABOP_cache_flush, NULL, 0));
+}
+
+GNTTAB_CASE("cache: beyond the page")
+{
+    uint64_t maddr = own_maddr();
+
+    expect_errno(flush(maddr, PAGE_SIZE, 0, GNTTAB_CACHE_CLEAN), -EINVAL);
+    expect_errno(flush(maddr, PAGE_SIZE, 1, GNTTAB_CACHE_CLEAN), -EINVAL);
+    expect_errno(flush(maddr, 0, PAGE_SIZE + 1, GNTTAB_CACHE_CLEAN), -EINVAL);
+    expect_errno(flush(maddr, 1, PAGE_SIZE, GNTTAB_CACHE_CLEAN), -EINVAL);
+    expect_errno(flush(maddr, PAGE_SIZE - 1, 2, GNTTAB_CACHE_CLEAN), -EINVAL);
+    expect_errno(flush(maddr, 0xffff, 0xffff, GNTTAB_CACHE_CLEAN), -EINVAL);
+}
+
+GNTTAB_CASE("cache: operations that do not exist")
+{
+    uint64_t maddr = own_maddr();
+
+    expect_errno(flush(maddr, 0, 16, 1u << 2), -EINVAL);
+    expect_errno(flush(maddr, 0, 16, GNTTAB_CACHE_CLEAN | (1u << 30)),
+                 -EINVAL);
+}
+
+GNTTAB_CASE("cache: by reference, which is in the ABI but not in Xen")
+{
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    long rc = flush(ref, 0, 16, GNTTAB_CACHE_CLEAN | GNTTAB_CACHE_SOURCE_GREF);
+
+    expect_msg(rc == -EINVAL || rc == -EOPNOTSUPP,
+               "GNTTABOP_cache_flush returns %ld, expected -EINVAL or "
+               "-EOPNOTSUPP", rc);
+}
+
+GNTTAB_CASE("cache: memory that does not exist")
+{
+    /* Around the end of what a processor can address. */
+    expect_errno(flush((uint64_t)0x7ffffff0 << PAGE_SHIFT, 0, 16,
+                       GNTTAB_CACHE_CLEAN), -EINVAL);
+    expect_errno(flush(1ull << 51, 0, 16, GNTTAB_CACHE_CLEAN), -EINVAL);
+}
+
+GNTTAB_CASE("cache: memory that nobody granted to the caller")
+{
+    unsigned int mfn;
+
+    /*
+     * The first megabyte belongs to Xen, to devices, or to nobody.
+     */
+    for ( mfn = 1; mfn < 256; mfn += 5 )
+    {
+        long rc;
+
+        /* Unless it is one of the domain's own. */
+        if ( mfn_to_pfn(mfn) < pv_start_info->nr_pages &&
+             pfn_to_mfn(mfn_to_pfn(mfn)) == mfn )
+            continue;
+
+        rc = flush((uint64_t)mfn << PAGE_SHIFT, 0, 16, GNTTAB_CACHE_CLEAN);
+        if ( !expect_msg(rc == -EPERM || rc == -EINVAL,
+                         "frame %#x: GNTTABOP_cache_flush returns %ld, "
+                         "expected -EPERM or -EINVAL", mfn, rc) )
+            break;
+    }
+}
+
+static struct gnttab_cache_flush ops[50];
+
+static void fill_batch(void)
+{
+    uint64_t maddr = own_maddr();
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(ops); ++i )
+        ops[i] = (struct gnttab_cache_flush) {
+            .a.dev_bus_addr = maddr, .offset = i * 16, .length = 16,
+            .op = GNTTAB_CACHE_CLEAN,
+        };
+}
+
+GNTTAB_CASE("cache: a batch")
+{
+    fill_batch();
+    expect_ok(hypercall_grant_table_op(GNTTABOP_cache_flush, ops,
+                                       ARRAY_SIZE(ops)));
+}
+
+GNTTAB_CASE("cache: a batch that is interrupted")
+{
+    fill_batch();
+    expect_ok(gnt_op_preempted(GNTTABOP_cache_flush, ops, ARRAY_SIZE(ops)));
+}
+
+GNTTAB_CASE("cache: a batch whose last request is bad")
+{
+    fill_batch();
+    ops[ARRAY_SIZE(ops) - 1].length = PAGE_SIZE;
+    expect_errno(hypercall_grant_table_op(GNTTABOP_cache_flush, ops,
+                                          ARRAY_SIZE(ops)), -EINVAL);
+    expect_errno(gnt_op_preempted(GNTTABOP_cache_flush, ops,
+                                  ARRAY_SIZE(ops)), -EINVAL);
+}
+
+GNTTAB_CASE("cache: an array where no memory is")
+{
+    expect_errno(hypercall_grant_table_op(GNTTABOP_cache_flush, gnt_at(), 1),
+                 -EFAULT);
+}

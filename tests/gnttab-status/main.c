@@ -1,0 +1,312 @@
+/**
+ * @file tests/gnttab-status/main.c
+ * @ref test-gnttab-status
+ *
+ * @page test-gnttab-status Grant tables: status frames
+ *
+ * In version 2, what is in use stands in an array beside the table, which the
+ * guest finds by GNTTABOP_get_status_frames (PV) or XENMEM_add_to_physmap
+ * (HVM).  The list of frames has to end where the array ends: beyond are pages
+ * of Xen's that are none of the guest's business.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/gnttab_case.h>
+#include <xtf.h>
+
+const char test_title[] = "Grant tables: status frames";
+
+#ifdef CONFIG_PV
+
+#define LIST 64
+#define UNTOUCHED_FRAME 0x5a5a5a5a5a5a5a5aull
+
+static uint64_t list[LIST];
+
+static struct gnttab_get_status_frames frames_op(unsigned int nr)
+{
+    unsigned int i;
+
+    for ( i = 0; i < LIST; ++i )
+        list[i] = UNTOUCHED_FRAME;
+
+    return (struct gnttab_get_status_frames) {
+        .nr_frames = nr, .dom = DOMID_SELF, .status = GNT_UNTOUCHED,
+        .frame_list = list,
+    };
+}
+
+static unsigned int nr_status_frames(void)
+{
+    return ROUNDUP(gnttab_nr_entries(), GNTTAB_STATUS_PER_PAGE) /
+        GNTTAB_STATUS_PER_PAGE;
+}
+
+static long get_frames(struct gnttab_get_status_frames *op)
+{
+    return hypercall_grant_table_op(GNTTABOP_get_status_frames, op, 1);
+}
+
+/* The list has the frames that the driver maps, from 0 to nr, and no more. */
+static void expect_frames(unsigned int nr)
+{
+    unsigned int i;
+
+    for ( i = 0; i < nr; ++i )
+    {
+        const void *va = &gnttab_status[i * GNTTAB_STATUS_PER_PAGE];
+
+        expect_hex(list[i], pte_to_paddr(*gnt_l1e(va)) >> PAGE_SHIFT);
+    }
+    for ( ; i < LIST; ++i )
+        if ( !expect_hex(list[i], UNTOUCHED_FRAME) )
+            return;
+}
+
+GNTTAB_CASE_V2("status: all frames")
+{
+    struct gnttab_get_status_frames op = frames_op(nr_status_frames());
+
+    expect_ok(get_frames(&op));
+    expect_gntst(op.status, GNTST_okay);
+    expect_frames(nr_status_frames());
+}
+
+GNTTAB_CASE_V2("status: no frames")
+{
+    struct gnttab_get_status_frames op = frames_op(0);
+
+    expect_ok(get_frames(&op));
+    expect_gntst(op.status, GNTST_okay);
+    expect_frames(0);
+}
+
+GNTTAB_CASE_V2("status: of the caller by number")
+{
+    struct gnttab_get_status_frames op = frames_op(1);
+
+    op.dom = gnt_self();
+    expect_ok(get_frames(&op));
+    expect_gntst(op.status, GNTST_okay);
+    expect_frames(1);
+}
+
+GNTTAB_CASE_V2("status: one frame more than there are")
+{
+    struct gnttab_get_status_frames op = frames_op(nr_status_frames() + 1);
+
+    expect_ok(get_frames(&op));
+    expect_gntst(op.status, GNTST_general_error);
+    expect_frames(0);
+}
+
+GNTTAB_CASE_V1("status: version 1 has no frames")
+{
+    struct gnttab_get_status_frames op = frames_op(1);
+
+    expect_ok(get_frames(&op));
+    expect_gntst(op.status, GNTST_general_error);
+    expect_frames(0);
+}
+
+GNTTAB_CASE("status: domains that do not exist")
+{
+    struct gnttab_get_status_frames op = frames_op(0);
+
+    op.dom = GNT_NO_DOMAIN;
+    expect_ok(get_frames(&op));
+    expect_gntst(op.status, GNTST_bad_domain);
+    op.dom = DOMID_XEN;
+    expect_ok(get_frames(&op));
+    expect_gntst(op.status, GNTST_bad_domain);
+}
+
+GNTTAB_CASE("status: a domain that is none of ours")
+{
+    struct gnttab_get_status_frames op = frames_op(1);
+
+    if ( gnt_self() == 0 )
+        skip_case("Domain 0 may ask, and knows of no other domain");
+
+    op.dom = 0;
+    expect_ok(get_frames(&op));
+    expect_gntst(op.status, GNTST_permission_denied);
+    expect_frames(0);
+}
+
+GNTTAB_CASE("status: not one request")
+{
+    struct gnttab_get_status_frames op = frames_op(0);
+
+    /* With compatibility code in between, none may count as done. */
+    if ( IS_DEFINED(CONFIG_64BIT) )
+        expect_errno(
+            hypercall_grant_table_op(GNTTABOP_get_status_frames, &op, 0),
+            -EINVAL);
+    expect_errno(hypercall_grant_table_op(GNTTABOP_get_status_frames, &op, 2),
+                 -EINVAL);
+    expect_gntst(op.status, GNT_UNTOUCHED);
+}
+
+GNTTAB_CASE("status: a request where no memory is")
+{
+    expect_errno(
+        hypercall_grant_table_op(GNTTABOP_get_status_frames, gnt_at(), 1),
+        -EFAULT);
+}
+
+/* For a 32-bit guest, Xen forgets the status: see gnttab-table. */
+#ifdef CONFIG_64BIT
+GNTTAB_CASE_V2("status: a list where no memory is")
+{
+    struct gnttab_get_status_frames op = frames_op(1);
+
+    op.frame_list = gnt_at();
+    expect_ok(get_frames(&op));
+    expect_gntst(op.status, GNTST_bad_virt_addr);
+}
+#endif
+
+GNTTAB_CASE_V2("status: a list in Xen's part of the address space")
+{
+    struct gnttab_get_status_frames op = frames_op(1);
+
+#ifdef CONFIG_64BIT
+    op.frame_list = _p(0xffff828000000000ul);
+#else
+    op.frame_list = _p(0xf5800000);
+#endif
+    expect_errno(get_frames(&op), -EFAULT);
+}
+
+#endif /* CONFIG_PV */
+
+GNTTAB_CASE_V2("status: use shows there, and not in the entry")
+{
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    struct gnttab_map_grant_ref map =
+        gnt_map_op(ref, GNTMAP_host_map, gnt_at());
+
+    require_gntst(gnt_map(&map), GNTST_okay);
+    expect_hex(gnttab_v2[ref].hdr.flags, GTF_permit_access);
+    expect_hex(gnttab_status[ref], GTF_reading | GTF_writing);
+    expect_hex(gnttab_status[ref - 1], 0);
+    expect_hex(gnttab_status[ref + 1], 0);
+
+    require_gntst(gnt_undo(&map), GNTST_okay);
+    expect_hex(gnttab_v2[ref].hdr.flags, GTF_permit_access);
+    expect_hex(gnttab_status[ref], 0);
+}
+
+#ifdef CONFIG_HVM
+static long place(const void *va, unsigned long idx)
+{
+    struct xen_add_to_physmap op = {
+        .domid = DOMID_SELF,
+        .space = XENMAPSPACE_grant_table,
+        .idx = idx,
+        .gpfn = virt_to_gfn(va),
+    };
+
+    return hypercall_memory_op(XENMEM_add_to_physmap, &op);
+}
+
+GNTTAB_CASE_V2("status: a frame moves, and is in one place only")
+{
+    void *at = gnt_at();
+
+    require_ok(place(at, XENMAPIDX_grant_table_status));
+    expect_true(gnt_present(at));
+    expect_false(gnt_present(gnttab_status));
+
+    /* Either place is void once the version is another. */
+    require_ok(xtf_init_grant_table(1));
+    expect_false(gnt_present(at));
+    expect_false(gnt_present(gnttab_status));
+}
+
+GNTTAB_CASE("status: a frame beyond the limit cannot be placed")
+{
+    void *at = gnt_at();
+
+    expect_errno(place(at, XENMAPIDX_grant_table_status | 0x10000), -EINVAL);
+    expect_errno(place(at, XENMAPIDX_grant_table_status | 0x7fffffff),
+                 -EINVAL);
+    expect_false(gnt_present(at));
+}
+
+GNTTAB_CASE_V1("status: version 1 has none to place")
+{
+    void *at = gnt_at();
+
+    expect_errno(place(at, XENMAPIDX_grant_table_status), -EINVAL);
+    expect_false(gnt_present(at));
+}
+#endif
+
+/* From here on, there are two status frames. */
+
+GNTTAB_CASE_V2("status: the array grows with the table")
+{
+    struct gnttab_map_grant_ref maps[2];
+    unsigned int i;
+
+    if ( gnttab_grow(9) )
+        skip_case("This needs 9 grant frames: gnttab_max_frames=9");
+
+    /* The entries on either side of the border. */
+    for ( i = 0; i < 2; ++i )
+    {
+        grant_ref_t ref = GNTTAB_STATUS_PER_PAGE - 1 + i;
+
+        gnttab_publish(ref, gnt_self(), virt_to_gfn(gnt_page[i]),
+                       GTF_permit_access);
+        maps[i] = gnt_map_op(ref, GNTMAP_host_map | (i ? GNTMAP_readonly : 0),
+                             gnt_at());
+        require_gntst(gnt_map(&maps[i]), GNTST_okay);
+    }
+    expect_hex(gnttab_status[GNTTAB_STATUS_PER_PAGE - 2], 0);
+    expect_hex(gnttab_status[GNTTAB_STATUS_PER_PAGE - 1],
+               GTF_reading | GTF_writing);
+    expect_hex(gnttab_status[GNTTAB_STATUS_PER_PAGE], GTF_reading);
+    expect_hex(gnttab_status[GNTTAB_STATUS_PER_PAGE + 1], 0);
+
+    for ( i = 0; i < 2; ++i )
+    {
+        require_gntst(gnt_undo(&maps[i]), GNTST_okay);
+        expect_hex(gnttab_status[maps[i].ref], 0);
+        expect_ok(gnttab_revoke(maps[i].ref));
+    }
+}
+
+#ifdef CONFIG_PV
+GNTTAB_CASE_V2("status: the list grows with the table")
+{
+    struct gnttab_get_status_frames op;
+
+    if ( gnttab_grow(9) )
+        skip_case("This needs 9 grant frames: gnttab_max_frames=9");
+
+    op = frames_op(2);
+    expect_ok(get_frames(&op));
+    expect_gntst(op.status, GNTST_okay);
+    expect_frames(2);
+    op = frames_op(3);
+    expect_ok(get_frames(&op));
+    expect_gntst(op.status, GNTST_general_error);
+    expect_frames(0);
+}
+
+GNTTAB_CASE_V2("status: as many grant frames as status frames")
+{
+    struct gnttab_get_status_frames op = frames_op(gnttab_nr_frames());
+
+    /* There are fewer of these, so that is too many. */
+    if ( gnttab_nr_frames() <= nr_status_frames() )
+        skip_case("This needs 9 grant frames: gnttab_max_frames=9");
+
+    expect_ok(get_frames(&op));
+    expect_gntst(op.status, GNTST_general_error);
+    expect_frames(0);
+}
+#endif

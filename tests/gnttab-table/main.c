@@ -1,0 +1,412 @@
+/**
+ * @file tests/gnttab-table/main.c
+ * @ref test-gnttab-table
+ *
+ * @page test-gnttab-table Grant tables: the table itself
+ *
+ * Where the table is, how large it is, and how it grows: GNTTABOP_setup_table,
+ * GNTTABOP_query_size and, in an HVM guest, XENMEM_add_to_physmap.  A table
+ * that grows wrongly loses grants that are in use, or shows a guest what some
+ * other domain left in a page of Xen's.  Here, too: commands that do not exist,
+ * and counts that make no sense.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/gnttab_case.h>
+#include <xtf.h>
+
+const char test_title[] = "Grant tables: the table itself";
+
+/* More than hosts allow by default. */
+#define LIST 1024
+#define UNTOUCHED_FRAME 0x5a5a5a5aul
+
+static unsigned long list[LIST];
+
+static struct gnttab_setup_table setup_op(unsigned int nr)
+{
+    unsigned int i;
+
+    for ( i = 0; i < LIST; ++i )
+        list[i] = UNTOUCHED_FRAME;
+
+    return (struct gnttab_setup_table) {
+        .dom = DOMID_SELF, .nr_frames = nr, .status = GNT_UNTOUCHED,
+        .frame_list = list,
+    };
+}
+
+static long setup(struct gnttab_setup_table *op)
+{
+    return hypercall_grant_table_op(GNTTABOP_setup_table, op, 1);
+}
+
+/* The list has the frames that the driver maps, from 0 to nr, and no more. */
+static void expect_frames(unsigned int nr)
+{
+    unsigned int i;
+
+    for ( i = 0; i < nr; ++i )
+    {
+        const void *va = &gnttab_raw[i * PAGE_SIZE];
+
+#ifdef CONFIG_PV
+        expect_hex(list[i], pte_to_paddr(*gnt_l1e(va)) >> PAGE_SHIFT);
+#else
+        expect_hex(list[i], virt_to_gfn(va));
+#endif
+    }
+    for ( ; i < LIST; ++i )
+        if ( !expect_hex(list[i], UNTOUCHED_FRAME) )
+            return;
+}
+
+static struct gnttab_query_size query(domid_t dom)
+{
+    struct gnttab_query_size op = {
+        .dom = dom, .nr_frames = ~0u, .max_nr_frames = ~0u,
+        .status = GNT_UNTOUCHED,
+    };
+
+    expect_ok(hypercall_grant_table_op(GNTTABOP_query_size, &op, 1));
+
+    return op;
+}
+
+GNTTAB_CASE("query_size: of the caller, by DOMID_SELF and by number")
+{
+    struct gnttab_query_size self = query(DOMID_SELF), own = query(gnt_self());
+
+    expect_gntst(self.status, GNTST_okay);
+    expect_gntst(own.status, GNTST_okay);
+    expect_range(self.nr_frames, 1, self.max_nr_frames);
+    expect_eq(self.nr_frames, own.nr_frames);
+    expect_eq(self.max_nr_frames, own.max_nr_frames);
+    expect_eq(min(self.nr_frames, (uint32_t)GNTTAB_MAX_FRAMES),
+              gnttab_nr_frames());
+    expect_eq(self.dom, DOMID_SELF);
+}
+
+GNTTAB_CASE("query_size: of domains that do not exist")
+{
+    expect_gntst(query(GNT_NO_DOMAIN).status, GNTST_bad_domain);
+    expect_gntst(query(DOMID_IO).status, GNTST_bad_domain);
+    expect_gntst(query(DOMID_XEN).status, GNTST_bad_domain);
+    expect_gntst(query(DOMID_INVALID).status, GNTST_bad_domain);
+    expect_eq(query(GNT_NO_DOMAIN).nr_frames, ~0u);
+}
+
+GNTTAB_CASE("query_size, setup_table: of a domain that is none of ours")
+{
+    struct gnttab_query_size size;
+    struct gnttab_setup_table op = setup_op(1);
+
+    if ( gnt_self() == 0 )
+        skip_case("Domain 0 may ask, and knows of no other domain");
+
+    size = query(0);
+    expect_gntst(size.status, GNTST_permission_denied);
+    expect_eq(size.nr_frames, ~0u);
+    expect_eq(size.max_nr_frames, ~0u);
+
+    op.dom = 0;
+    expect_ok(setup(&op));
+    expect_gntst(op.status, GNTST_permission_denied);
+    expect_frames(0);
+}
+
+GNTTAB_CASE("query_size, setup_table: not one request")
+{
+    struct gnttab_query_size size = { .dom = DOMID_SELF };
+    struct gnttab_setup_table op = setup_op(1);
+
+    expect_errno(hypercall_grant_table_op(GNTTABOP_query_size, &size, 0),
+                 -EINVAL);
+    expect_errno(hypercall_grant_table_op(GNTTABOP_query_size, &size, 2),
+                 -EINVAL);
+    expect_eq(size.nr_frames, 0);
+
+    /* With compatibility code in between, none may count as done. */
+    if ( IS_DEFINED(CONFIG_64BIT) )
+        expect_errno(hypercall_grant_table_op(GNTTABOP_setup_table, &op, 0),
+                     -EINVAL);
+    expect_errno(hypercall_grant_table_op(GNTTABOP_setup_table, &op, 2),
+                 -EINVAL);
+    expect_frames(0);
+}
+
+GNTTAB_CASE("query_size, setup_table: a request where no memory is")
+{
+    void *hole = gnt_at();
+
+    expect_errno(hypercall_grant_table_op(GNTTABOP_query_size, hole, 1),
+                 -EFAULT);
+    expect_errno(hypercall_grant_table_op(GNTTABOP_setup_table, hole, 1),
+                 -EFAULT);
+}
+
+GNTTAB_CASE("setup_table: no frames")
+{
+    struct gnttab_setup_table op = setup_op(0);
+
+    expect_ok(setup(&op));
+    expect_gntst(op.status, GNTST_okay);
+    expect_frames(0);
+    expect_eq(query(DOMID_SELF).nr_frames, gnttab_nr_frames());
+}
+
+GNTTAB_CASE("setup_table: one frame, however many there are")
+{
+    struct gnttab_setup_table op = setup_op(1);
+
+    expect_ok(setup(&op));
+    expect_gntst(op.status, GNTST_okay);
+    expect_frames(1);
+    expect_eq(query(DOMID_SELF).nr_frames, gnttab_nr_frames());
+}
+
+GNTTAB_CASE("setup_table: of domains that do not exist")
+{
+    struct gnttab_setup_table op = setup_op(1);
+
+    op.dom = GNT_NO_DOMAIN;
+    expect_ok(setup(&op));
+    expect_gntst(op.status, GNTST_bad_domain);
+    op.dom = DOMID_XEN;
+    expect_ok(setup(&op));
+    expect_gntst(op.status, GNTST_bad_domain);
+    expect_frames(0);
+}
+
+GNTTAB_CASE("setup_table: one frame more than allowed")
+{
+    struct gnttab_query_size was = query(DOMID_SELF);
+    struct gnttab_setup_table op = setup_op(was.max_nr_frames + 1);
+
+    if ( was.max_nr_frames >= LIST )
+        skip_case("The host allows %u frames", was.max_nr_frames);
+
+    expect_ok(setup(&op));
+    expect_gntst(op.status, GNTST_general_error);
+    expect_frames(0);
+    expect_eq(query(DOMID_SELF).nr_frames, was.nr_frames);
+}
+
+/*
+ * For a 32-bit guest, Xen first copies the status out and then finds that the
+ * list cannot be written: GNTST_okay is what such a guest sees.
+ */
+#ifdef CONFIG_64BIT
+GNTTAB_CASE("setup_table: a list where no memory is")
+{
+    struct gnttab_setup_table op = setup_op(1);
+
+    op.frame_list = gnt_at();
+    expect_ok(setup(&op));
+    expect_gntst(op.status, GNTST_bad_virt_addr);
+}
+#endif
+
+#ifdef CONFIG_PV
+GNTTAB_CASE("setup_table: a list in Xen's part of the address space")
+{
+    struct gnttab_setup_table op = setup_op(1);
+
+#ifdef CONFIG_64BIT
+    op.frame_list = _p(0xffff828000000000ul);
+#else
+    op.frame_list = _p(0xf5800000);
+#endif
+    expect_errno(setup(&op), -EFAULT);
+    expect_gntst(op.status, GNT_UNTOUCHED);
+}
+
+GNTTAB_CASE("setup_table: the table's frames can be no page tables")
+{
+    mmuext_op_t pin = {
+        .cmd = MMUEXT_PIN_L1_TABLE,
+        .arg1.mfn = pte_to_paddr(*gnt_l1e(gnttab_raw)) >> PAGE_SHIFT,
+    };
+
+    expect_ne(hypercall_mmuext_op(&pin, 1, NULL, DOMID_SELF), 0);
+}
+#else
+static long place(const void *va, unsigned long idx)
+{
+    struct xen_add_to_physmap op = {
+        .domid = DOMID_SELF,
+        .space = XENMAPSPACE_grant_table,
+        .idx = idx,
+        .gpfn = virt_to_gfn(va),
+    };
+
+    return hypercall_memory_op(XENMEM_add_to_physmap, &op);
+}
+
+GNTTAB_CASE("add_to_physmap: a frame beyond what is allowed")
+{
+    struct gnttab_query_size was = query(DOMID_SELF);
+    void *at = gnt_at();
+
+    expect_errno(place(at, was.max_nr_frames), -EINVAL);
+    expect_errno(place(at, ~0ul), -EINVAL);
+    expect_errno(place(at, XENMAPIDX_grant_table_status - 1), -EINVAL);
+    expect_false(gnt_present(at));
+    expect_eq(query(DOMID_SELF).nr_frames, was.nr_frames);
+}
+
+GNTTAB_CASE("add_to_physmap: a frame to where it is")
+{
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    struct gnttab_setup_table op = setup_op(1);
+
+    expect_ok(place(gnttab_raw, 0));
+    expect_ok(setup(&op));
+    expect_frames(1);
+    expect_granted_unchanged(ref, 0);
+}
+
+GNTTAB_CASE("add_to_physmap: a frame moves, and is in one place only")
+{
+    void *at = gnt_at();
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    struct gnttab_setup_table op = setup_op(1);
+
+    require_ok(place(at, 0));
+    expect_true(gnt_present(at));
+    expect_false(gnt_present(gnttab_raw));
+    expect_ok(setup(&op));
+    expect_hex(list[0], virt_to_gfn(at));
+
+    require_ok(place(gnttab_raw, 0));
+    expect_false(gnt_present(at));
+    expect_granted_unchanged(ref, 0);
+}
+#endif
+
+GNTTAB_CASE("grant_table_op: commands that do not exist")
+{
+    unsigned int cmd;
+
+    for ( cmd = GNTTABOP_cache_flush + 1; cmd < 32; ++cmd )
+        expect_errno(hypercall_grant_table_op(cmd, list, 1), -ENOSYS);
+    expect_errno(hypercall_grant_table_op(0xfff, list, 1), -ENOSYS);
+}
+
+GNTTAB_CASE("grant_table_op: dump_table, which releases no longer have")
+{
+    struct gnttab_dump_table op = {
+        .dom = DOMID_SELF, .status = GNT_UNTOUCHED,
+    };
+    long rc = hypercall_grant_table_op(GNTTABOP_dump_table, &op, 1);
+
+    if ( rc )
+        expect_errno(rc, -ENOSYS);
+    else
+        expect_ne(op.status, GNT_UNTOUCHED);
+}
+
+#ifdef CONFIG_HVM
+GNTTAB_CASE("grant_table_op: commands that only PV guests have")
+{
+    static const unsigned int cmds[] = {
+        GNTTABOP_dump_table, GNTTABOP_transfer, GNTTABOP_unmap_and_replace,
+        GNTTABOP_get_status_frames, GNTTABOP_cache_flush,
+    };
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(cmds); ++i )
+        expect_errno(hypercall_grant_table_op(cmds[i], list, 1), -ENOSYS);
+}
+#endif
+
+GNTTAB_CASE("grant_table_op: bits of the command that are for Xen's own use")
+{
+    struct gnttab_query_size size = { .dom = DOMID_SELF };
+    int rc = IS_DEFINED(CONFIG_PV) ? -EINVAL : -ENOSYS;
+
+    expect_errno(hypercall_grant_table_op(GNTTABOP_query_size | (1u << 12),
+                                          &size, 1), rc);
+    expect_errno(hypercall_grant_table_op(GNTTABOP_map_grant_ref | (1u << 31),
+                                          NULL, 0), rc);
+    expect_eq(size.nr_frames, 0);
+}
+
+GNTTAB_CASE("grant_table_op: counts that are negative")
+{
+    static const unsigned int cmds[] = {
+        GNTTABOP_map_grant_ref, GNTTABOP_unmap_grant_ref, GNTTABOP_setup_table,
+        GNTTABOP_copy, GNTTABOP_query_size, GNTTABOP_swap_grant_ref,
+#ifdef CONFIG_PV
+        GNTTABOP_transfer, GNTTABOP_unmap_and_replace, GNTTABOP_cache_flush,
+#endif
+    };
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(cmds); ++i )
+    {
+        expect_errno(hypercall_grant_table_op(cmds[i], list, 1u << 31),
+                     -EINVAL);
+        expect_errno(hypercall_grant_table_op(cmds[i], list, ~0u), -EINVAL);
+    }
+}
+
+/* From here on, the table is as large as it gets. */
+
+GNTTAB_CASE("grow: entries stay, and new ones are empty")
+{
+    unsigned int nr = gnttab_nr_frames(), i;
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    uint8_t *at = gnt_at();
+    struct gnttab_map_grant_ref map = gnt_map_op(ref, GNTMAP_host_map, at);
+
+    if ( nr >= gnttab_max_frames() )
+        skip_case("The table cannot grow beyond %u frames", nr);
+
+    require_gntst(gnt_map(&map), GNTST_okay);
+    require_ok(gnttab_grow(nr + 1));
+    expect_eq(query(DOMID_SELF).nr_frames, nr + 1);
+
+    for ( i = nr * PAGE_SIZE; i < (nr + 1) * PAGE_SIZE; ++i )
+        if ( !expect_hex(gnttab_raw[i], 0) )
+            break;
+
+    expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
+    expect_mem(at, gnt_pattern(0), PAGE_SIZE);
+
+    ref = gnttab_nr_entries() - 1;
+    gnttab_publish(ref, gnt_self(), virt_to_gfn(gnt_page[1]),
+                   GTF_permit_access);
+    expect_granted_unchanged(ref, 1);
+    expect_ok(gnttab_revoke(ref));
+}
+
+GNTTAB_CASE("grow: to the limit")
+{
+    struct gnttab_query_size size = query(DOMID_SELF);
+    struct gnttab_setup_table op = setup_op(gnttab_max_frames());
+    struct gnttab_copy copy = {
+        .dest = { .u.gmfn = virt_to_gfn(gnt_page[1]), .domid = DOMID_SELF },
+        .source = { .domid = DOMID_SELF },
+        .len = 16, .flags = GNTCOPY_source_gref,
+    };
+    unsigned int last;
+
+    require_ok(gnttab_grow(gnttab_max_frames()));
+    expect_ok(setup(&op));
+    expect_gntst(op.status, GNTST_okay);
+    expect_frames(gnttab_max_frames());
+
+    last = gnttab_nr_entries() - 1;
+    gnttab_publish(last, gnt_self(), virt_to_gfn(gnt_page[0]),
+                   GTF_permit_access);
+    copy.source.u.ref = last;
+    expect_gntst(gnt_copy(&copy), GNTST_okay);
+    expect_mem(gnt_page[1], gnt_page[0], 16);
+    expect_ok(gnttab_revoke(last));
+
+    if ( size.max_nr_frames > GNTTAB_MAX_FRAMES )
+        return;
+    copy.source.u.ref = last + 1;
+    expect_gntst(gnt_copy(&copy), GNTST_bad_gntref);
+}

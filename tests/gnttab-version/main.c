@@ -1,0 +1,382 @@
+/**
+ * @file tests/gnttab-version/main.c
+ * @ref test-gnttab-version
+ *
+ * @page test-gnttab-version Grant tables: versions
+ *
+ * GNTTABOP_set_version changes the layout of the table under the domain's feet.
+ * That must not happen while anything is in use, must keep the reserved entries,
+ * in use or not, and must take the status frames of version 2 away from the
+ * domain before Xen uses those pages for something else.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/gnttab_case.h>
+#include <xtf.h>
+
+const char test_title[] = "Grant tables: versions";
+
+/* A reserved entry that toolstacks do not fill in. */
+#define RESERVED 7
+
+static unsigned int version_now(void)
+{
+    struct gnttab_get_version op = { .dom = DOMID_SELF, .version = ~0u };
+
+    expect_ok(hypercall_grant_table_op(GNTTABOP_get_version, &op, 1));
+
+    return op.version;
+}
+
+static unsigned int other_version(void)
+{
+    return 3 - gnttab_version();
+}
+
+/* Ask Xen for a version; it answers rc, and this version stays. */
+static void expect_version_stays(unsigned int version, int rc)
+{
+    struct gnttab_set_version op = { .version = version };
+
+    expect_errno(hypercall_grant_table_op(GNTTABOP_set_version, &op, 1), rc);
+    expect_eq(op.version, gnttab_version());
+    expect_eq(version_now(), gnttab_version());
+}
+
+
+GNTTAB_CASE("get_version: of the caller, by DOMID_SELF and by number")
+{
+    struct gnttab_get_version op = { .dom = gnt_self(), .version = ~0u };
+
+    expect_eq(version_now(), gnttab_version());
+    expect_ok(hypercall_grant_table_op(GNTTABOP_get_version, &op, 1));
+    expect_eq(op.version, gnttab_version());
+}
+
+GNTTAB_CASE("get_version: of domains that do not exist")
+{
+    static const domid_t ids[] = {
+        GNT_NO_DOMAIN, DOMID_IO, DOMID_XEN, DOMID_COW, DOMID_INVALID, 0xffff,
+    };
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(ids); ++i )
+    {
+        struct gnttab_get_version op = { .dom = ids[i], .version = ~0u };
+
+        expect_errno(hypercall_grant_table_op(GNTTABOP_get_version, &op, 1),
+                     -ESRCH);
+        expect_eq(op.version, ~0u);
+    }
+}
+
+GNTTAB_CASE("get_version: of a domain that is none of ours")
+{
+    struct gnttab_get_version op = { .version = ~0u };
+
+    if ( gnt_self() == 0 )
+        skip_case("Domain 0 may ask, and knows of no other domain");
+
+    expect_errno(hypercall_grant_table_op(GNTTABOP_get_version, &op, 1),
+                 -EPERM);
+    expect_eq(op.version, ~0u);
+}
+
+GNTTAB_CASE("get_version, set_version: a request where no memory is")
+{
+    void *hole = gnt_at();
+
+    expect_errno(hypercall_grant_table_op(GNTTABOP_get_version, hole, 1),
+                 -EFAULT);
+    expect_errno(hypercall_grant_table_op(GNTTABOP_set_version, hole, 1),
+                 -EFAULT);
+}
+
+GNTTAB_CASE("set_version: versions that do not exist")
+{
+    expect_version_stays(0, -EINVAL);
+    expect_version_stays(3, -EINVAL);
+    expect_version_stays(~0u, -EINVAL);
+}
+
+GNTTAB_CASE("set_version: the version in effect changes nothing")
+{
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    uint8_t *at = gnt_at();
+    struct gnttab_map_grant_ref map = gnt_map_op(ref, GNTMAP_host_map, at);
+
+    require_gntst(gnt_map(&map), GNTST_okay);
+    expect_version_stays(gnttab_version(), 0);
+    expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
+    expect_mem(at, gnt_pattern(0), PAGE_SIZE);
+}
+
+GNTTAB_CASE_V1("set_version: version 2, where it is not allowed")
+{
+    struct gnttab_set_version op = { .version = 2 };
+
+    if ( !xtf_init_grant_table(2) )
+    {
+        xtf_init_grant_table(1);
+        skip_case("The host allows version 2");
+    }
+
+    expect_errno(hypercall_grant_table_op(GNTTABOP_set_version, &op, 1),
+                 -ENOSYS);
+    expect_eq(op.version, 1);
+}
+
+GNTTAB_CASE_V2("set_version: refused while a grant is mapped, version 2 to 1")
+{
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    struct gnttab_map_grant_ref map =
+        gnt_map_op(ref, GNTMAP_host_map | GNTMAP_readonly, gnt_at());
+    union grant_entry_v2 was;
+
+    require_gntst(gnt_map(&map), GNTST_okay);
+    was = gnttab_v2[ref];
+    expect_version_stays(other_version(), -EBUSY);
+    expect_mem(&gnttab_v2[ref], &was, sizeof(was));
+    expect_hex(gnttab_in_use(ref), GTF_reading);
+}
+
+GNTTAB_CASE_V1("set_version: refused while a grant is mapped, version 1 to 2")
+{
+    grant_ref_t ref;
+    struct gnttab_map_grant_ref map;
+    struct grant_entry_v1 was;
+
+    if ( xtf_init_grant_table(2) )
+        skip_case("Grant table version 2 is not available");
+    xtf_init_grant_table(1);
+
+    ref = gnt_grant(gnt_page[0], 0);
+    map = gnt_map_op(ref, GNTMAP_host_map, gnt_at());
+    require_gntst(gnt_map(&map), GNTST_okay);
+    was = gnttab_v1[ref];
+    expect_version_stays(other_version(), -EBUSY);
+    expect_mem(&gnttab_v1[ref], &was, sizeof(was));
+    expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
+}
+
+GNTTAB_CASE_V2("set_version: refused while the last entry is mapped")
+{
+    grant_ref_t ref = gnttab_nr_entries() - 1;
+    struct gnttab_map_grant_ref map =
+        gnt_map_op(ref, GNTMAP_host_map, gnt_at());
+
+    gnttab_publish(ref, gnt_self(), virt_to_gfn(gnt_page[0]),
+                   GTF_permit_access);
+    require_gntst(gnt_map(&map), GNTST_okay);
+    expect_version_stays(1, -EBUSY);
+
+    require_gntst(gnt_undo(&map), GNTST_okay);
+    expect_ok(gnttab_revoke(ref));
+}
+
+GNTTAB_CASE_V2("set_version: refused while the first free entry is mapped")
+{
+    grant_ref_t ref = GNTTAB_NR_RESERVED_ENTRIES;
+    struct gnttab_map_grant_ref map =
+        gnt_map_op(ref, GNTMAP_host_map, gnt_at());
+
+    gnttab_publish(ref, gnt_self(), virt_to_gfn(gnt_page[0]),
+                   GTF_permit_access);
+    require_gntst(gnt_map(&map), GNTST_okay);
+    expect_version_stays(1, -EBUSY);
+
+    require_gntst(gnt_undo(&map), GNTST_okay);
+    expect_ok(gnttab_revoke(ref));
+}
+
+/* All entries after the reserved ones are zero. */
+static void expect_empty(void)
+{
+    unsigned int size = gnttab_version() == 1 ? sizeof(grant_entry_v1_t)
+                                              : sizeof(grant_entry_v2_t);
+
+    expect_fill(gnttab_raw + GNTTAB_NR_RESERVED_ENTRIES * size, 0,
+                gnttab_nr_frames() * PAGE_SIZE -
+                GNTTAB_NR_RESERVED_ENTRIES * size);
+    if ( gnttab_version() == 2 )
+        expect_fill(gnttab_status, 0, gnttab_nr_entries() * sizeof(uint16_t));
+}
+
+GNTTAB_CASE_V2("set_version: entries that are not reserved are lost")
+{
+    unsigned int ref;
+
+    for ( ref = GNTTAB_NR_RESERVED_ENTRIES; ref < gnttab_nr_entries(); ++ref )
+        gnttab_publish(ref, gnt_self(), virt_to_gfn(gnt_page[0]),
+                       GTF_permit_access);
+    require_ok(xtf_init_grant_table(1));
+    expect_eq(version_now(), 1);
+    expect_empty();
+
+    for ( ref = GNTTAB_NR_RESERVED_ENTRIES; ref < gnttab_nr_entries(); ++ref )
+        gnttab_publish(ref, gnt_self(), virt_to_gfn(gnt_page[0]),
+                       GTF_permit_access);
+    require_ok(xtf_init_grant_table(2));
+    expect_eq(version_now(), 2);
+    expect_empty();
+}
+
+GNTTAB_CASE_V2("set_version: reserved entries stay, from 1 to 2 and back")
+{
+    unsigned long frame = virt_to_gfn(gnt_page[0]);
+
+    require_ok(xtf_init_grant_table(1));
+    if ( gnttab_v1[RESERVED].flags )
+        skip_case("Something uses reserved entry %u", RESERVED);
+    gnttab_publish(RESERVED, gnt_self(), frame,
+                   GTF_permit_access | GTF_readonly);
+
+    require_ok(xtf_init_grant_table(2));
+    expect_hex(gnttab_v2[RESERVED].hdr.flags,
+               GTF_permit_access | GTF_readonly);
+    expect_eq(gnttab_v2[RESERVED].hdr.domid, gnt_self());
+    expect_hex(gnttab_v2[RESERVED].full_page.frame, frame);
+    expect_hex(gnttab_status[RESERVED], 0);
+    expect_granted_unchanged(RESERVED, 0);
+
+    require_ok(xtf_init_grant_table(1));
+    expect_hex(gnttab_v1[RESERVED].flags, GTF_permit_access | GTF_readonly);
+    expect_eq(gnttab_v1[RESERVED].domid, gnt_self());
+    expect_hex(gnttab_v1[RESERVED].frame, frame);
+    expect_granted_unchanged(RESERVED, 0);
+
+    expect_ok(gnttab_revoke(RESERVED));
+}
+
+GNTTAB_CASE_V2("set_version: reserved entries may be in use meanwhile")
+{
+    uint8_t *at = gnt_at();
+    struct gnttab_map_grant_ref map =
+        gnt_map_op(RESERVED, GNTMAP_host_map, at);
+
+    require_ok(xtf_init_grant_table(1));
+    if ( gnttab_v1[RESERVED].flags )
+        skip_case("Something uses reserved entry %u", RESERVED);
+    gnttab_publish(RESERVED, gnt_self(), virt_to_gfn(gnt_page[0]),
+                   GTF_permit_access);
+    require_gntst(gnt_map(&map), GNTST_okay);
+
+    /* What tells of the use moves to where the version has it. */
+    require_ok(xtf_init_grant_table(2));
+    expect_hex(gnttab_v2[RESERVED].hdr.flags, GTF_permit_access);
+    expect_hex(gnttab_status[RESERVED], GTF_reading | GTF_writing);
+    expect_mem(at, gnt_pattern(0), PAGE_SIZE);
+
+    require_ok(xtf_init_grant_table(1));
+    expect_hex(gnttab_v1[RESERVED].flags,
+               GTF_permit_access | GTF_reading | GTF_writing);
+    expect_mem(at, gnt_pattern(0), PAGE_SIZE);
+
+    require_gntst(gnt_undo(&map), GNTST_okay);
+    expect_hex(gnttab_v1[RESERVED].flags, GTF_permit_access);
+    expect_ok(gnttab_revoke(RESERVED));
+}
+
+GNTTAB_CASE_V2("set_version: reserved entries that version 1 cannot hold")
+{
+    union grant_entry_v2 was;
+
+    if ( gnttab_v2[RESERVED].hdr.flags )
+        skip_case("Something uses reserved entry %u", RESERVED);
+
+    gnttab_publish(RESERVED, gnt_self(), 0, GTF_permit_access);
+    gnttab_v2[RESERVED].full_page.frame = 1ull << 32;
+    was = gnttab_v2[RESERVED];
+    expect_version_stays(1, -ERANGE);
+    expect_mem(&gnttab_v2[RESERVED], &was, sizeof(was));
+
+    gnttab_publish_transitive(RESERVED, gnt_self(), 0, gnt_self(), 8);
+    was = gnttab_v2[RESERVED];
+    expect_version_stays(1, -ERANGE);
+    expect_mem(&gnttab_v2[RESERVED], &was, sizeof(was));
+
+    expect_ok(gnttab_revoke(RESERVED));
+
+    /* The highest frame that version 1 can hold. */
+    gnttab_publish(RESERVED, gnt_self(), 0, GTF_permit_access);
+    gnttab_v2[RESERVED].full_page.frame = 0xffffffff;
+    require_ok(xtf_init_grant_table(1));
+    expect_hex(gnttab_v1[RESERVED].frame, 0xffffffff);
+    expect_ok(gnttab_revoke(RESERVED));
+}
+
+GNTTAB_CASE_V2("set_version: reserved entries of other types do not go to 1")
+{
+    if ( gnttab_v2[RESERVED].hdr.flags )
+        skip_case("Something uses reserved entry %u", RESERVED);
+
+    gnttab_publish(RESERVED, gnt_self(), 5, GTF_accept_transfer);
+    require_ok(xtf_init_grant_table(1));
+    expect_fill(&gnttab_v1[RESERVED], 0, sizeof(gnttab_v1[RESERVED]));
+}
+
+GNTTAB_CASE_V2("set_version: there and back, over and over")
+{
+    unsigned int i;
+
+    for ( i = 0; i < 50; ++i )
+    {
+        require_ok(xtf_init_grant_table(1));
+        require_ok(xtf_init_grant_table(2));
+    }
+    expect_eq(version_now(), 2);
+}
+
+#ifdef CONFIG_PV
+
+GNTTAB_CASE_V2("set_version: refused while the guest maps status frames")
+{
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    struct gnttab_map_grant_ref map =
+        gnt_map_op(ref, GNTMAP_host_map, gnt_at());
+
+    /* The driver maps them. */
+    expect_version_stays(1, -EBUSY);
+    expect_true(gnt_present(gnttab_status));
+
+    /* They are as good as before. */
+    require_gntst(gnt_map(&map), GNTST_okay);
+    expect_hex(gnttab_status[ref], GTF_reading | GTF_writing);
+}
+
+GNTTAB_CASE_V2("set_version: refused while the guest maps the second frame")
+{
+    grant_ref_t ref;
+    struct gnttab_map_grant_ref map;
+    uint64_t first;
+
+    if ( gnttab_grow(9) )
+        skip_case("This needs 9 grant frames: gnttab_max_frames=9");
+
+    first = *gnt_l1e(gnttab_status);
+    require_ok(hypercall_update_va_mapping(gnttab_status, 0, UVMF_INVLPG));
+    expect_version_stays(1, -EBUSY);
+
+    /* The first one, too, is as good as before. */
+    require_ok(hypercall_update_va_mapping(gnttab_status, first, UVMF_INVLPG));
+    ref = gnt_grant(gnt_page[0], 0);
+    map = gnt_map_op(ref, GNTMAP_host_map, gnt_at());
+    require_gntst(gnt_map(&map), GNTST_okay);
+    expect_hex(gnttab_status[ref], GTF_reading | GTF_writing);
+    require_gntst(gnt_undo(&map), GNTST_okay);
+
+    require_ok(xtf_init_grant_table(1));
+}
+
+#else
+
+GNTTAB_CASE_V2("set_version: status frames leave the guest")
+{
+    require_ok(gnttab_grow(min(9u, gnttab_max_frames())));
+    expect_true(gnt_present(gnttab_status));
+    require_ok(xtf_init_grant_table(1));
+    expect_false(gnt_present(gnttab_status));
+    expect_false(gnt_present(gnttab_status + GNTTAB_STATUS_PER_PAGE));
+}
+
+#endif
