@@ -23,8 +23,9 @@ uint16_t gnttab_status[GNTTAB_MAX_STATUS_FRAMES * GNTTAB_STATUS_PER_PAGE]
 
 static unsigned int version, nr_frames, nr_status_frames, max_frames;
 
-/* A set bit: the reference is taken. */
+/* A set bit: the reference is taken.  None is free below first_free. */
 static unsigned long taken[MAX_REFS / BITS_PER_LONG];
+static unsigned int first_free;
 
 #ifdef CONFIG_PV
 static int map_frame(void *va, uint64_t mfn)
@@ -177,7 +178,7 @@ static int set_version(unsigned int to)
 
 int xtf_init_grant_table(unsigned int to)
 {
-    unsigned int nr, ref;
+    unsigned int nr;
     int rc;
 
     if ( to == version )
@@ -200,8 +201,7 @@ int xtf_init_grant_table(unsigned int to)
 
     version = to;
     memset(taken, 0, sizeof(taken));
-    for ( ref = 0; ref < GNTTAB_NR_RESERVED_ENTRIES; ++ref )
-        set_bit(ref, taken);
+    first_free = GNTTAB_NR_RESERVED_ENTRIES;
 
     rc = query_size(&nr);
 
@@ -235,16 +235,15 @@ int gnttab_grow(unsigned int nr)
 
 int gnttab_alloc_ref(void)
 {
-    unsigned int ref;
-
-    for ( ref = 0; ; ++ref )
+    while ( first_free < gnttab_nr_entries() || !gnttab_grow(nr_frames + 1) )
     {
-        if ( ref == gnttab_nr_entries() && gnttab_grow(nr_frames + 1) )
-            return -ENOSPC;
+        unsigned int ref = first_free++;
 
         if ( !test_and_set_bit(ref, taken) )
             return ref;
     }
+
+    return -ENOSPC;
 }
 
 void gnttab_free_ref(grant_ref_t ref)
@@ -252,6 +251,7 @@ void gnttab_free_ref(grant_ref_t ref)
     ASSERT(ref >= GNTTAB_NR_RESERVED_ENTRIES && ref < MAX_REFS);
 
     clear_bit(ref, taken);
+    first_free = min(first_free, ref);
 }
 
 /* The two halves that a version 1 entry and a version 2 header start with. */

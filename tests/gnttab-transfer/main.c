@@ -1,0 +1,419 @@
+/**
+ * @file tests/gnttab-transfer/main.c
+ * @ref test-gnttab-transfer
+ *
+ * @page test-gnttab-transfer Grant tables: transferring pages
+ *
+ * GNTTABOP_transfer gives a page away for good, to a domain that waits for one.
+ * The page must be free of any other use, or the giver would keep access to
+ * what is another domain's memory; and it must arrive once, complete, where the
+ * receiver said.  Only PV guests have it.
+ *
+ * Most errors come after the page has been taken: then it is lost to the giver,
+ * and these cases get a new one from Xen.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/gnttab_case.h>
+#include <xtf.h>
+
+const char test_title[] = "Grant tables: transferring pages";
+
+#define NR 4
+
+static uint8_t page[NR][PAGE_SIZE] __page_aligned_bss;
+
+static int transfer_batch(struct gnttab_transfer *ops, unsigned int nr)
+{
+    return hypercall_grant_table_op(GNTTABOP_transfer, ops, nr);
+}
+
+/* Have Xen put a new frame where the page at va lost its own. */
+static void refill(void *va)
+{
+    unsigned long pfn = virt_to_pfn(va), frame = pfn;
+    struct xen_memory_reservation op = {
+        .extent_start = &frame, .nr_extents = 1, .domid = DOMID_SELF,
+    };
+
+    if ( hypercall_memory_op(XENMEM_populate_physmap, &op) != 1 )
+        panic("No memory for a page that was lost\n");
+
+    p2m[pfn] = frame;
+}
+
+/* Map the page at va again, which may have a new frame. */
+static void bring_back(void *va, bool lost)
+{
+    if ( lost )
+        refill(va);
+    if ( gnttab_restore_page(va) )
+        panic("Cannot map a page again\n");
+}
+
+/* An entry that waits for a page from this domain, to be page nr's again. */
+static grant_ref_t accept(unsigned int nr)
+{
+    grant_ref_t ref = gnt_ref();
+
+    gnttab_publish(ref, gnt_self(), virt_to_pfn(page[nr]),
+                   GTF_accept_transfer);
+
+    return ref;
+}
+
+static unsigned int flags_of(grant_ref_t ref)
+{
+    return gnttab_version() == 1 ? gnttab_v1[ref].flags
+                                 : gnttab_v2[ref].hdr.flags;
+}
+
+static uint64_t frame_of(grant_ref_t ref)
+{
+    return gnttab_version() == 1 ? gnttab_v1[ref].frame
+                                 : gnttab_v2[ref].full_page.frame;
+}
+
+/* A request to give away page nr, which nothing maps any more. */
+static struct gnttab_transfer give(unsigned int nr, grant_ref_t ref)
+{
+    struct gnttab_transfer op = {
+        .mfn = virt_to_mfn(page[nr]), .domid = gnt_self(), .ref = ref,
+        .status = GNT_UNTOUCHED,
+    };
+
+    memcpy(page[nr], gnt_pattern(nr), PAGE_SIZE);
+    if ( gnttab_vacate_page(page[nr]) )
+        panic("Cannot unmap a page\n");
+
+    return op;
+}
+
+/* False if the host has the operation switched off, and the case skipped. */
+static bool transfer_works(void)
+{
+    struct gnttab_transfer op = { .mfn = ~0ul };
+
+    if ( transfer_batch(&op, 1) != -EOPNOTSUPP )
+        return true;
+
+    xtf_case_skip("Transfer is switched off: it needs gnttab=transfer");
+    return false;
+}
+
+/* The page has arrived by this entry, with all that it held. */
+static void expect_arrived(unsigned int nr, grant_ref_t ref)
+{
+    unsigned long pfn = virt_to_pfn(page[nr]);
+
+    expect_hex(flags_of(ref), GTF_accept_transfer | GTF_transfer_committed |
+               GTF_transfer_completed);
+
+    p2m[pfn] = frame_of(ref);
+    expect_hex(mfn_to_pfn(frame_of(ref)), pfn);
+    bring_back(page[nr], false);
+    expect_mem(page[nr], gnt_pattern(nr), PAGE_SIZE);
+    expect_true(gnt_unreferenced(page[nr]));
+}
+
+GNTTAB_CASE("transfer: a page to ourselves")
+{
+    grant_ref_t ref = accept(0);
+    struct gnttab_transfer op;
+
+    if ( !transfer_works() )
+        return;
+
+    op = give(0, ref);
+    expect_ok(transfer_batch(&op, 1));
+    require_gntst(op.status, GNTST_okay);
+    expect_arrived(0, ref);
+}
+
+GNTTAB_CASE("transfer: a batch")
+{
+    struct gnttab_transfer ops[NR];
+    grant_ref_t refs[NR];
+    unsigned int i;
+
+    if ( !transfer_works() )
+        return;
+
+    for ( i = 0; i < NR; ++i )
+    {
+        refs[i] = accept(i);
+        ops[i] = give(i, refs[i]);
+    }
+    expect_ok(transfer_batch(ops, NR));
+    for ( i = 0; i < NR; ++i )
+    {
+        require_gntst(ops[i].status, GNTST_okay);
+        expect_arrived(i, refs[i]);
+    }
+}
+
+GNTTAB_CASE("transfer: a batch that is interrupted")
+{
+    struct gnttab_transfer ops[NR];
+    grant_ref_t refs[NR];
+    unsigned int i;
+
+    if ( !transfer_works() )
+        return;
+
+    for ( i = 0; i < NR; ++i )
+    {
+        refs[i] = accept(i);
+        ops[i] = give(i, refs[i]);
+    }
+    expect_ok(gnt_op_preempted(GNTTABOP_transfer, ops, NR));
+    for ( i = 0; i < NR; ++i )
+    {
+        require_gntst(ops[i].status, GNTST_okay);
+        expect_arrived(i, refs[i]);
+    }
+}
+
+GNTTAB_CASE("transfer: a batch with a bad request in the middle")
+{
+    struct gnttab_transfer ops[3];
+    grant_ref_t a, b;
+
+    if ( !transfer_works() )
+        return;
+
+    a = accept(0);
+    b = accept(1);
+    ops[0] = give(0, a);
+    ops[1] = (struct gnttab_transfer) {
+        .mfn = 0x7ffffff0, .domid = gnt_self(), .ref = b,
+        .status = GNT_UNTOUCHED,
+    };
+    ops[2] = give(1, b);
+
+    expect_ok(transfer_batch(ops, 3));
+    expect_gntst(ops[1].status, GNTST_bad_page);
+    require_gntst(ops[0].status, GNTST_okay);
+    require_gntst(ops[2].status, GNTST_okay);
+    expect_arrived(0, a);
+    expect_arrived(1, b);
+}
+
+/* The request fails so, before the page is touched; nobody waits less. */
+static void expect_not_taken(struct gnttab_transfer *op)
+{
+    expect_ok(transfer_batch(op, 1));
+    expect_gntst(op->status, GNTST_bad_page);
+    expect_hex(flags_of(op->ref), GTF_accept_transfer);
+}
+
+GNTTAB_CASE("transfer: frames that do not exist, or are not ours")
+{
+    struct gnttab_transfer op = {
+        .mfn = 0x7ffffff0, .domid = gnt_self(), .ref = accept(0),
+    };
+
+    if ( !transfer_works() )
+        return;
+
+    expect_not_taken(&op);
+    op.mfn = ~0ul;
+    expect_not_taken(&op);
+
+    /* A page of the table is Xen's, even if the domain may write to it. */
+    op.mfn = pte_to_paddr(*gnt_l1e(gnttab_raw)) >> PAGE_SHIFT;
+    expect_not_taken(&op);
+    op.mfn = pte_to_paddr(*gnt_l1e(&shared_info)) >> PAGE_SHIFT;
+    expect_not_taken(&op);
+}
+
+GNTTAB_CASE("transfer: a page that is mapped")
+{
+    struct gnttab_transfer op;
+
+    if ( !transfer_works() )
+        return;
+
+    op = give(0, accept(0));
+    bring_back(page[0], false);
+    expect_not_taken(&op);
+    expect_mem(page[0], gnt_pattern(0), PAGE_SIZE);
+    expect_true(gnt_unreferenced(page[0]));
+}
+
+GNTTAB_CASE("transfer: a page that is a page table")
+{
+    mmuext_op_t ext = { .cmd = MMUEXT_PIN_L1_TABLE };
+    struct gnttab_transfer op;
+
+    if ( !transfer_works() )
+        return;
+
+    op = give(0, accept(0));
+    bring_back(page[0], false);
+    memset(page[0], 0, PAGE_SIZE);
+    require_ok(gnttab_vacate_page(page[0]));
+
+    ext.arg1.mfn = op.mfn;
+    require_ok(hypercall_mmuext_op(&ext, 1, NULL, DOMID_SELF));
+    expect_not_taken(&op);
+    ext.cmd = MMUEXT_UNPIN_TABLE;
+    require_ok(hypercall_mmuext_op(&ext, 1, NULL, DOMID_SELF));
+    bring_back(page[0], false);
+}
+
+GNTTAB_CASE("transfer: a page that a grant maps")
+{
+    grant_ref_t ref = gnt_grant(page[0], 0);
+    struct gnttab_map_grant_ref map = gnt_map_op(
+        ref, GNTMAP_host_map | GNTMAP_readonly, gnt_at());
+    struct gnttab_transfer op;
+
+    if ( !transfer_works() )
+        return;
+
+    require_gntst(gnt_map(&map), GNTST_okay);
+    op = give(0, accept(0));
+    expect_not_taken(&op);
+    require_gntst(gnt_undo(&map), GNTST_okay);
+    bring_back(page[0], false);
+    expect_mem(page[0], gnt_pattern(0), PAGE_SIZE);
+}
+
+GNTTAB_CASE("transfer: to domains that do not exist")
+{
+    static const domid_t ids[] = { GNT_NO_DOMAIN, DOMID_SELF, DOMID_XEN };
+    unsigned int i;
+
+    if ( !transfer_works() )
+        return;
+
+    for ( i = 0; i < ARRAY_SIZE(ids); ++i )
+    {
+        grant_ref_t ref = accept(0);
+        struct gnttab_transfer op = give(0, ref);
+
+        op.domid = ids[i];
+        expect_ok(transfer_batch(&op, 1));
+        expect_gntst(op.status, GNTST_bad_domain);
+        expect_hex(flags_of(ref), GTF_accept_transfer);
+        bring_back(page[0], true);
+    }
+}
+
+/* The page is taken, and not accepted by ref, whose entry does not change. */
+static void expect_not_accepted(grant_ref_t ref)
+{
+    unsigned int was = ref < gnttab_nr_entries() ? flags_of(ref) : 0;
+    struct gnttab_transfer op = give(0, ref);
+
+    expect_ok(transfer_batch(&op, 1));
+    expect_gntst(op.status, GNTST_general_error);
+    if ( ref < gnttab_nr_entries() )
+    {
+        expect_hex(flags_of(ref), was);
+        expect_hex(frame_of(ref), virt_to_pfn(page[0]));
+    }
+    bring_back(page[0], true);
+}
+
+GNTTAB_CASE("transfer: references beyond the table")
+{
+    if ( !transfer_works() )
+        return;
+
+    expect_not_accepted(gnttab_nr_entries());
+    expect_not_accepted(~0u);
+}
+
+GNTTAB_CASE("transfer: entries that do not wait for a page")
+{
+    static const unsigned int flags[] = {
+        GTF_invalid, GTF_permit_access, GTF_transitive,
+        GTF_accept_transfer | GTF_transfer_committed,
+        GTF_accept_transfer | GTF_transfer_completed,
+        GTF_accept_transfer | GTF_transfer_committed | GTF_transfer_completed,
+        GTF_accept_transfer | GTF_writing,
+        GTF_accept_transfer | GTF_sub_page,
+    };
+    grant_ref_t ref = gnt_ref();
+    unsigned int i;
+
+    if ( !transfer_works() )
+        return;
+
+    for ( i = 0; i < ARRAY_SIZE(flags); ++i )
+    {
+        gnttab_publish(ref, gnt_self(), virt_to_pfn(page[0]), flags[i]);
+        expect_not_accepted(ref);
+    }
+    gnttab_publish(ref, gnt_self(), 0, GTF_invalid);
+}
+
+GNTTAB_CASE("transfer: an entry that waits for another domain")
+{
+    grant_ref_t ref = gnt_ref();
+
+    if ( !transfer_works() )
+        return;
+
+    gnttab_publish(ref, gnt_self() + 1, virt_to_pfn(page[0]),
+                   GTF_accept_transfer);
+    expect_not_accepted(ref);
+}
+
+GNTTAB_CASE("transfer: an entry accepts one page only")
+{
+    grant_ref_t ref = accept(0);
+    struct gnttab_transfer first, second;
+
+    if ( !transfer_works() )
+        return;
+
+    first = give(0, ref);
+    expect_ok(transfer_batch(&first, 1));
+    require_gntst(first.status, GNTST_okay);
+
+    second = give(1, ref);
+    expect_ok(transfer_batch(&second, 1));
+    expect_gntst(second.status, GNTST_general_error);
+    bring_back(page[1], true);
+    expect_arrived(0, ref);
+}
+
+GNTTAB_CASE("transfer: no requests at all")
+{
+    if ( transfer_works() )
+        expect_ok(transfer_batch(NULL, 0));
+}
+
+GNTTAB_CASE("transfer: an array where no memory is")
+{
+    if ( transfer_works() )
+        expect_errno(transfer_batch(gnt_at(), 1), -EFAULT);
+}
+
+GNTTAB_CASE("transfer: an array that ends too early")
+{
+    struct gnttab_transfer *op = gnt_array_before_hole(sizeof(*op));
+    grant_ref_t ref = accept(0);
+    bool arrived;
+
+    if ( !transfer_works() )
+        return;
+
+    *op = give(0, ref);
+    expect_errno(transfer_batch(op, 2), -EFAULT);
+
+    /* For a 32-bit guest, Xen reads ahead, and may have done nothing. */
+    arrived = flags_of(ref) & GTF_transfer_completed;
+    if ( arrived )
+        expect_arrived(0, ref);
+    else
+        bring_back(page[0], false);
+    if ( IS_DEFINED(CONFIG_64BIT) )
+    {
+        expect_true(arrived);
+        expect_gntst(op->status, GNTST_okay);
+    }
+}
