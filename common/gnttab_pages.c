@@ -57,9 +57,40 @@ int gnttab_vacate_page(void *va)
     return reservation(XENMEM_decrease_reservation, va);
 }
 
+/* From the linker: where this kernel ends. */
+extern const char _end[];
+
+/*
+ * A page of one's own that was mapped as a grant stays allocated, but is nowhere
+ * any more.  A guest without memory to spare has to give up a page for each: one
+ * from the middle, where neither this kernel is nor what the host left for it.
+ */
+static bool give_up_unused_page(void)
+{
+    static unsigned long gfn;
+
+    if ( !gfn )
+    {
+        struct xen_memory_domain op = { .domid = DOMID_SELF };
+
+        gfn = hypercall_memory_op(XENMEM_current_reservation, &op) / 2;
+    }
+
+    while ( --gfn > virt_to_gfn(_end) )
+        if ( !reservation(XENMEM_decrease_reservation, pfn_to_virt(gfn)) )
+            return true;
+
+    return false;
+}
+
 int gnttab_restore_page(void *va)
 {
-    return reservation(XENMEM_populate_physmap, va);
+    int rc = reservation(XENMEM_populate_physmap, va);
+
+    if ( rc && give_up_unused_page() )
+        rc = reservation(XENMEM_populate_physmap, va);
+
+    return rc;
 }
 #endif
 
