@@ -1,0 +1,48 @@
+/**
+ * @file tests/xsa-382/main.c
+ * @ref test-xsa-382
+ *
+ * @page test-xsa-382 XSA-382: the list of status frames is read beyond its end
+ *
+ * CVE-2021-28699.  GNTTABOP_get_status_frames compared the number of frames asked
+ * for with the number of grant frames.  There are fewer status frames than that,
+ * so Xen went beyond the end of its array, and gave the guest frame numbers made
+ * of whatever was there.
+ *
+ * The test asks for more status frames than there are, but no more than there
+ * are grant frames.  A fixed Xen refuses, and writes no frame.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/gnttab_case.h>
+#include <xtf.h>
+
+const char test_title[] = "XSA-382 PoC";
+
+GNTTAB_CASE_V2("xsa-382: more status frames than there are")
+{
+    static uint64_t list[GNTTAB_MAX_FRAMES];
+    unsigned int nr, i;
+
+    /* So that there are two of one kind, and one of the other. */
+    if ( gnttab_grow(2) )
+        skip_case("This needs 2 grant frames: gnttab_max_frames=2");
+
+    for ( nr = 2; nr <= gnttab_nr_frames(); ++nr )
+    {
+        struct gnttab_get_status_frames op = {
+            .nr_frames = nr, .dom = DOMID_SELF, .frame_list = list,
+        };
+
+        if ( nr * GNTTAB_STATUS_PER_PAGE <=
+             gnttab_nr_entries() + GNTTAB_STATUS_PER_PAGE - 1 )
+            continue;
+
+        memset(list, 0xff, sizeof(list));
+        expect_ok(hypercall_grant_table_op(GNTTABOP_get_status_frames, &op,
+                                           1));
+        expect_gntst(op.status, GNTST_general_error);
+        for ( i = 0; i < nr; ++i )
+            expect_hex(list[i], ~0ull);
+    }
+}
