@@ -1,0 +1,125 @@
+/**
+ * @file tests/xsa-227/main.c
+ * @ref test-xsa-227
+ *
+ * @page test-xsa-227 XSA-227: page table entries at odd addresses
+ *
+ * CVE-2017-12137.  With GNTMAP_contains_pte, a PV guest names the page table entry
+ * to map a grant with by its machine address.  Xen did not ask whether the address
+ * was a multiple of an entry's size, and wrote to parts of two entries, with bits
+ * that the guest had chosen: a page table entry that nobody had checked.
+ *
+ * The test names each address within an entry.  Only the first may work; for the
+ * others the request is refused, and neither the entry nor its neighbours change.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/gnttab_case.h>
+#include <xtf.h>
+
+#include <arch/pagetable.h>
+
+const char test_title[] = "XSA-227: misaligned page table entries";
+
+#define PTE_FLAGS (GNTMAP_host_map | GNTMAP_contains_pte)
+
+/* The place in the page table of an entry with neighbours on both sides. */
+static uint8_t *inner_page(void)
+{
+    static uint8_t room[4][PAGE_SIZE] __page_aligned_bss;
+    unsigned int i;
+
+    for ( i = 1; i < 3; ++i )
+    {
+        unsigned int idx = l1_table_offset(_u(room[i]));
+
+        if ( idx > 0 && idx + 1 < PAGE_SIZE / sizeof(intpte_t) )
+            return room[i];
+    }
+
+    return NULL;
+}
+
+static struct gnttab_map_grant_ref request(grant_ref_t ref, unsigned int flags,
+                                           const void *va, unsigned int off)
+{
+    struct gnttab_map_grant_ref map = gnt_map_op(ref, flags, va);
+
+    map.host_addr = gnt_l1e_maddr(va) + off;
+
+    return map;
+}
+
+static void misaligned(unsigned int flags)
+{
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    const uint8_t *va = inner_page();
+    const intpte_t *pte = gnt_l1e(va);
+    intpte_t was[3];
+    unsigned int off;
+
+    for ( off = 1; off < sizeof(intpte_t); ++off )
+    {
+        struct gnttab_map_grant_ref map = request(ref, flags, va, off);
+
+        memcpy(was, pte - 1, sizeof(was));
+        require_gntst(gnt_map(&map), GNTST_general_error);
+        expect_mem(pte - 1, was, sizeof(was));
+        expect_hex(gnttab_in_use(ref), 0);
+        expect_page_unchanged(0);
+    }
+}
+
+GNTTAB_CASE("XSA-227: map: a misaligned entry, writable")
+{
+    misaligned(PTE_FLAGS);
+}
+
+GNTTAB_CASE("XSA-227: map: a misaligned entry, read-only")
+{
+    misaligned(PTE_FLAGS | GNTMAP_readonly);
+}
+
+GNTTAB_CASE("XSA-227: map: a misaligned entry, with available bits set")
+{
+    misaligned(PTE_FLAGS | GNTMAP_guest_avail_mask);
+}
+
+GNTTAB_CASE("XSA-227: map: the end of a page table")
+{
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    const void *table = _p(_u(gnt_l1e(gnt_page[0])) & PAGE_MASK);
+    unsigned int off;
+
+    for ( off = 1; off < sizeof(intpte_t); ++off )
+    {
+        struct gnttab_map_grant_ref map =
+            gnt_map_op(ref, PTE_FLAGS, gnt_page[0]);
+
+        map.host_addr = virt_to_maddr(table) + PAGE_SIZE - off;
+        require_gntst(gnt_map(&map), GNTST_general_error);
+        expect_hex(gnttab_in_use(ref), 0);
+    }
+}
+
+GNTTAB_CASE("XSA-227: map: an aligned entry works, and its neighbours stay")
+{
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    uint8_t *va = inner_page();
+    const intpte_t *pte = gnt_l1e(va);
+    struct gnttab_map_grant_ref map;
+    intpte_t was[3];
+
+    require_ok(gnttab_vacate_page(va));
+    map = request(ref, PTE_FLAGS, va, 0);
+    memcpy(was, pte - 1, sizeof(was));
+
+    require_gntst(gnt_map(&map), GNTST_okay);
+    expect_mem(va, gnt_pattern(0), PAGE_SIZE);
+    expect_hex(pte[-1], was[0]);
+    expect_hex(pte[1], was[2]);
+
+    require_gntst(gnt_undo(&map), GNTST_okay);
+    expect_mem(pte - 1, was, sizeof(was));
+    require_ok(gnttab_restore_page(va));
+}

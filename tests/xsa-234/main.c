@@ -1,0 +1,131 @@
+/**
+ * @file tests/xsa-234/main.c
+ * @ref test-xsa-234
+ *
+ * @page test-xsa-234 XSA-234: undoing a mapping by another page table entry
+ *
+ * CVE-2017-14319.  To undo a mapping, a PV guest names its handle and the page table
+ * entry to remove.  Xen checked that the entry held the right frame, but not that it
+ * was present and as writable as the mapping.  A guest could thus hand in an entry of
+ * less worth: Xen dropped the writable reference of the mapping, while the writable
+ * entry stayed, and the page could become a page table that the guest can write to.
+ *
+ * The test maps a grant, makes entries for the same frame which are absent, or writable
+ * where the mapping is not or the other way round, and tries to undo the mapping by
+ * them.  Each try must be refused, and neither the mapping nor the entry may change.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/gnttab_case.h>
+#include <xtf.h>
+
+#include <arch/pagetable.h>
+#include <arch/symbolic-const.h>
+
+const char test_title[] = "XSA-234: undoing a mapping by a wrong entry";
+
+#define CONTAINS_PTE GNTMAP_contains_pte
+
+/* The CPU sets these by itself. */
+#define AD PF_SYM(AD)
+
+static uint64_t address_of(const void *va, unsigned int flags)
+{
+    return flags & CONTAINS_PTE ? gnt_l1e_maddr(va) : gnttab_host_addr(va);
+}
+
+/* Map with map_flags, and undo by an entry of the same frame with pte_flags. */
+static void undo_by(unsigned int map_flags, uint64_t pte_flags)
+{
+    bool ro = map_flags & GNTMAP_readonly;
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    uint8_t *at = gnt_at(), *other = gnt_at();
+    struct gnttab_map_grant_ref map =
+        gnt_map_op(ref, GNTMAP_host_map | map_flags, at);
+    struct gnttab_unmap_grant_ref undo;
+    intpte_t pte, mine;
+
+    map.host_addr = address_of(at, map_flags);
+    require_gntst(gnt_map(&map), GNTST_okay);
+    mine = *gnt_l1e(at);
+
+    require_ok(hypercall_update_va_mapping(
+                   other, pte_from_virt(gnt_page[0], pte_flags), UVMF_INVLPG));
+    pte = *gnt_l1e(other);
+
+    undo = gnt_unmap_op(&map);
+    undo.host_addr = address_of(other, map_flags);
+    expect_gntst(gnt_unmap(&undo), GNTST_general_error);
+
+    /* Both entries are what they were, and the grant is in use. */
+    expect_hex(*gnt_l1e(at) & ~AD, mine & ~AD);
+    expect_hex(*gnt_l1e(other) & ~AD, pte & ~AD);
+    expect_hex(gnttab_in_use(ref), GTF_reading | (ro ? 0 : GTF_writing));
+
+    require_ok(hypercall_update_va_mapping(other, 0, UVMF_INVLPG));
+    if ( !ro )
+        expect_false(gnt_can_be_pagetable(gnt_page[0]));
+    expect_mem(at, gnt_pattern(0), PAGE_SIZE);
+
+    require_gntst(gnt_undo(&map), GNTST_okay);
+    expect_hex(gnttab_in_use(ref), 0);
+    expect_true(gnt_can_be_pagetable(gnt_page[0]));
+}
+
+GNTTAB_CASE("XSA-234: unmap: a writable mapping, by a read-only entry")
+{
+    undo_by(0, PF_SYM(AD, P));
+}
+
+GNTTAB_CASE("XSA-234: unmap: a writable mapping, by an absent entry")
+{
+    undo_by(0, PF_SYM(AD, RW));
+}
+
+GNTTAB_CASE("XSA-234: unmap: a read-only mapping, by a writable entry")
+{
+    undo_by(GNTMAP_readonly, PF_SYM(AD, RW, P));
+}
+
+GNTTAB_CASE("XSA-234: unmap: a read-only mapping, by an absent entry")
+{
+    undo_by(GNTMAP_readonly, PF_SYM(AD));
+}
+
+GNTTAB_CASE("XSA-234: unmap: a mapping by PTE, writable, by a read-only entry")
+{
+    undo_by(CONTAINS_PTE, PF_SYM(AD, P));
+}
+
+GNTTAB_CASE("XSA-234: unmap: a mapping by PTE, writable, by an absent entry")
+{
+    undo_by(CONTAINS_PTE, PF_SYM(AD, RW));
+}
+
+GNTTAB_CASE("XSA-234: unmap_and_replace: a writable mapping, by a read-only entry")
+{
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    uint8_t *at = gnt_at(), *other = gnt_at(), *spare = gnt_at();
+    struct gnttab_map_grant_ref map = gnt_map_op(ref, GNTMAP_host_map, at);
+    struct gnttab_unmap_and_replace op;
+
+    require_gntst(gnt_map(&map), GNTST_okay);
+    require_ok(hypercall_update_va_mapping(
+                   other, pte_from_virt(gnt_page[0], PF_SYM(AD, P)),
+                   UVMF_INVLPG));
+
+    op = (struct gnttab_unmap_and_replace) {
+        .host_addr = gnttab_host_addr(other),
+        .new_addr = gnttab_host_addr(spare),
+        .handle = map.handle,
+        .status = GNT_UNTOUCHED,
+    };
+    expect_ok(hypercall_grant_table_op(GNTTABOP_unmap_and_replace, &op, 1));
+    expect_gntst(op.status, GNTST_general_error);
+
+    expect_true(gnt_present(at));
+    expect_true(gnt_present(other));
+    expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
+    require_ok(hypercall_update_va_mapping(other, 0, UVMF_INVLPG));
+    expect_false(gnt_can_be_pagetable(gnt_page[0]));
+}

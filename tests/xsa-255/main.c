@@ -1,0 +1,124 @@
+/**
+ * @file tests/xsa-255/main.c
+ * @ref test-xsa-255
+ *
+ * @page test-xsa-255 XSA-255: leaving version 2 with its status frames mapped
+ *
+ * CVE-2018-7541.  When a guest goes from version 2 of its grant table to version 1, Xen
+ * frees the status frames.  A PV guest may still have them mapped, and Xen took that for
+ * something that cannot be: it crashed the host instead of refusing.  For an HVM guest
+ * it is Xen's task to take the frames out of the guest's address space first.
+ *
+ * The test leaves version 2 with all status frames mapped, and with only some.  A PV
+ * guest must be told -EBUSY, stay with version 2, and find everything working, also the
+ * frames that were not in the way; with none mapped, it may go.  An HVM guest may go at
+ * once, and finds nothing where the frames were.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/gnttab_case.h>
+#include <xtf.h>
+
+#include <arch/pagetable.h>
+
+const char test_title[] = "XSA-255: leaving grant table version 2";
+
+#ifdef CONFIG_PV
+static long leave_version_2(void)
+{
+    struct gnttab_set_version op = { .version = 1 };
+    long rc = hypercall_grant_table_op(GNTTABOP_set_version, &op, 1);
+
+    /* Whatever came of it, this is what is in effect. */
+    expect_eq(op.version, 2);
+
+    return rc;
+}
+
+static void expect_version_2_works(void)
+{
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    struct gnttab_map_grant_ref map = gnt_map_op(ref, GNTMAP_host_map, gnt_at());
+
+    require_gntst(gnt_map(&map), GNTST_okay);
+    expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
+    require_gntst(gnt_undo(&map), GNTST_okay);
+    expect_hex(gnttab_in_use(ref), 0);
+}
+
+GNTTAB_CASE_V2("XSA-255: set_version: 2 to 1, with a status frame mapped")
+{
+    grant_ref_t ref = gnt_grant(gnt_page[1], GTF_readonly);
+    const grant_entry_v2_t was = gnttab_v2[ref];
+    unsigned int i;
+
+    /* A refusal must not use anything up. */
+    for ( i = 0; i < 8; ++i )
+    {
+        require_errno(leave_version_2(), -EBUSY);
+        expect_mem(&gnttab_v2[ref], &was, sizeof(was));
+    }
+    expect_version_2_works();
+}
+
+/* Map a status frame again, if it is still this domain's to map. */
+static long map_status_frame(unsigned int nr)
+{
+    uint64_t frames[GNTTAB_MAX_STATUS_FRAMES];
+    struct gnttab_get_status_frames op = {
+        .nr_frames = nr + 1, .dom = DOMID_SELF, .frame_list = frames,
+    };
+    long rc = hypercall_grant_table_op(GNTTABOP_get_status_frames, &op, 1);
+
+    if ( rc || op.status )
+        return rc ?: -ENOENT;
+
+    return hypercall_update_va_mapping(
+        &gnttab_status[nr * GNTTAB_STATUS_PER_PAGE],
+        pte_from_gfn(frames[nr], PF_SYM(AD, RW, P)), UVMF_INVLPG);
+}
+
+static void some_mapped(unsigned int unmapped)
+{
+    unsigned int per_status = GNTTAB_STATUS_PER_PAGE / GNTTAB_V2_PER_PAGE;
+    void *status = &gnttab_status[unmapped * GNTTAB_STATUS_PER_PAGE];
+
+    if ( gnttab_grow(per_status + 1) )
+        skip_case("A second status frame needs max_grant_frames=%u",
+                  per_status + 1);
+
+    require_ok(gnttab_restore_page(status));
+    require_errno(leave_version_2(), -EBUSY);
+    require_ok(map_status_frame(unmapped));
+    expect_version_2_works();
+}
+
+GNTTAB_CASE_V2("XSA-255: set_version: 2 to 1, with all but the first one mapped")
+{
+    some_mapped(0);
+}
+
+GNTTAB_CASE_V2("XSA-255: set_version: 2 to 1, with all but the second one mapped")
+{
+    some_mapped(1);
+}
+#endif
+
+GNTTAB_CASE_V2("XSA-255: set_version: 2 to 1, as it should be")
+{
+    struct gnttab_get_version get = { .dom = DOMID_SELF };
+    grant_ref_t ref;
+    struct gnttab_map_grant_ref map;
+
+    require_ok(xtf_init_grant_table(1));
+    require_ok(hypercall_grant_table_op(GNTTABOP_get_version, &get, 1));
+    expect_eq(get.version, 1);
+#ifndef CONFIG_PV
+    expect_false(gnt_present(gnttab_status));
+#endif
+
+    ref = gnt_grant(gnt_page[0], 0);
+    map = gnt_map_op(ref, GNTMAP_host_map, gnt_at());
+    require_gntst(gnt_map(&map), GNTST_okay);
+    expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
+}
