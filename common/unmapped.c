@@ -3,38 +3,25 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/hypercall.h>
+#include <xtf/grant_table.h>
 #include <xtf/lib.h>
 #include <xtf/unmapped.h>
 
-#include <arch/mm.h>
+#include <arch/page.h>
 
 static uint8_t pages[2][PAGE_SIZE] __page_aligned_bss;
 
-static long remove_page(void *page)
-{
-#ifdef CONFIG_PV
-    return hypercall_update_va_mapping(page, 0, UVMF_INVLPG);
-#else
-    struct xen_remove_from_physmap op = {
-        .domid = DOMID_SELF, .gpfn = virt_to_gfn(page),
-    };
-
-    return hypercall_memory_op(XENMEM_remove_from_physmap, &op);
-#endif
-}
-
 void *unmapped_page(void)
 {
-    static bool removed;
+    static bool vacated;
 
-    if ( !removed )
+    if ( !vacated )
     {
-        long rc = remove_page(pages[1]);
+        int rc = gnttab_vacate_page(pages[1]);
 
         if ( rc )
-            panic("Cannot take a page away: %ld\n", rc);
-        removed = true;
+            panic("Cannot take a page away: %d\n", rc);
+        vacated = true;
     }
 
     return pages[1];

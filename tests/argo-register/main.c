@@ -17,6 +17,7 @@
  */
 #include <xtf.h>
 #include <xtf/argo.h>
+#include <xtf/grant_table.h>
 #include <xtf/unmapped.h>
 
 #include <arch/mm.h>
@@ -299,7 +300,7 @@ CASE("partner: a domain that does not exist")
     }
 }
 
-CASE("partner: anybody")
+CASE("partner: anybody, where that is allowed")
 {
     long rc;
 
@@ -317,6 +318,21 @@ CASE("partner: anybody")
         expect_errno(argo_unregister(PORT, XEN_ARGO_DOMID_ANY), -ENOENT);
         expect_errno(send("x", 1), -ECONNREFUSED);
     }
+}
+
+CASE("partner: anybody, only if Xen's command line says so")
+{
+    static xen_commandline_t line;
+
+    /* For privileged eyes; others get a placeholder, or an error. */
+    if ( hypercall_xen_version(XENVER_commandline, line) ||
+         !strstr(line, "argo") )
+        skip_case("this domain may not read Xen's command line");
+    if ( strstr(line, "mac-permissive") )
+        skip_case("allowed by " ARGO_WILDCARD_OPTION);
+
+    open_ring(XEN_ARGO_DOMID_ANY, LEN);
+    expect_errno(argo_ring_register(&ring, 0), -EPERM);
 }
 
 CASE("partner: another domain, and nobody else")
@@ -406,6 +422,36 @@ CASE("frame: a hole")
 
     gfns[1] = virt_to_gfn(unmapped_page());
     expect_refused(reg, 2, 0, -EINVAL);
+}
+
+/* A guest has these from another, which may want them back. */
+CASE("frame: mapped from a grant")
+{
+    struct gnttab_map_grant_ref map = {
+        .flags = GNTMAP_host_map, .dom = argo_self(),
+    };
+    struct gnttab_unmap_grant_ref unmap = {};
+    xen_argo_register_ring_t reg = good_request();
+    void *page;
+
+    if ( xtf_init_grant_table(1) )
+        skip_case("no grant table");
+
+    map.ref = gnttab_grant_access(argo_self(), virt_to_gfn(others[0]), false);
+    page = gnttab_get_page();
+    map.host_addr = gnttab_host_addr(page);
+    require_ok(gnttab_map_refs(&map, 1));
+    require_gntst(map.status, GNTST_okay);
+
+    gfns[1] = virt_to_gfn(page);
+    expect_refused(reg, 2, 0, -EINVAL);
+
+    unmap.host_addr = map.host_addr;
+    unmap.handle = map.handle;
+    expect_ok(gnttab_unmap_refs(&unmap, 1));
+    expect_gntst(unmap.status, GNTST_okay);
+    gnttab_put_page(page);
+    expect_ok(gnttab_end_access(map.ref));
 }
 
 #else
