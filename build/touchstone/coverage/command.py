@@ -87,6 +87,11 @@ def _run(args: argparse.Namespace, root: Path) -> int:
                           " needs the one of the same build")
     files = tuple(args.files) or FILES
     spans = linetable.read(xen.syms, files)
+    built = {span.file for span in spans}
+    for file in set(files) - built:
+        print(f"coverage: {file} is not part of this hypervisor",
+              file=sys.stderr)
+    files = tuple(file for file in files if file in built)
 
     stop = Stop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -123,7 +128,7 @@ def _run_all(host: RecordingHost, instances: List[Instance],
              args: argparse.Namespace, stop: Stop) -> List[Result]:
     report = TerminalReport(sys.stderr, len(instances),
                             quiet=not (args.verbose or sys.stderr.isatty()))
-    host.prepare(report.progress)
+    host.prepare()
     results = scheduler.run(host, instances,
                             args.jobs or host.default_jobs(), report, stop)
     report.close(results, stop.is_set)

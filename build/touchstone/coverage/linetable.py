@@ -72,7 +72,7 @@ def _wanted(path: str, files: Sequence[str]) -> Optional[str]:
 def read(syms: Path, files: Sequence[str]) -> List[Span]:
     """Return the spans of `files` in an ELF file with debug information.
 
-    Raises RunnerError if readelf is missing or a file has no line there.
+    Raises RunnerError if readelf is missing or none of the files is there.
     """
     command = ["readelf", "-W", "--debug-dump=decodedline", str(syms)]
     try:
@@ -84,10 +84,9 @@ def read(syms: Path, files: Sequence[str]) -> List[Span]:
     except FileNotFoundError:
         raise RunnerError("readelf not found; install Debian's binutils"
                           " package") from None
-    without = set(files) - {span.file for span in spans}
-    if without:
+    if not spans:
         raise RunnerError(f"{syms}: no debug information for"
-                          f" {', '.join(sorted(without))}")
+                          f" {', '.join(files)}")
     return spans
 
 

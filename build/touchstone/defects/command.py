@@ -49,11 +49,12 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         xen = _resolve(args.xen)
         defects = [defect for defect in defects
                    if defect.applies_to(xen.version)]
-        with Workshop(xen, _say) as workshop:
-            if args.check:
-                return _check(defects, workshop)
-            if args.diff:
-                return _diff(defects, workshop)
+        workshop = Workshop(xen, _say)
+        if args.check:
+            return _check(defects, workshop)
+        if args.diff:
+            return _diff(defects, workshop)
+        with workshop:
             if args.build:
                 return _build(defects, workshop)
             return _Run(args, root, defects, xen, workshop).run()
@@ -145,9 +146,14 @@ def _diff(defects: Sequence[Defect], workshop: Workshop) -> int:
 
 
 def _build(defects: Sequence[Defect], workshop: Workshop) -> int:
+    status = 0
     for defect in defects:
-        print(workshop.build(defect, Stop()), flush=True)
-    return 0
+        try:
+            print(workshop.build(defect, Stop()), flush=True)
+        except (RuleError, xenbuild.BuildError) as error:
+            _say(f"{defect.name}: {error}")
+            status = 4
+    return status
 
 
 # --- the run ---------------------------------------------------------------

@@ -159,7 +159,7 @@ class Range:
         vars(options).update(vars(self._options))
         options.xen = str(xen)
         host = _Host(options, self._usual)
-        host.prepare(lambda _text: None)
+        host.prepare()
         # The same accelerator for all: a broken Xen must not choose.
         self._options.accel = host.qemu.accel
         self._current = stop
