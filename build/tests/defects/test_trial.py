@@ -119,7 +119,7 @@ class Attempts(unittest.TestCase):
         self.verdicts = {"pv64": Verdict.SKIP}
         outcome = place.attempt(defect(), Path("/bad"), self.instances)
         self.assertEqual(outcome.status, "escaped")
-        self.assertIn("4 instances noticed nothing (1 were skipped)",
+        self.assertIn("4 instances noticed nothing (1 were skipped that",
                       outcome.detail)
 
     def test_what_fails_anyway_proves_nothing(self) -> None:
@@ -129,6 +129,13 @@ class Attempts(unittest.TestCase):
         self.assertEqual(len(self.bad), 4)
         outcome = place.attempt(defect(), Path("/bad"), self.instances)
         self.assertEqual(outcome.status, "no test")
+
+    def test_what_is_skipped_anyway_is_left_out(self) -> None:
+        self.verdicts = {"pv64": Verdict.SKIP}
+        place = self.range()
+        self.ran.clear()
+        place.attempt(defect(), Path("/bad"), self.instances)
+        self.assertEqual(self.ran, ["hvm32pae", "pv32pae", "hvm64"])
 
     def test_the_baseline_is_remembered(self) -> None:
         self.range()

@@ -40,6 +40,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     """Run the command; return its exit status."""
     root = Path(__file__).resolve().parents[3]
     args = _parser().parse_intermixed_args(argv)
+    steps.stop_on_signals()
     try:
         defects = rules.select(
             rules.load(args.defects_dir or root / "build/defects.d"),

@@ -105,6 +105,8 @@ class Range:
         todo = [instance for instance in instances
                 if known.get(instance.name, {}).get("key")
                 != keys[instance.name]]
+        for instance in todo:
+            known.pop(instance.name, None)
         bad: List[Result] = []
         if todo:
             progress(f"running {len(todo)} instances on the hypervisor"
@@ -114,15 +116,15 @@ class Range:
                 if result.verdict in _GOOD:
                     known[result.instance.name] = {
                         "key": keys[result.instance.name],
+                        "verdict": str(result.verdict),
                         "seconds": round(result.seconds, 2)}
                 else:
                     bad.append(result)
             self._save()
-        failing = {result.instance.name for result in bad}
-        self._usual = {instance.name: known[instance.name]["seconds"]
-                       for instance in instances
-                       if instance.name in known
-                       and instance.name not in failing}
+        # What is skipped anyway cannot notice anything either.
+        self._usual = {name: entry["seconds"] for name, entry in known.items()
+                       if name in keys
+                       and entry["verdict"] == str(Verdict.SUCCESS)}
         return bad
 
     def attempt(self, defect: Defect, xen: Path,
@@ -150,8 +152,8 @@ class Range:
         self._save()
         skipped = sum(result.verdict is Verdict.SKIP for result in results)
         return Outcome("escaped", detail=f"{len(results)} instances noticed"
-                       " nothing" + (f" ({skipped} were skipped)"
-                                     if skipped else ""))
+                       " nothing" + (f" ({skipped} were skipped that are not"
+                                     " without it)" if skipped else ""))
 
     def _run(self, xen: Path, instances: Sequence[Instance],
              listener: scheduler.Listener, stop: Stop) -> List[Result]:
