@@ -109,8 +109,10 @@ CASE("update_va_mapping: an entry is written")
     const intpte_t *pte = maddr_to_virt(pte_maddr(page));
 
     expect_ok(hypercall_update_va_mapping(
-        page, pte_from_virt(page, PF_SYM(AD, U, P)), UVMF_INVLPG));
+        page, pte_from_virt(page, PF_SYM(NX, AD, U, P)), UVMF_INVLPG));
     expect_hex(*pte & PF_SYM(RW, P), PF_SYM(P));
+    if ( cpu_has_nx )
+        expect_hex(*pte & PF_SYM(NX), PF_SYM(NX));
     expect_ok(hypercall_update_va_mapping(
         page, pte_from_virt(page, PF_SYM(AD, U, RW, P)),
         UVMF_TLB_FLUSH | UVMF_ALL));

@@ -76,7 +76,12 @@ CASE("msr: the safe accessors tell a fault from a value")
     expect_ne(val, 0x5a5a5a5a);
 #endif
 
-    /* Reserved bits; a 64-bit base that is not canonical. */
+    /* One that is there to be written only. */
+    val = 0x5a5a5a5a;
+    expect_true(rdmsr_safe(MSR_PRED_CMD, &val));
+    expect_hex(val, 0);
+
+    /* Reserved bits. */
     expect_true(wrmsr_safe(MSR_EFER, ~0ull));
 }
 

@@ -373,6 +373,66 @@ CASE("exception: the other registers survive one")
 }
 #endif
 
+static bool __used change_registers(struct cpu_regs *regs,
+                                    const struct extable_entry *ex)
+{
+    regs->bx = 0x1b;
+    regs->cx = 0x1c;
+    regs->dx = 0x1d;
+    regs->si = 0x15;
+    regs->di = 0x17;
+    regs->ip = ex->fixup;
+
+    return true;
+}
+
+CASE("exception: registers are what a handler makes of them")
+{
+    unsigned long b = 0, c = 0, d = 0, s = 0, di = 0;
+
+    asm volatile ("1: ud2; 2:"
+                  _ASM_EXTABLE_HANDLER(1b, 2b, change_registers)
+                  : "+b" (b), "+c" (c), "+d" (d), "+S" (s), "+D" (di));
+
+    expect_hex(b, 0x1b);
+    expect_hex(c, 0x1c);
+    expect_hex(d, 0x1d);
+    expect_hex(s, 0x15);
+    expect_hex(di, 0x17);
+}
+
+#ifdef CONFIG_64BIT
+static bool __used change_high_registers(struct cpu_regs *regs,
+                                         const struct extable_entry *ex)
+{
+    regs->r8 = 8;
+    regs->r9 = 9;
+    regs->r10 = 10;
+    regs->r11 = 11;
+    regs->r12 = 12;
+    regs->r13 = 13;
+    regs->r14 = 14;
+    regs->r15 = 15;
+    regs->ip = ex->fixup;
+
+    return true;
+}
+
+CASE("exception: the other registers, too")
+{
+    const unsigned long want[8] = { 8, 9, 10, 11, 12, 13, 14, 15 };
+    unsigned long vals[8] = {};
+
+    asm volatile ("1: ud2; 2:" EACH(STORE)
+                  _ASM_EXTABLE_HANDLER(1b, 2b, change_high_registers)
+                  :: [vals] "b" (vals)
+                  : "memory", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+                    "r15");
+
+    expect_mem(vals, want, sizeof(want));
+}
+#endif
+
 static bool __used decline(struct cpu_regs *regs,
                            const struct extable_entry *ex)
 {
