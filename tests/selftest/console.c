@@ -27,6 +27,30 @@ CASE("printk: each sink gets the text as formatted")
     expect_str(captured, "abc-7\n");
 }
 
+static size_t nr_seen;
+
+static void count(const char *buf, size_t len)
+{
+    nr_seen += len;
+}
+
+CASE("printk: sinks add up, and none but one is left by a redirection")
+{
+    register_console_callback(count);
+
+    printk("four");
+    expect_eq(nr_seen, 4);
+    printk("\n");
+
+    nr_seen = 0;
+    nr_captured = 0;
+    console_redirect(capture);
+    printk("unseen");
+    console_redirect(NULL);
+    expect_eq(nr_seen, 0);
+    expect_str(captured, "unseen");
+}
+
 CASE("printk: the start of a line is known")
 {
     printk("half a line");
