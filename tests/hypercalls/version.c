@@ -72,7 +72,9 @@ CASE("xen_version: platform_parameters")
     expect_ok(hypercall_xen_version(XENVER_platform_parameters, params));
     expect_hex(params[1].virt_start, 0x5a5a);
 
-    if ( IS_DEFINED(CONFIG_PV) )
+    /* A 64-bit guest, for whom it is a constant, may be told nothing. */
+    if ( IS_DEFINED(CONFIG_PV) &&
+         (IS_DEFINED(CONFIG_32BIT) || params[0].virt_start) )
         expect_msg(params[0].virt_start > _u(BAD_PTR),
                    "Xen begins at %#lx", (long)params[0].virt_start);
 }
@@ -130,9 +132,12 @@ CASE("xen_version: build_id")
         return;
     }
 
-    expect_errno(hypercall_xen_version(XENVER_build_id, &buf), -EINVAL);
     if ( size == -ENODATA )
         skip_case("Xen was linked without --build-id");
+
+    /* No room at all, once an invalid argument and now just too little. */
+    expect_either(hypercall_xen_version(XENVER_build_id, &buf),
+                  -EINVAL, -ENOBUFS);
 
     expect_range(size, 1, 64);
     memset(buf.bytes, 0x5a, sizeof(buf.bytes));

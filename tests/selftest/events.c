@@ -27,16 +27,24 @@ CASE("shared info: mapped, and Xen keeps the time in it")
 }
 
 static long loop_port, peer_port;
-static unsigned int nr_upcalls;
-static bool enabled_within, pending_within, from_user;
+/*
+ * There may be more upcalls than events, such as when an interrupt arrives
+ * for an event that the one before has found already, but not fewer.
+ */
+static unsigned int nr_upcalls, nr_events;
+static bool enabled_within, from_user;
 
 static void note_upcall(struct cpu_regs *regs)
 {
     nr_upcalls++;
-    enabled_within = local_irq_enabled();
-    from_user = cpu_regs_user(regs);
-    pending_within = test_and_clear_bit(peer_port, shared_info.evtchn_pending);
+    enabled_within |= local_irq_enabled();
     shared_info.vcpu_info[0].evtchn_pending_sel = 0;
+
+    if ( test_and_clear_bit(peer_port, shared_info.evtchn_pending) )
+    {
+        nr_events++;
+        from_user = cpu_regs_user(regs);
+    }
 }
 
 static void close_loop(void *unused)
@@ -71,7 +79,8 @@ static bool open_loop(void)
     shared_info.vcpu_info[0].evtchn_upcall_pending = 0;
     xtf_case_cleanup(close_loop, NULL);
     upcall_hook = note_upcall;
-    nr_upcalls = 0;
+    nr_upcalls = nr_events = 0;
+    enabled_within = from_user = false;
 
     return true;
 }
@@ -89,14 +98,13 @@ CASE("upcall: a pending event is taken once upcalls are enabled")
     expect_eq(shared_info.vcpu_info[0].evtchn_upcall_pending, 1);
 
     local_irq_enable();
-    expect_eq(nr_upcalls, 1);
+    expect_eq(nr_events, 1);
     expect_false(enabled_within);
-    expect_true(pending_within);
     expect_true(local_irq_enabled());
 
     /* Taken, it is gone. */
     hypercall_yield();
-    expect_eq(nr_upcalls, 1);
+    expect_eq(nr_events, 1);
 }
 
 CASE("upcall: an event is taken at once while upcalls are enabled")
@@ -105,16 +113,16 @@ CASE("upcall: an event is taken at once while upcalls are enabled")
         return;
 
     local_irq_enable();
-    expect_eq(nr_upcalls, 0);
+    expect_eq(nr_events, 0);
     expect_ok(hypercall_evtchn_send(loop_port));
-    expect_eq(nr_upcalls, 1);
+    expect_eq(nr_events, 1);
     expect_ok(hypercall_evtchn_send(loop_port));
-    expect_eq(nr_upcalls, 2);
+    expect_eq(nr_events, 2);
     expect_true(local_irq_enabled());
 
     local_irq_disable();
     expect_ok(hypercall_evtchn_send(loop_port));
-    expect_eq(nr_upcalls, 2);
+    expect_eq(nr_events, 2);
     expect_false(local_irq_enabled());
 }
 
@@ -140,7 +148,7 @@ CASE("upcall: registers and flags survive one")
     local_irq_disable();
 #endif
 
-    expect_eq(nr_upcalls, 1);
+    expect_eq(nr_events, 1);
     expect_hex(b, 0x11111111);
     expect_hex(s, 0x44444444);
     expect_hex(d, 0x55555555);
@@ -169,7 +177,7 @@ CASE("upcall: user mode is interrupted, and goes on")
     exec_user_efl_or_mask = X86_EFLAGS_IF;
     expect_hex(exec_user(returns_magic), 0x89abcdef);
 
-    expect_eq(nr_upcalls, 1);
+    expect_eq(nr_events, 1);
     expect_true(from_user);
     expect_false(local_irq_enabled());
 }
