@@ -285,22 +285,6 @@ CASE("exception: #PF, a fetch from a no-execute page")
 
 #endif /* CONFIG_PAGING_LEVELS > 0 */
 
-/*
- * A PV guest's INT n reaches Xen as a #GP, whose error code says which n.
- * QEMU before version 8 gets that code wrong, without KVM and in long mode.
- */
-bool int_n_works(void)
-{
-    exinfo_t info = 0;
-
-    asm volatile ("1: int %[vec]; 2:"
-                  _ASM_EXTABLE_HANDLER(1b, 2b, ex_record_fault_eax)
-                  _ASM_EXTABLE(2b, 2b)
-                  : "+a" (info) : [vec] "i" (X86_VEC_AVAIL) : "memory");
-
-    return info != EXINFO_SYM(GP, (X86_VEC_AVAIL << 4) | X86_EC_IDT);
-}
-
 #if CONFIG_PAGING_LEVELS == 0
 CASE("exception: #BP, a jump to NULL without paging")
 {
@@ -321,9 +305,6 @@ CASE("exception: a software interrupt of a free vector")
     };
 
     require_ok(xtf_set_idte(X86_VEC_AVAIL, &idte));
-    if ( !int_n_works() )
-        skip_case(NO_INT_N);
-
     expect_exception(trapped_by("int $" STR(X86_VEC_AVAIL)),
                      EXINFO(X86_VEC_AVAIL, 0));
 }

@@ -21,9 +21,4 @@ extern void (*upcall_hook)(struct cpu_regs *regs);
  */
 bool on_qemu_tcg(void);
 
-/* Does INT n reach its vector, given that the vector's DPL lets it? */
-bool int_n_works(void);
-
-#define NO_INT_N "this emulator gives INT n a wrong error code in long mode"
-
 #endif /* SELFTEST_H */
