@@ -35,18 +35,23 @@ evtchn_fifo_control_block_t *evtchn_control_block(unsigned int vcpu)
     return &blocks[vcpu];
 }
 
+static void mask_page(event_word_t *page)
+{
+    unsigned int i;
+
+    for ( i = 0; i < EVTCHN_WORDS_PER_PAGE; ++i )
+        page[i] = 1u << EVTCHN_FIFO_MASKED;
+}
+
 int evtchn_add_words(void)
 {
     event_word_t *page = &words[nr_pages * EVTCHN_WORDS_PER_PAGE];
-    unsigned int i;
     int rc;
 
     if ( nr_pages == EVTCHN_MAX_WORD_PAGES )
         return -ENOMEM;
 
-    for ( i = 0; i < EVTCHN_WORDS_PER_PAGE; ++i )
-        page[i] = 1u << EVTCHN_FIFO_MASKED;
-
+    mask_page(page);
     rc = evtchn_expand_array(virt_to_gfn(page));
     nr_pages += !rc;
 
@@ -70,7 +75,16 @@ int evtchn_fifo_start(unsigned int nr_vcpus)
             return rc;
     }
 
-    return evtchn_add_words();
+    rc = evtchn_add_words();
+
+    /*
+     * Xen 4.17 raises, with the first words, each port that has ever been
+     * raised before there were words: even if it was closed since, and the
+     * ABI reset.
+     */
+    mask_page(words);
+
+    return rc;
 }
 
 /* Take the word off its queue: its link, with the link and LINKED gone. */

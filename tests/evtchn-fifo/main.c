@@ -1,0 +1,316 @@
+/**
+ * @file tests/evtchn-fifo/main.c
+ * @ref test-evtchn-fifo
+ *
+ * @page test-evtchn-fifo Event channels: the FIFO ABI
+ *
+ * EVTCHNOP_init_control, expand_array and set_priority; the queues that Xen
+ * makes of event words, in order and by priority; and each bit of a word.
+ * Xen and the guest work on these words at the same time without a lock, so
+ * that what either may do to which bit is all that keeps events from getting
+ * lost.
+ *
+ * This file: setting up.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+
+#include <arch/mm.h>
+
+const char test_title[] = "Event channels: FIFO";
+
+#define BLOCK_SIZE sizeof(evtchn_fifo_control_block_t)
+
+static union
+{
+    evtchn_fifo_control_block_t block;
+    uint8_t bytes[PAGE_SIZE];
+} control __page_aligned_bss;
+
+static event_word_t words[EVTCHN_WORDS_PER_PAGE] __page_aligned_bss;
+
+/* Nothing was set up: the domain is where it was, in the 2-level ABI. */
+#define expect_still_2l()                                               \
+({                                                                      \
+    long ipi_ = evtchn_bind_ipi(0);                                     \
+                                                                        \
+    expect_errno(evtchn_expand_array(virt_to_gfn(words)), -EOPNOTSUPP); \
+    expect_errno(evtchn_set_priority(ipi_, 0), -ENOSYS);                \
+    evtchn_unmask(ipi_);                                                \
+    hypercall_evtchn_send(ipi_);                                        \
+    evtchn_deliver();                                                   \
+    expect_delivered(ipi_);                                             \
+})
+
+/* From the 2-level ABI to a control block and words of this test's own. */
+static int switch_to_fifo(unsigned int offset)
+{
+    unsigned int i;
+
+    memset(&control, 0, sizeof(control));
+    for ( i = 0; i < ARRAY_SIZE(words); ++i )
+        words[i] = 1u << EVTCHN_FIFO_MASKED;
+
+    return evtchn_init_control(virt_to_gfn(&control), offset, 0);
+}
+
+CASE_2L("init_control: says how many bits a link has, and writes no more")
+{
+    struct {
+        struct evtchn_init_control op;
+        uint8_t after[16];
+    } arg;
+
+    memset(&arg, 0x5a, sizeof(arg));
+    arg.op.control_gfn = virt_to_gfn(&control);
+    arg.op.offset = 0;
+    arg.op.vcpu = 0;
+
+    require_ok(hypercall_event_channel_op(EVTCHNOP_init_control, &arg.op));
+    expect_eq(arg.op.link_bits, EVTCHN_FIFO_LINK_BITS);
+    expect_eq(arg.op.control_gfn, virt_to_gfn(&control));
+    expect_eq(arg.op.offset, 0);
+    expect_eq(arg.op.vcpu, 0);
+    expect_fill(arg.op._pad, 0x5a, sizeof(arg.op._pad));
+    expect_fill(arg.after, 0x5a, sizeof(arg.after));
+}
+
+CASE_2L("init_control: the block is where its offset says")
+{
+    static const unsigned int offsets[] = { 0, 8, 2048, PAGE_SIZE - 72 };
+    unsigned int i;
+
+    BUILD_BUG_ON(BLOCK_SIZE != 72);
+
+    for ( i = 0; i < ARRAY_SIZE(offsets); ++i )
+    {
+        evtchn_fifo_control_block_t *block = _p(&control.bytes[offsets[i]]);
+        long port;
+
+        require_ok(evtchn_start(EVTCHN_2L));
+        require_ok(switch_to_fifo(offsets[i]));
+        require_ok(evtchn_expand_array(virt_to_gfn(words)));
+        port = evtchn_bind_ipi(0);
+        words[port] = 0;
+        require_ok(hypercall_evtchn_send(port));
+
+        expect_hex(block->ready, 1 << EVTCHN_FIFO_PRIORITY_DEFAULT);
+        expect_eq(block->head[EVTCHN_FIFO_PRIORITY_DEFAULT], port);
+        expect_fill(control.bytes, 0, offsets[i]);
+        expect_fill(control.bytes + offsets[i] + BLOCK_SIZE, 0,
+                    PAGE_SIZE - BLOCK_SIZE - offsets[i]);
+    }
+}
+
+CASE_2L("init_control: a block that is not aligned to 8, -EINVAL")
+{
+    expect_refused(switch_to_fifo(1), -EINVAL);
+    expect_refused(switch_to_fifo(4), -EINVAL);
+    expect_still_2l();
+}
+
+CASE_2L("init_control: a block that leaves its page, -EINVAL")
+{
+    expect_refused(switch_to_fifo(PAGE_SIZE - BLOCK_SIZE + 8), -EINVAL);
+    expect_refused(switch_to_fifo(PAGE_SIZE), -EINVAL);
+    expect_refused(switch_to_fifo(0xfffffff8), -EINVAL);
+    expect_still_2l();
+}
+
+CASE_2L("init_control: for a vCPU that does not exist, -ENOENT")
+{
+    expect_refused(evtchn_init_control(virt_to_gfn(&control), 0,
+                                       smp_nr_vcpus()), -ENOENT);
+    expect_refused(evtchn_init_control(virt_to_gfn(&control), 0, ~0u),
+                   -ENOENT);
+    expect_still_2l();
+}
+
+CASE_2L("init_control: a frame that the domain does not have, -EINVAL")
+{
+    expect_refused(evtchn_init_control(~0ull >> PAGE_SHIFT, 0, 0), -EINVAL);
+    expect_refused(evtchn_init_control(~0ull, 0, 0), -EINVAL);
+    expect_still_2l();
+}
+
+CASE_2L("init_control: PV, a frame that it may not write to, -EINVAL")
+{
+#ifdef CONFIG_PV
+    expect_refused(evtchn_init_control(virt_to_gfn(gdt), 0, 0), -EINVAL);
+    expect_still_2l();
+#else
+    skip_case("an HVM guest may write to all of its memory");
+#endif
+}
+
+CASE_2L("init_control: an unreadable argument, -EFAULT")
+{
+    expect_refused(hypercall_event_channel_op(EVTCHNOP_init_control,
+                                              UNMAPPED_POINTER), -EFAULT);
+    expect_still_2l();
+}
+
+CASE_FIFO("init_control: again for the same vCPU, -EINVAL")
+{
+    long port = evtchn_bind_ipi(0);
+
+    expect_refused(evtchn_init_control(virt_to_gfn(&control), 0, 0), -EINVAL);
+
+    require_ok(hypercall_evtchn_send(port));
+    require_ok(evtchn_unmask(port));
+    evtchn_deliver();
+    expect_delivered(port);
+}
+
+CASE_2L("init_control: keeps open ports and what is pending")
+{
+    long quiet = evtchn_bind_ipi(0), loud = evtchn_bind_ipi(0);
+    long masked = evtchn_bind_ipi(0);
+
+    require_ok(hypercall_evtchn_send(loud));
+    require_ok(hypercall_evtchn_send(masked));
+    require_ok(switch_to_fifo(0));
+    expect_port(quiet, PORT_IPI, 0);
+    expect_port(loud, PORT_IPI, 0);
+
+    words[quiet] = words[loud] = 0;
+    require_ok(evtchn_expand_array(virt_to_gfn(words)));
+
+    expect_hex(words[quiet], 0);
+    expect_hex(words[masked], (1u << EVTCHN_FIFO_MASKED) |
+               (1u << EVTCHN_FIFO_PENDING));
+    expect_hex(words[loud], (1u << EVTCHN_FIFO_PENDING) |
+               (1u << EVTCHN_FIFO_LINKED));
+    expect_eq(control.block.head[EVTCHN_FIFO_PRIORITY_DEFAULT], loud);
+    expect_true(this_vcpu_info()->evtchn_upcall_pending);
+}
+
+CASE_2L("expand_array: brings what was raised before there were words")
+{
+    long port = evtchn_bind_ipi(0);
+
+    require_ok(switch_to_fifo(0));
+    words[port] = 0;
+    require_ok(hypercall_evtchn_send(port));
+    expect_false(this_vcpu_info()->evtchn_upcall_pending);
+
+    require_ok(evtchn_expand_array(virt_to_gfn(words)));
+    expect_hex(words[port], (1u << EVTCHN_FIFO_PENDING) |
+               (1u << EVTCHN_FIFO_LINKED));
+    expect_hex(control.block.ready, 1 << EVTCHN_FIFO_PRIORITY_DEFAULT);
+    expect_true(this_vcpu_info()->evtchn_upcall_pending);
+}
+
+CASE_2L("before there are words: unmask, poll and close are harmless")
+{
+    long port = evtchn_bind_ipi(0);
+    struct sched_poll op = {
+        .ports = (evtchn_port_t []){ port }, .nr_ports = 1,
+        .timeout = time_now() + MILLISECONDS(1),
+    };
+
+    require_ok(switch_to_fifo(0));
+    expect_ok(hypercall_evtchn_send(port));
+    expect_ok(evtchn_unmask(port));
+    expect_ok(hypercall_sched_op(SCHEDOP_poll, &op));
+    expect_ok(hypercall_evtchn_close(port));
+    expect_port(port, PORT_CLOSED, 0);
+}
+
+CASE_FIFO("expand_array: a port beyond the first page has its word in the next")
+{
+    long port;
+
+    require_ok(evtchn_add_words());
+    do
+        port = evtchn_bind_ipi(0);
+    while ( port > 0 && port <= EVTCHN_WORDS_PER_PAGE );
+    if ( port == -ENOSPC )
+        skip_case("the domain may not have that many ports");
+    require_eq(port, EVTCHN_WORDS_PER_PAGE + 1);
+
+    require_ok(evtchn_unmask(port));
+    require_ok(evtchn_unmask(port - 1));
+    require_ok(evtchn_unmask(port - 2));
+    require_ok(hypercall_evtchn_send(port));
+    require_ok(hypercall_evtchn_send(port - 2));
+    require_ok(hypercall_evtchn_send(port - 1));
+    evtchn_deliver();
+    expect_delivered(port, port - 2, port - 1);
+}
+
+CASE_FIFO("expand_array: a frame that the domain does not have, -EINVAL")
+{
+    expect_refused(evtchn_expand_array(~0ull >> PAGE_SHIFT), -EINVAL);
+    expect_refused(evtchn_expand_array(~0ull), -EINVAL);
+
+    /* The place in the array is still there for the next. */
+    require_ok(evtchn_expand_array(virt_to_gfn(words)));
+}
+
+CASE_FIFO("expand_array: PV, a frame that it may not write to, -EINVAL")
+{
+#ifdef CONFIG_PV
+    expect_refused(evtchn_expand_array(virt_to_gfn(gdt)), -EINVAL);
+#else
+    skip_case("an HVM guest may write to all of its memory");
+#endif
+}
+
+CASE_FIFO("expand_array: room for all ports, and -ENOSPC for more")
+{
+    const unsigned int pages = EVTCHN_FIFO_NR_CHANNELS / EVTCHN_WORDS_PER_PAGE;
+    unsigned int i;
+
+    /* The driver has added one. */
+    for ( i = 1; i < pages; ++i )
+        require_ok(evtchn_expand_array(virt_to_gfn(words)));
+
+    expect_refused(evtchn_expand_array(virt_to_gfn(words)), -ENOSPC);
+}
+
+CASE_FIFO("expand_array: an unreadable argument, -EFAULT")
+{
+    expect_refused(hypercall_event_channel_op(EVTCHNOP_expand_array,
+                                              UNMAPPED_POINTER), -EFAULT);
+}
+
+CASE_FIFO("set_priority: 0 to 15, and -EINVAL beyond")
+{
+    long port = evtchn_bind_ipi(0);
+    unsigned int priority;
+
+    for ( priority = 0; priority < EVTCHN_FIFO_MAX_QUEUES; ++priority )
+        expect_ok(evtchn_set_priority(port, priority));
+
+    expect_refused(evtchn_set_priority(port, EVTCHN_FIFO_MAX_QUEUES), -EINVAL);
+    expect_refused(evtchn_set_priority(port, 255), -EINVAL);
+    expect_refused(evtchn_set_priority(port, ~0u), -EINVAL);
+
+    /* What failed has not changed it. */
+    require_ok(evtchn_unmask(port));
+    require_ok(hypercall_evtchn_send(port));
+    expect_hex(evtchn_control_block(0)->ready, 1 << 15);
+}
+
+CASE_FIFO("set_priority: of a port that is not open, -EACCES")
+{
+    long port = evtchn_bind_ipi(0);
+
+    require_ok(hypercall_evtchn_close(port));
+    expect_refused(evtchn_set_priority(port, 3), -EACCES);
+    expect_refused(evtchn_set_priority(0, 3), -EACCES);
+}
+
+CASE_FIFO("set_priority: of a port out of range, -EINVAL")
+{
+    expect_refused(evtchn_set_priority(EVTCHN_FIFO_NR_CHANNELS, 3), -EINVAL);
+    expect_refused(evtchn_set_priority(~0u, 3), -EINVAL);
+}
+
+CASE_FIFO("set_priority: an unreadable argument, -EFAULT")
+{
+    expect_refused(hypercall_event_channel_op(EVTCHNOP_set_priority,
+                                              UNMAPPED_POINTER), -EFAULT);
+}

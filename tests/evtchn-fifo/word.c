@@ -1,0 +1,234 @@
+/*
+ * The event word: what Xen does to which bit, and when.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+
+#define PENDING (1u << EVTCHN_FIFO_PENDING)
+#define MASKED  (1u << EVTCHN_FIFO_MASKED)
+#define LINKED  (1u << EVTCHN_FIFO_LINKED)
+
+static event_word_t word(evtchn_port_t port)
+{
+    return ACCESS_ONCE(*evtchn_word(port));
+}
+
+static uint32_t ready(void)
+{
+    return ACCESS_ONCE(evtchn_control_block(0)->ready);
+}
+
+static bool upcall(void)
+{
+    return ACCESS_ONCE(this_vcpu_info()->evtchn_upcall_pending);
+}
+
+CASE_FIFO("word: masked, a send sets PENDING alone")
+{
+    long port = evtchn_bind_ipi(0);
+
+    expect_hex(word(port), MASKED);
+    require_ok(hypercall_evtchn_send(port));
+    expect_hex(word(port), MASKED | PENDING);
+    expect_hex(ready(), 0);
+    expect_false(upcall());
+}
+
+CASE_FIFO("word: unmasked, a send sets PENDING and LINKED, and delivery clears")
+{
+    long port = evtchn_bind_ipi(0);
+
+    require_ok(evtchn_unmask(port));
+    expect_hex(word(port), 0);
+    require_ok(hypercall_evtchn_send(port));
+    expect_hex(word(port), PENDING | LINKED);
+    expect_hex(ready(), 1 << EVTCHN_FIFO_PRIORITY_DEFAULT);
+    expect_true(upcall());
+
+    evtchn_deliver();
+    expect_delivered(port);
+    expect_hex(word(port), 0);
+}
+
+CASE_FIFO("word: unmask links what is pending")
+{
+    long port = evtchn_bind_ipi(0);
+
+    require_ok(hypercall_evtchn_send(port));
+    require_ok(evtchn_unmask(port));
+    expect_hex(word(port), PENDING | LINKED);
+    expect_true(upcall());
+}
+
+CASE_FIFO("word: unmask of what is not pending clears MASKED alone")
+{
+    long port = evtchn_bind_ipi(0);
+
+    require_ok(evtchn_unmask(port));
+    expect_hex(word(port), 0);
+    expect_hex(ready(), 0);
+    expect_false(upcall());
+}
+
+CASE_FIFO("word: a send does nothing to one that is pending and linked")
+{
+    long port = evtchn_bind_ipi(0);
+
+    require_ok(evtchn_unmask(port));
+    require_ok(hypercall_evtchn_send(port));
+    this_vcpu_info()->evtchn_upcall_pending = 0;
+    require_ok(hypercall_evtchn_send(port));
+    expect_hex(word(port), PENDING | LINKED);
+    expect_false(upcall());
+}
+
+CASE_FIFO("word: linked and not pending, a send sets PENDING and no more")
+{
+    long port = evtchn_bind_ipi(0);
+
+    require_ok(evtchn_unmask(port));
+    require_ok(hypercall_evtchn_send(port));
+    evtchn_clear(port);
+    expect_hex(word(port), LINKED);
+    this_vcpu_info()->evtchn_upcall_pending = 0;
+
+    require_ok(hypercall_evtchn_send(port));
+    expect_hex(word(port), PENDING | LINKED);
+    expect_false(upcall());
+
+    /* It is on its queue: whoever takes that finds it. */
+    this_vcpu_info()->evtchn_upcall_pending = 1;
+    evtchn_deliver();
+    expect_delivered(port);
+}
+
+CASE_FIFO("word: linked and masked, it is taken off and not delivered")
+{
+    long port = evtchn_bind_ipi(0);
+
+    require_ok(evtchn_unmask(port));
+    require_ok(hypercall_evtchn_send(port));
+    evtchn_mask(port);
+    expect_hex(word(port), PENDING | LINKED | MASKED);
+    evtchn_deliver();
+    expect_none_delivered();
+    expect_hex(word(port), PENDING | MASKED);
+
+    require_ok(evtchn_unmask(port));
+    expect_hex(word(port), PENDING | LINKED);
+    evtchn_deliver();
+    expect_delivered(port);
+}
+
+CASE_FIFO("word: the link is the next port of the queue, and 0 at its end")
+{
+    long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
+    long c = evtchn_bind_ipi(0);
+    const unsigned int q = EVTCHN_FIFO_PRIORITY_DEFAULT;
+
+    require_ok(evtchn_unmask(a));
+    require_ok(evtchn_unmask(b));
+    require_ok(evtchn_unmask(c));
+
+    require_ok(hypercall_evtchn_send(b));
+    expect_hex(word(b), PENDING | LINKED);
+    require_ok(hypercall_evtchn_send(c));
+    expect_hex(word(b), PENDING | LINKED | c);
+    expect_hex(word(c), PENDING | LINKED);
+    require_ok(hypercall_evtchn_send(a));
+    expect_hex(word(b), PENDING | LINKED | c);
+    expect_hex(word(c), PENDING | LINKED | a);
+    expect_hex(word(a), PENDING | LINKED);
+    expect_eq(evtchn_control_block(0)->head[q], b);
+
+    evtchn_deliver();
+    expect_delivered(b, c, a);
+}
+
+CASE_FIFO("word: the head and the ready bit are for an empty queue alone")
+{
+    long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
+    evtchn_fifo_control_block_t *cb = evtchn_control_block(0);
+    const unsigned int q = EVTCHN_FIFO_PRIORITY_DEFAULT;
+
+    require_ok(evtchn_unmask(a));
+    require_ok(evtchn_unmask(b));
+    require_ok(hypercall_evtchn_send(a));
+
+    /* As a guest that has noticed, and has not begun with the queue. */
+    fetch_and(&cb->ready, 0);
+    this_vcpu_info()->evtchn_upcall_pending = 0;
+
+    require_ok(hypercall_evtchn_send(b));
+    expect_eq(cb->head[q], a);
+    expect_hex(cb->ready, 0);
+    expect_false(upcall());
+    expect_hex(word(a), PENDING | LINKED | b);
+
+    fetch_or(&cb->ready, 1 << q);
+    this_vcpu_info()->evtchn_upcall_pending = 1;
+    evtchn_deliver();
+    expect_delivered(a, b);
+}
+
+CASE_FIFO("word: no other word and no other head is touched")
+{
+    long port = evtchn_bind_ipi(0);
+    static event_word_t was[EVTCHN_WORDS_PER_PAGE];
+    evtchn_fifo_control_block_t want = *evtchn_control_block(0);
+
+    require_ok(evtchn_unmask(port));
+    memcpy(was, evtchn_word(0), sizeof(was));
+    require_ok(hypercall_evtchn_send(port));
+
+    was[port] = PENDING | LINKED;
+    want.ready = 1 << EVTCHN_FIFO_PRIORITY_DEFAULT;
+    want.head[EVTCHN_FIFO_PRIORITY_DEFAULT] = port;
+    expect_mem(evtchn_word(0), was, sizeof(was));
+    expect_mem(evtchn_control_block(0), &want, sizeof(want));
+}
+
+CASE_FIFO("close: takes PENDING, and leaves the word on its queue")
+{
+    long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
+
+    require_ok(evtchn_unmask(a));
+    require_ok(evtchn_unmask(b));
+    require_ok(hypercall_evtchn_send(a));
+    require_ok(hypercall_evtchn_send(b));
+    require_ok(hypercall_evtchn_close(a));
+    expect_hex(word(a), LINKED | b);
+    evtchn_deliver();
+    expect_delivered(b);
+}
+
+CASE_FIFO("close: a port on a queue is not used again until it is off")
+{
+    long a = evtchn_bind_ipi(0), b;
+
+    require_ok(evtchn_unmask(a));
+    require_ok(hypercall_evtchn_send(a));
+    require_ok(hypercall_evtchn_close(a));
+    expect_port(a, PORT_CLOSED, 0);
+
+    b = evtchn_bind_ipi(0);
+    expect_true(b > a);
+
+    evtchn_deliver();
+    expect_none_delivered();
+    expect_eq(evtchn_bind_ipi(0), a);
+}
+
+CASE_FIFO("2-level bitmaps: not touched by the FIFO ABI")
+{
+    long port = evtchn_bind_ipi(0);
+
+    require_ok(evtchn_unmask(port));
+    require_ok(hypercall_evtchn_send(port));
+    expect_fill(shared_info.evtchn_pending, 0,
+                sizeof(shared_info.evtchn_pending));
+    expect_fill(shared_info.evtchn_mask, 0xff,
+                sizeof(shared_info.evtchn_mask));
+    expect_hex(this_vcpu_info()->evtchn_pending_sel, 0);
+}
