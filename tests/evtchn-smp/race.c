@@ -1,0 +1,255 @@
+/*
+ * vCPUs that wait for each other, and that send at the same time.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+
+#include <arch/irqflags.h>
+
+#include "smp.h"
+
+static volatile unsigned int reached, ended;
+
+static void poll_for_it(void *arg)
+{
+    evtchn_port_t port = *(long *)arg;
+    struct sched_poll op = { .ports = &port, .nr_ports = 1 };
+
+    reached = 1;
+    while ( !evtchn_is_pending(port) )
+        hypercall_sched_op(SCHEDOP_poll, &op);
+    ended = 1;
+}
+
+EVTCHN_CASE("poll: an event from another vCPU ends it")
+{
+    long port;
+
+    need_vcpus(2);
+    port = evtchn_bind_ipi(1);
+    reached = ended = 0;
+
+    require_ok(smp_start(1, poll_for_it, &port));
+    require_true(smp_wait_for(&reached));
+    time_sleep(MILLISECONDS(20));
+    expect_eq(ended, 0);
+
+    require_ok(hypercall_evtchn_send(port));
+    require_true(smp_wait_for(&ended));
+    smp_wait(1);
+}
+
+EVTCHN_CASE("poll: a port of vCPU 0 can be polled for on vCPU 1")
+{
+    long port;
+
+    need_vcpus(2);
+    port = evtchn_bind_ipi(0);
+    reached = ended = 0;
+
+    require_ok(smp_start(1, poll_for_it, &port));
+    require_true(smp_wait_for(&reached));
+    time_sleep(MILLISECONDS(20));
+    require_ok(hypercall_evtchn_send(port));
+    require_true(smp_wait_for(&ended));
+    smp_wait(1);
+}
+
+static void poll_for_two(void *arg)
+{
+    const evtchn_port_t *ports = arg;
+    struct sched_poll op = { .ports = ports, .nr_ports = 2 };
+
+    reached = 1;
+    while ( !evtchn_is_pending(ports[0]) && !evtchn_is_pending(ports[1]) )
+        hypercall_sched_op(SCHEDOP_poll, &op);
+    ended = 1;
+}
+
+EVTCHN_CASE("poll: for two ports, an event on the second ends it")
+{
+    evtchn_port_t ports[2];
+
+    need_vcpus(2);
+    ports[0] = evtchn_bind_ipi(1);
+    ports[1] = evtchn_bind_ipi(1);
+    reached = ended = 0;
+
+    require_ok(smp_start(1, poll_for_two, ports));
+    require_true(smp_wait_for(&reached));
+    time_sleep(MILLISECONDS(20));
+    require_ok(hypercall_evtchn_send(ports[1]));
+    require_true(smp_wait_for(&ended));
+    smp_wait(1);
+}
+
+static void block_for_it(void *arg)
+{
+    reached = 1;
+    local_irq_enable();
+    while ( !ACCESS_ONCE(evtchn_nr_logged) )
+        hypercall_sched_op(SCHEDOP_block, NULL);
+    local_irq_disable();
+    ended = 1;
+}
+
+EVTCHN_CASE("block: an event from another vCPU ends it, and has arrived")
+{
+    long port;
+
+    need_vcpus(2);
+    port = evtchn_bind_ipi(1);
+    require_ok(evtchn_unmask(port));
+    reached = ended = 0;
+
+    require_ok(smp_start(1, block_for_it, NULL));
+    require_true(smp_wait_for(&reached));
+    time_sleep(MILLISECONDS(50));
+    expect_eq(ended, 0);
+    require_ok(hypercall_evtchn_send(port));
+    require_true(smp_wait_for(&ended));
+    smp_wait(1);
+    expect_eq(evtchn_log[0].vcpu, 1);
+    expect_delivered(port);
+}
+
+#define ROUNDS 100
+
+/* Which end of a channel: wait for it, answer on it. */
+static void rally(evtchn_port_t port)
+{
+    struct sched_poll op = { .ports = &port, .nr_ports = 1 };
+    unsigned int i;
+
+    for ( i = 0; i < ROUNDS; ++i )
+    {
+        while ( !evtchn_is_pending(port) )
+            hypercall_sched_op(SCHEDOP_poll, &op);
+        evtchn_clear(port);
+        hypercall_evtchn_send(port);
+    }
+}
+
+static void rally_there(void *arg)
+{
+    rally(*(evtchn_port_t *)arg);
+    ended = 1;
+}
+
+EVTCHN_CASE("ping and pong: a hundred times between two vCPUs, none is lost")
+{
+    evtchn_port_t a, b;
+
+    need_vcpus(2);
+    require_ok(evtchn_loopback(&a, &b));
+    require_ok(evtchn_bind_vcpu(b, 1));
+    ended = 0;
+
+    require_ok(smp_start(1, rally_there, &b));
+    hypercall_evtchn_send(a);
+    rally(a);
+    require_true(smp_wait_for(&ended));
+    smp_wait(1);
+
+    /* The last answer of this side came after the other's last round. */
+    expect_true(evtchn_is_pending(b));
+    expect_false(evtchn_is_pending(a));
+}
+
+#define STORM 300
+
+static volatile unsigned int quiet;
+
+static void send_storm(void *arg)
+{
+    unsigned int i;
+
+    for ( i = 0; i < STORM; ++i )
+        hypercall_evtchn_send(*(long *)arg);
+
+    fetch_add(&quiet, 1);
+}
+
+EVTCHN_CASE("storm: from all other vCPUs at once, the last one is not lost")
+{
+    unsigned int vcpu, nr;
+    long port;
+
+    need_vcpus(2);
+    port = evtchn_bind_ipi(0);
+    require_ok(evtchn_unmask(port));
+    quiet = 0;
+
+    for ( vcpu = 1; vcpu < usable_vcpus(); ++vcpu )
+        require_ok(smp_start(vcpu, send_storm, &port));
+
+    local_irq_enable();
+    while ( quiet < usable_vcpus() - 1 )
+        time_sleep(MILLISECONDS(5));
+    local_irq_disable();
+    for ( vcpu = 1; vcpu < usable_vcpus(); ++vcpu )
+        smp_wait(vcpu);
+    evtchn_deliver();
+
+    /* Events run together, so there may be as few as one; but no more. */
+    expect_range(evtchn_nr_logged, 1, STORM * (usable_vcpus() - 1));
+    expect_eq(evtchn_log_count(port),
+              min(evtchn_nr_logged, EVTCHN_LOG_SIZE + 0u));
+    expect_false(evtchn_is_pending(port));
+
+    evtchn_log_clear();
+    nr = evtchn_nr_logged;
+    require_ok(hypercall_evtchn_send(port));
+    evtchn_deliver();
+    expect_eq(evtchn_nr_logged, nr + 1);
+}
+
+static void storm_many(void *arg)
+{
+    const long *ports = arg;
+    unsigned int i;
+
+    for ( i = 0; i < STORM; ++i )
+        hypercall_evtchn_send(ports[(i * 7 + this_vcpu()) % 16]);
+
+    fetch_add(&quiet, 1);
+}
+
+EVTCHN_CASE("storm: over sixteen ports, the queues hold")
+{
+    static long ports[16];
+    unsigned int vcpu, i;
+
+    need_vcpus(2);
+    quiet = 0;
+    for ( i = 0; i < ARRAY_SIZE(ports); ++i )
+    {
+        ports[i] = evtchn_bind_ipi(0);
+        if ( evtchn_abi == EVTCHN_FIFO )
+            require_ok(evtchn_set_priority(ports[i], i % 4));
+        require_ok(evtchn_unmask(ports[i]));
+    }
+
+    for ( vcpu = 1; vcpu < usable_vcpus(); ++vcpu )
+        require_ok(smp_start(vcpu, storm_many, ports));
+
+    local_irq_enable();
+    while ( quiet < usable_vcpus() - 1 )
+        time_sleep(MILLISECONDS(5));
+    local_irq_disable();
+    for ( vcpu = 1; vcpu < usable_vcpus(); ++vcpu )
+        smp_wait(vcpu);
+    evtchn_deliver();
+    evtchn_log_clear();
+
+    /* After all that, each still arrives. */
+    for ( i = 0; i < ARRAY_SIZE(ports); ++i )
+    {
+        expect_false(evtchn_is_pending(ports[i]));
+        require_ok(hypercall_evtchn_send(ports[i]));
+    }
+    evtchn_deliver();
+    for ( i = 0; i < ARRAY_SIZE(ports); ++i )
+        expect_eq(evtchn_log_count(ports[i]), 1);
+}
