@@ -1,0 +1,213 @@
+/**
+ * @file tests/evtchn-upcall/main.c
+ * @ref test-evtchn-upcall
+ *
+ * @page test-evtchn-upcall Event channels: how upcalls enter
+ *
+ * Where Xen enters the guest with an event: a PV guest's callback, an HVM
+ * guest's callback vector, and the interrupt that each HVM vCPU may ask its
+ * local APIC for instead.  The test takes upcalls by itself, as a guest
+ * without any driver does.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+
+#include <arch/apic.h>
+#include <arch/cpuid.h>
+#include <arch/idt.h>
+#include <arch/irqflags.h>
+#include <arch/mm.h>
+
+const char test_title[] = "Event channels: upcalls";
+
+/* How often each vector was entered by. */
+static unsigned int entered[256];
+static bool was_masked, leave_pending;
+
+void do_evtchn(struct cpu_regs *regs)
+{
+    entered[regs->entry_vector & 0xff]++;
+    was_masked = !local_irq_enabled();
+
+    if ( !leave_pending )
+        this_vcpu_info()->evtchn_upcall_pending = 0;
+    else
+        leave_pending = false;
+}
+
+/* A fresh, unmasked port, and no entry counted. */
+static long fresh_port(void)
+{
+    long port;
+
+    memset(entered, 0, sizeof(entered));
+    if ( evtchn_start(EVTCHN_2L) )
+        return -1;
+
+    port = evtchn_bind_ipi(0);
+    evtchn_unmask(port);
+
+    return port;
+}
+
+static void upcalls_on_and_off(void)
+{
+    local_irq_enable();
+    local_irq_disable();
+}
+
+CASE("upcall: enters once, with further upcalls off")
+{
+    long port = fresh_port();
+
+    require_ok(hypercall_evtchn_send(port));
+    expect_eq(entered[X86_VEC_XEN_CALLBACK], 0);
+    upcalls_on_and_off();
+    expect_eq(entered[X86_VEC_XEN_CALLBACK], 1);
+    expect_true(was_masked);
+    upcalls_on_and_off();
+    expect_eq(entered[X86_VEC_XEN_CALLBACK], 1);
+}
+
+CASE("upcall: enters again for as long as it is not acknowledged")
+{
+    long port = fresh_port();
+
+    leave_pending = true;
+    require_ok(hypercall_evtchn_send(port));
+    upcalls_on_and_off();
+    expect_eq(entered[X86_VEC_XEN_CALLBACK], 2);
+}
+
+CASE("upcall: the flag alone is enough to enter")
+{
+    require_true(fresh_port() > 0);
+
+    this_vcpu_info()->evtchn_upcall_pending = 1;
+    local_irq_enable();
+    hypercall_xen_version(XENVER_version, NULL);
+    local_irq_disable();
+    expect_eq(entered[X86_VEC_XEN_CALLBACK], 1);
+}
+
+CASE("upcall: a second event without a look at the first enters once")
+{
+    long port = fresh_port(), other = evtchn_bind_ipi(0);
+
+    require_ok(evtchn_unmask(other));
+    require_ok(hypercall_evtchn_send(port));
+    require_ok(hypercall_evtchn_send(other));
+    upcalls_on_and_off();
+    expect_eq(entered[X86_VEC_XEN_CALLBACK], 1);
+}
+
+static long set_vector(uint32_t vcpu, uint8_t vector)
+{
+    xen_hvm_evtchn_upcall_vector_t op = { .vcpu = vcpu, .vector = vector };
+
+    return hypercall_hvm_op(HVMOP_set_evtchn_upcall_vector, &op);
+}
+
+#ifdef CONFIG_PV
+
+CASE("set_evtchn_upcall_vector: not for PV guests")
+{
+    expect_true(set_vector(0, X86_VEC_XEN_APIC) < 0);
+}
+
+CASE("callback_op: an unknown type is -ENOSYS, an unknown command an error")
+{
+    struct callback_register cb = { .type = 100 };
+
+    expect_errno(hypercall_register_callback(&cb), -ENOSYS);
+
+    /* Xen has -ENOSYS for a 64-bit guest, but -EINVAL for a 32-bit one. */
+    expect_errno(hypercall_callback_op(99, &cb),
+                 IS_DEFINED(CONFIG_64BIT) ? -ENOSYS : -EINVAL);
+}
+
+CASE("callback_op: the event callback cannot be taken away, -EINVAL")
+{
+    struct callback_unregister cb = { .type = CALLBACKTYPE_event };
+    long port = fresh_port();
+
+    expect_errno(hypercall_callback_op(CALLBACKOP_unregister, &cb), -EINVAL);
+    require_ok(hypercall_evtchn_send(port));
+    upcalls_on_and_off();
+    expect_eq(entered[X86_VEC_XEN_CALLBACK], 1);
+}
+
+CASE("callback_op: an unreadable argument, -EFAULT")
+{
+    expect_errno(hypercall_callback_op(CALLBACKOP_register, UNMAPPED_POINTER),
+                 -EFAULT);
+}
+
+#else
+
+CASE("set_evtchn_upcall_vector: below 16, -EINVAL")
+{
+    expect_errno(set_vector(0, 0), -EINVAL);
+    expect_errno(set_vector(0, 15), -EINVAL);
+}
+
+CASE("set_evtchn_upcall_vector: of a vCPU that does not exist, -ENOENT")
+{
+    expect_errno(set_vector(smp_nr_vcpus(), X86_VEC_XEN_APIC), -ENOENT);
+    expect_errno(set_vector(~0u, X86_VEC_XEN_APIC), -ENOENT);
+}
+
+CASE("set_evtchn_upcall_vector: an unreadable argument, -EFAULT")
+{
+    expect_errno(hypercall_hvm_op(HVMOP_set_evtchn_upcall_vector,
+                                  UNMAPPED_POINTER), -EFAULT);
+}
+
+/*
+ * From here on the vector is set, which cannot be undone.  A PVH domain has no
+ * way to give up its callback vector, so events enter by that too.
+ */
+CASE("set_evtchn_upcall_vector: events are interrupts of the local APIC")
+{
+    long port;
+    unsigned int i;
+
+    if ( !cpu_has_apic || apic_init(APIC_MODE_XAPIC) )
+        skip_case("there is no local APIC");
+
+    port = fresh_port();
+    require_ok(set_vector(0, X86_VEC_XEN_APIC));
+    upcalls_on_and_off();
+    port = fresh_port();
+
+    for ( i = 1; i <= 5; ++i )
+    {
+        require_ok(hypercall_evtchn_send(port));
+        upcalls_on_and_off();
+        expect_eq(entered[X86_VEC_XEN_APIC], i);
+
+        evtchn_clear(port);
+        this_vcpu_info()->evtchn_pending_sel = 0;
+    }
+}
+
+CASE("set_evtchn_upcall_vector: held off by the APIC's task priority")
+{
+    long port;
+
+    if ( !cpu_has_apic || apic_init(APIC_MODE_XAPIC) )
+        skip_case("there is no local APIC");
+
+    port = fresh_port();
+    apic_write(APIC_TASKPRI, 0xf0);
+    require_ok(hypercall_evtchn_send(port));
+    upcalls_on_and_off();
+    expect_eq(entered[X86_VEC_XEN_APIC], 0);
+
+    apic_write(APIC_TASKPRI, 0);
+    upcalls_on_and_off();
+    expect_eq(entered[X86_VEC_XEN_APIC], 1);
+}
+
+#endif
