@@ -1,0 +1,57 @@
+/**
+ * @file tests/xsa-107/main.c
+ * @ref test-xsa-107
+ *
+ * @page test-xsa-107 XSA-107
+ *
+ * Mishandling of uninitialised FIFO-based event channel control blocks.
+ *
+ * The FIFO ABI is on as soon as one vCPU has a control block.  An event for a
+ * vCPU that has none made Xen follow a pointer that nobody had set, and
+ * crash.  It must be dropped, and do no harm later.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+
+#include <arch/mm.h>
+
+const char test_title[] = "XSA-107: events for a vCPU without control block";
+
+static uint8_t control[PAGE_SIZE] __page_aligned_bss;
+static uint8_t control1[PAGE_SIZE] __page_aligned_bss;
+static event_word_t words[EVTCHN_WORDS_PER_PAGE] __page_aligned_bss;
+
+CASE_2L("an event for a vCPU without control block")
+{
+    long port, here;
+
+    if ( smp_nr_vcpus() < 2 )
+        skip_case("the domain has one vCPU");
+
+    require_ok(evtchn_init_control(virt_to_gfn(control), 0, 0));
+    require_ok(evtchn_expand_array(virt_to_gfn(words)));
+
+    port = evtchn_bind_ipi(1);
+    require_msg(port > 0, "bind_ipi answered %ld", port);
+    words[port] = 0;
+    expect_ok(hypercall_evtchn_send(port));
+    expect_hex(words[port] & (1u << EVTCHN_FIFO_LINKED), 0);
+    expect_ok(evtchn_unmask(port));
+    expect_ok(evtchn_set_priority(port, 0));
+    expect_ok(hypercall_evtchn_send(port));
+
+    /* A vCPU that has one is not affected, and the other can be given one. */
+    here = evtchn_bind_ipi(0);
+    words[here] = 0;
+    require_ok(hypercall_evtchn_send(here));
+    expect_hex(words[here], (1u << EVTCHN_FIFO_PENDING) |
+               (1u << EVTCHN_FIFO_LINKED));
+
+    require_ok(evtchn_init_control(virt_to_gfn(control1), 0, 1));
+    words[port] = 0;
+    require_ok(hypercall_evtchn_send(port));
+    expect_hex(words[port], (1u << EVTCHN_FIFO_PENDING) |
+               (1u << EVTCHN_FIFO_LINKED));
+    expect_ok(hypercall_evtchn_close(port));
+}

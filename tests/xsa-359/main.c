@@ -1,0 +1,66 @@
+/**
+ * @file tests/xsa-359/main.c
+ * @ref test-xsa-359
+ *
+ * @page test-xsa-359 XSA-359
+ *
+ * FIFO event channels control structure ordering.
+ *
+ * Xen may look at how many event words there are, and at where they are, in
+ * either order.  An event that came from another processor while there was
+ * new room could find the number without the place.  This sends while the
+ * ABI is turned on and words are added.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+
+#include <arch/mm.h>
+
+const char test_title[] = "XSA-359: events while words are added";
+
+static uint8_t control[PAGE_SIZE] __page_aligned_bss;
+static event_word_t words[EVTCHN_WORDS_PER_PAGE] __page_aligned_bss;
+
+static volatile unsigned int stop, sent;
+static long port;
+
+static void send(void *arg)
+{
+    while ( !stop )
+    {
+        hypercall_evtchn_send(port);
+        evtchn_unmask(port);
+        sent++;
+    }
+}
+
+CASE_2L("expand_array: while another vCPU sends")
+{
+    unsigned int i, page;
+
+    if ( smp_nr_vcpus() < 2 )
+        skip_case("the domain has one vCPU");
+
+    for ( i = 0; i < 10; ++i )
+    {
+        require_ok(evtchn_start(EVTCHN_2L));
+        memset(words, 0, sizeof(words));
+        memset(control, 0, sizeof(control));
+        port = evtchn_bind_ipi(0);
+
+        stop = sent = 0;
+        require_ok(smp_start(1, send, NULL));
+        require_true(smp_wait_for(&sent));
+        require_ok(evtchn_init_control(virt_to_gfn(control), 0, 0));
+        for ( page = 0; page < 8; ++page )
+            require_ok(evtchn_expand_array(virt_to_gfn(words)));
+        stop = 1;
+        smp_wait(1);
+
+        words[port] = 0;
+        require_ok(hypercall_evtchn_send(port));
+        expect_hex(words[port] & ~EVTCHN_FIFO_LINK_MASK,
+                   (1u << EVTCHN_FIFO_PENDING) | (1u << EVTCHN_FIFO_LINKED));
+    }
+}
