@@ -55,6 +55,12 @@ int evtchn_add_words(void)
     rc = evtchn_expand_array(virt_to_gfn(page));
     nr_pages += !rc;
 
+    /*
+     * Xen 4.17 raises, with new words, each port that has ever been raised
+     * before it had one: even if it was closed since, and the ABI reset.
+     */
+    mask_page(page);
+
     return rc;
 }
 
@@ -75,16 +81,7 @@ int evtchn_fifo_start(unsigned int nr_vcpus)
             return rc;
     }
 
-    rc = evtchn_add_words();
-
-    /*
-     * Xen 4.17 raises, with the first words, each port that has ever been
-     * raised before there were words: even if it was closed since, and the
-     * ABI reset.
-     */
-    mask_page(words);
-
-    return rc;
+    return evtchn_add_words();
 }
 
 /* Take the word off its queue: its link, with the link and LINKED gone. */

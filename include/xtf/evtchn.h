@@ -125,7 +125,8 @@ int evtchn_start(enum evtchn_abi abi);
 int evtchn_reset(void);
 
 /**
- * FIFO: give Xen a further page of event words, all masked.
+ * FIFO: give Xen a further page of event words, all masked and none pending,
+ * whatever was raised on their ports before.
  * @return 0, -ENOMEM if the driver has no more, or expand_array's -errno.
  */
 int evtchn_add_words(void);

@@ -240,6 +240,30 @@ CASE_FIFO("expand_array: a port beyond the first page has its word in the next")
     expect_delivered(port, port - 2, port - 1);
 }
 
+CASE_FIFO("expand_array: the first port without a word waits for its word")
+{
+    long port;
+
+    do
+        port = evtchn_bind_ipi(0);
+    while ( port > 0 && port < EVTCHN_WORDS_PER_PAGE );
+    if ( port == -ENOSPC )
+        skip_case("the domain may not have that many ports");
+    require_eq(port, EVTCHN_WORDS_PER_PAGE);
+
+    memset(words, 0, sizeof(words));
+    require_ok(hypercall_evtchn_send(port));
+    require_ok(evtchn_unmask(port));
+    expect_false(this_vcpu_info()->evtchn_upcall_pending);
+    expect_hex(evtchn_control_block(0)->ready, 0);
+
+    require_ok(evtchn_expand_array(virt_to_gfn(words)));
+    expect_hex(words[0], (1u << EVTCHN_FIFO_PENDING) |
+               (1u << EVTCHN_FIFO_LINKED));
+    expect_eq(evtchn_control_block(0)->head[EVTCHN_FIFO_PRIORITY_DEFAULT],
+              port);
+}
+
 CASE_FIFO("expand_array: a frame that the domain does not have, -EINVAL")
 {
     expect_refused(evtchn_expand_array(~0ull >> PAGE_SHIFT), -EINVAL);
