@@ -105,39 +105,39 @@ CASE_2L("init_control: the block is where its offset says")
 
 CASE_2L("init_control: a block that is not aligned to 8, -EINVAL")
 {
-    expect_refused(switch_to_fifo(1), -EINVAL);
-    expect_refused(switch_to_fifo(4), -EINVAL);
+    expect_ev_error(switch_to_fifo(1), -EINVAL);
+    expect_ev_error(switch_to_fifo(4), -EINVAL);
     expect_still_2l();
 }
 
 CASE_2L("init_control: a block that leaves its page, -EINVAL")
 {
-    expect_refused(switch_to_fifo(PAGE_SIZE - BLOCK_SIZE + 8), -EINVAL);
-    expect_refused(switch_to_fifo(PAGE_SIZE), -EINVAL);
-    expect_refused(switch_to_fifo(0xfffffff8), -EINVAL);
+    expect_ev_error(switch_to_fifo(PAGE_SIZE - BLOCK_SIZE + 8), -EINVAL);
+    expect_ev_error(switch_to_fifo(PAGE_SIZE), -EINVAL);
+    expect_ev_error(switch_to_fifo(0xfffffff8), -EINVAL);
     expect_still_2l();
 }
 
 CASE_2L("init_control: for a vCPU that does not exist, -ENOENT")
 {
-    expect_refused(evtchn_init_control(virt_to_gfn(&control), 0,
+    expect_ev_error(evtchn_init_control(virt_to_gfn(&control), 0,
                                        smp_nr_vcpus()), -ENOENT);
-    expect_refused(evtchn_init_control(virt_to_gfn(&control), 0, ~0u),
+    expect_ev_error(evtchn_init_control(virt_to_gfn(&control), 0, ~0u),
                    -ENOENT);
     expect_still_2l();
 }
 
 CASE_2L("init_control: a frame that the domain does not have, -EINVAL")
 {
-    expect_refused(evtchn_init_control(~0ull >> PAGE_SHIFT, 0, 0), -EINVAL);
-    expect_refused(evtchn_init_control(~0ull, 0, 0), -EINVAL);
+    expect_ev_error(evtchn_init_control(~0ull >> PAGE_SHIFT, 0, 0), -EINVAL);
+    expect_ev_error(evtchn_init_control(~0ull, 0, 0), -EINVAL);
     expect_still_2l();
 }
 
 CASE_2L("init_control: PV, a frame that it may not write to, -EINVAL")
 {
 #ifdef CONFIG_PV
-    expect_refused(evtchn_init_control(virt_to_gfn(gdt), 0, 0), -EINVAL);
+    expect_ev_error(evtchn_init_control(virt_to_gfn(gdt), 0, 0), -EINVAL);
     expect_still_2l();
 #else
     skip_case("an HVM guest may write to all of its memory");
@@ -146,7 +146,7 @@ CASE_2L("init_control: PV, a frame that it may not write to, -EINVAL")
 
 CASE_2L("init_control: an unreadable argument, -EFAULT")
 {
-    expect_refused(hypercall_event_channel_op(EVTCHNOP_init_control,
+    expect_ev_error(hypercall_event_channel_op(EVTCHNOP_init_control,
                                               UNMAPPED_POINTER), -EFAULT);
     expect_still_2l();
 }
@@ -155,7 +155,7 @@ CASE_FIFO("init_control: again for the same vCPU, -EINVAL")
 {
     long port = evtchn_bind_ipi(0);
 
-    expect_refused(evtchn_init_control(virt_to_gfn(&control), 0, 0), -EINVAL);
+    expect_ev_error(evtchn_init_control(virt_to_gfn(&control), 0, 0), -EINVAL);
 
     require_ok(hypercall_evtchn_send(port));
     require_ok(evtchn_unmask(port));
@@ -266,8 +266,8 @@ CASE_FIFO("expand_array: the first port without a word waits for its word")
 
 CASE_FIFO("expand_array: a frame that the domain does not have, -EINVAL")
 {
-    expect_refused(evtchn_expand_array(~0ull >> PAGE_SHIFT), -EINVAL);
-    expect_refused(evtchn_expand_array(~0ull), -EINVAL);
+    expect_ev_error(evtchn_expand_array(~0ull >> PAGE_SHIFT), -EINVAL);
+    expect_ev_error(evtchn_expand_array(~0ull), -EINVAL);
 
     /* The place in the array is still there for the next. */
     require_ok(evtchn_expand_array(virt_to_gfn(words)));
@@ -276,7 +276,7 @@ CASE_FIFO("expand_array: a frame that the domain does not have, -EINVAL")
 CASE_FIFO("expand_array: PV, a frame that it may not write to, -EINVAL")
 {
 #ifdef CONFIG_PV
-    expect_refused(evtchn_expand_array(virt_to_gfn(gdt)), -EINVAL);
+    expect_ev_error(evtchn_expand_array(virt_to_gfn(gdt)), -EINVAL);
 #else
     skip_case("an HVM guest may write to all of its memory");
 #endif
@@ -291,12 +291,12 @@ CASE_FIFO("expand_array: room for all ports, and -ENOSPC for more")
     for ( i = 1; i < pages; ++i )
         require_ok(evtchn_expand_array(virt_to_gfn(words)));
 
-    expect_refused(evtchn_expand_array(virt_to_gfn(words)), -ENOSPC);
+    expect_ev_error(evtchn_expand_array(virt_to_gfn(words)), -ENOSPC);
 }
 
 CASE_FIFO("expand_array: an unreadable argument, -EFAULT")
 {
-    expect_refused(hypercall_event_channel_op(EVTCHNOP_expand_array,
+    expect_ev_error(hypercall_event_channel_op(EVTCHNOP_expand_array,
                                               UNMAPPED_POINTER), -EFAULT);
 }
 
@@ -308,9 +308,9 @@ CASE_FIFO("set_priority: 0 to 15, and -EINVAL beyond")
     for ( priority = 0; priority < EVTCHN_FIFO_MAX_QUEUES; ++priority )
         expect_ok(evtchn_set_priority(port, priority));
 
-    expect_refused(evtchn_set_priority(port, EVTCHN_FIFO_MAX_QUEUES), -EINVAL);
-    expect_refused(evtchn_set_priority(port, 255), -EINVAL);
-    expect_refused(evtchn_set_priority(port, ~0u), -EINVAL);
+    expect_ev_error(evtchn_set_priority(port, EVTCHN_FIFO_MAX_QUEUES), -EINVAL);
+    expect_ev_error(evtchn_set_priority(port, 255), -EINVAL);
+    expect_ev_error(evtchn_set_priority(port, ~0u), -EINVAL);
 
     /* What failed has not changed it. */
     require_ok(evtchn_unmask(port));
@@ -323,18 +323,18 @@ CASE_FIFO("set_priority: of a port that is not open, -EACCES")
     long port = evtchn_bind_ipi(0);
 
     require_ok(hypercall_evtchn_close(port));
-    expect_refused(evtchn_set_priority(port, 3), -EACCES);
-    expect_refused(evtchn_set_priority(0, 3), -EACCES);
+    expect_ev_error(evtchn_set_priority(port, 3), -EACCES);
+    expect_ev_error(evtchn_set_priority(0, 3), -EACCES);
 }
 
 CASE_FIFO("set_priority: of a port out of range, -EINVAL")
 {
-    expect_refused(evtchn_set_priority(EVTCHN_FIFO_NR_CHANNELS, 3), -EINVAL);
-    expect_refused(evtchn_set_priority(~0u, 3), -EINVAL);
+    expect_ev_error(evtchn_set_priority(EVTCHN_FIFO_NR_CHANNELS, 3), -EINVAL);
+    expect_ev_error(evtchn_set_priority(~0u, 3), -EINVAL);
 }
 
 CASE_FIFO("set_priority: an unreadable argument, -EFAULT")
 {
-    expect_refused(hypercall_event_channel_op(EVTCHNOP_set_priority,
+    expect_ev_error(hypercall_event_channel_op(EVTCHNOP_set_priority,
                                               UNMAPPED_POINTER), -EFAULT);
 }

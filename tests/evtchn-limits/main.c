@@ -53,12 +53,12 @@ CASE_2L("all ports: up to the last bit of the ABI, or to the domain's limit")
 
 CASE("all ports in use: every way to get another is -ENOSPC")
 {
-    expect_refused(evtchn_alloc(), -ENOSPC);
-    expect_refused(evtchn_bind_ipi(0), -ENOSPC);
-    expect_refused(evtchn_bind_virq(VIRQ_DEBUG, 0), -ENOSPC);
-    expect_refused(evtchn_bind_interdomain(DOMID_SELF, 1), -ENOSPC);
+    expect_ev_error(evtchn_alloc(), -ENOSPC);
+    expect_ev_error(evtchn_bind_ipi(0), -ENOSPC);
+    expect_ev_error(evtchn_bind_virq(VIRQ_DEBUG, 0), -ENOSPC);
+    expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, 1), -ENOSPC);
 #ifdef CONFIG_HVM
-    expect_refused(evtchn_bind_pirq(8, 0), -ENOSPC);
+    expect_ev_error(evtchn_bind_pirq(8, 0), -ENOSPC);
 #endif
 
     /* The VIRQ that got no port is not taken for bound. */
@@ -84,7 +84,7 @@ CASE("all ports in use: one that is freed is found, and no other")
     require_ok(hypercall_evtchn_close(mid));
     expect_port(mid, PORT_CLOSED, 0);
     expect_eq(evtchn_alloc(), mid);
-    expect_refused(evtchn_alloc(), -ENOSPC);
+    expect_ev_error(evtchn_alloc(), -ENOSPC);
 }
 
 CASE("all ports freed: each in turn, and the first ones are used again")

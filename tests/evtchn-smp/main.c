@@ -155,9 +155,9 @@ CASE_2L("timer: set for another vCPU than one's own, -EINVAL")
     need_vcpus(2);
     port = evtchn_bind_virq(VIRQ_TIMER, 1);
 
-    expect_refused(hypercall_vcpu_op(VCPUOP_set_singleshot_timer, 1, &op),
+    expect_ev_error(hypercall_vcpu_op(VCPUOP_set_singleshot_timer, 1, &op),
                    -EINVAL);
-    expect_refused(hypercall_vcpu_op(VCPUOP_stop_singleshot_timer, 1, NULL),
+    expect_ev_error(hypercall_vcpu_op(VCPUOP_stop_singleshot_timer, 1, NULL),
                    -EINVAL);
     expect_false(evtchn_is_pending(port));
 }

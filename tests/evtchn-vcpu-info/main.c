@@ -40,34 +40,34 @@ CASE_2L("place: one that crosses the end of the page, -ENXIO")
 {
     const uint64_t gfn = virt_to_gfn(&page);
 
-    expect_refused(place(0, gfn, PAGE_SIZE - sizeof(vcpu_info_t) + 8), -ENXIO);
-    expect_refused(place(0, gfn, PAGE_SIZE), -ENXIO);
-    expect_refused(place(0, gfn, ~0u), -ENXIO);
+    expect_ev_error(place(0, gfn, PAGE_SIZE - sizeof(vcpu_info_t) + 8), -ENXIO);
+    expect_ev_error(place(0, gfn, PAGE_SIZE), -ENXIO);
+    expect_ev_error(place(0, gfn, ~0u), -ENXIO);
     expect_unused();
 }
 
 CASE_2L("place: one that is not aligned, -ENXIO")
 {
-    expect_refused(place(0, virt_to_gfn(&page), 1), -ENXIO);
-    expect_refused(place(0, virt_to_gfn(&page), 2), -ENXIO);
+    expect_ev_error(place(0, virt_to_gfn(&page), 1), -ENXIO);
+    expect_ev_error(place(0, virt_to_gfn(&page), 2), -ENXIO);
     expect_unused();
 }
 
 CASE_2L("place: a frame that the domain does not have, -EINVAL")
 {
-    expect_refused(place(0, ~0ull >> PAGE_SHIFT, 0), -EINVAL);
+    expect_ev_error(place(0, ~0ull >> PAGE_SHIFT, 0), -EINVAL);
 }
 
 CASE_2L("place: of a vCPU that does not exist, -ENOENT")
 {
-    expect_refused(place(smp_nr_vcpus(), virt_to_gfn(&page), 0), -ENOENT);
-    expect_refused(place(~0u, virt_to_gfn(&page), 0), -ENOENT);
+    expect_ev_error(place(smp_nr_vcpus(), virt_to_gfn(&page), 0), -ENOENT);
+    expect_ev_error(place(~0u, virt_to_gfn(&page), 0), -ENOENT);
     expect_unused();
 }
 
 CASE_2L("place: an unreadable argument, -EFAULT")
 {
-    expect_refused(hypercall_vcpu_op(VCPUOP_register_vcpu_info, 0,
+    expect_ev_error(hypercall_vcpu_op(VCPUOP_register_vcpu_info, 0,
                                      UNMAPPED_POINTER), -EFAULT);
 }
 

@@ -28,7 +28,7 @@ CASE_2L("init_control: failed ten times, then it works, and so does reset")
     long port;
 
     for ( i = 0; i < 10; ++i )
-        expect_refused(evtchn_init_control(BAD_GFN, 0, 0), -EINVAL);
+        expect_ev_error(evtchn_init_control(BAD_GFN, 0, 0), -EINVAL);
 
     /* Whatever was freed is likely to be given out again by this. */
     for ( i = 0; i < 200; ++i )

@@ -35,10 +35,10 @@ CASE_2L("no port left: an error, again and again")
         last = port;
     for ( i = 0; i < 5; ++i )
     {
-        expect_refused(evtchn_alloc(), -ENOSPC);
-        expect_refused(evtchn_bind_ipi(0), -ENOSPC);
-        expect_refused(evtchn_bind_virq(VIRQ_DEBUG, 0), -ENOSPC);
-        expect_refused(evtchn_bind_interdomain(DOMID_SELF, 1), -ENOSPC);
+        expect_ev_error(evtchn_alloc(), -ENOSPC);
+        expect_ev_error(evtchn_bind_ipi(0), -ENOSPC);
+        expect_ev_error(evtchn_bind_virq(VIRQ_DEBUG, 0), -ENOSPC);
+        expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, 1), -ENOSPC);
     }
 
     expect_port(last, PORT_IPI, 0);
