@@ -8,7 +8,7 @@
 #include <xtf.h>
 
 /* The request fails so; neither the entry nor the address is in use then. */
-static void expect_refused(struct gnttab_map_grant_ref *map, int status)
+static void expect_map_refused(struct gnttab_map_grant_ref *map, int status)
 {
     const void *at = _p(map->host_addr);
 
@@ -32,7 +32,7 @@ GNTTAB_CASE("map: domain IDs that name no domain")
     for ( i = 0; i < ARRAY_SIZE(ids); ++i )
     {
         map.dom = ids[i];
-        expect_refused(&map, GNTST_bad_domain);
+        expect_map_refused(&map, GNTST_bad_domain);
     }
 }
 
@@ -41,11 +41,11 @@ GNTTAB_CASE("map: references beyond the table")
     struct gnttab_map_grant_ref map = gnt_map_op(0, GNTMAP_host_map, gnt_at());
 
     map.ref = gnttab_nr_entries();
-    expect_refused(&map, GNTST_bad_gntref);
+    expect_map_refused(&map, GNTST_bad_gntref);
     map.ref = ~0u;
-    expect_refused(&map, GNTST_bad_gntref);
+    expect_map_refused(&map, GNTST_bad_gntref);
     map.ref = 1u << 31;
-    expect_refused(&map, GNTST_bad_gntref);
+    expect_map_refused(&map, GNTST_bad_gntref);
 }
 
 GNTTAB_CASE("map: neither a host nor a device mapping")
@@ -53,9 +53,9 @@ GNTTAB_CASE("map: neither a host nor a device mapping")
     struct gnttab_map_grant_ref map =
         gnt_map_op(gnt_grant(gnt_page[0], 0), 0, gnt_at());
 
-    expect_refused(&map, GNTST_bad_gntref);
+    expect_map_refused(&map, GNTST_bad_gntref);
     map.flags = GNTMAP_readonly;
-    expect_refused(&map, GNTST_bad_gntref);
+    expect_map_refused(&map, GNTST_bad_gntref);
 }
 
 GNTTAB_CASE("map: an invalid entry")
@@ -65,13 +65,13 @@ GNTTAB_CASE("map: an invalid entry")
         gnt_map_op(ref, GNTMAP_host_map, gnt_at());
 
     gnttab_publish(ref, gnt_self(), virt_to_gfn(gnt_page[0]), GTF_invalid);
-    expect_refused(&map, GNTST_general_error);
+    expect_map_refused(&map, GNTST_general_error);
 
     /* The access flags do not make it valid. */
     gnttab_publish(ref, gnt_self(), virt_to_gfn(gnt_page[0]),
                    GTF_invalid | GTF_readonly);
     map.flags |= GNTMAP_readonly;
-    expect_refused(&map, GNTST_general_error);
+    expect_map_refused(&map, GNTST_general_error);
 }
 
 GNTTAB_CASE("map: an entry that awaits a transfer")
@@ -82,10 +82,10 @@ GNTTAB_CASE("map: an entry that awaits a transfer")
 
     gnttab_publish(ref, gnt_self(), virt_to_gfn(gnt_page[0]),
                    GTF_accept_transfer);
-    expect_refused(&map, GNTST_general_error);
+    expect_map_refused(&map, GNTST_general_error);
 
     map.flags |= GNTMAP_readonly;
-    expect_refused(&map, GNTST_general_error);
+    expect_map_refused(&map, GNTST_general_error);
 }
 
 GNTTAB_CASE_V1("map: an entry of type 3, which version 1 does not have")
@@ -95,7 +95,7 @@ GNTTAB_CASE_V1("map: an entry of type 3, which version 1 does not have")
         gnt_map_op(ref, GNTMAP_host_map, gnt_at());
 
     gnttab_publish(ref, gnt_self(), virt_to_gfn(gnt_page[0]), GTF_transitive);
-    expect_refused(&map, GNTST_general_error);
+    expect_map_refused(&map, GNTST_general_error);
     expect_hex(gnttab_v1[ref].flags, GTF_transitive);
 }
 
@@ -106,9 +106,9 @@ GNTTAB_CASE_V2("map: a transitive grant")
         gnt_map_op(ref, GNTMAP_host_map, gnt_at());
 
     gnttab_publish_transitive(ref, gnt_self(), 0, gnt_self(), ref);
-    expect_refused(&map, GNTST_general_error);
+    expect_map_refused(&map, GNTST_general_error);
     map.flags |= GNTMAP_readonly;
-    expect_refused(&map, GNTST_general_error);
+    expect_map_refused(&map, GNTST_general_error);
 }
 
 GNTTAB_CASE_V2("map: a sub-page grant")
@@ -120,9 +120,9 @@ GNTTAB_CASE_V2("map: a sub-page grant")
     /* Even one that covers the whole page can only be copied. */
     gnttab_publish_sub_page(ref, gnt_self(), virt_to_gfn(gnt_page[0]), 0,
                             0, PAGE_SIZE);
-    expect_refused(&map, GNTST_general_error);
+    expect_map_refused(&map, GNTST_general_error);
     map.flags |= GNTMAP_readonly;
-    expect_refused(&map, GNTST_general_error);
+    expect_map_refused(&map, GNTST_general_error);
 }
 
 GNTTAB_CASE("map: a grant to another domain")
@@ -133,12 +133,12 @@ GNTTAB_CASE("map: a grant to another domain")
 
     gnttab_publish(ref, gnt_self() + 1, virt_to_gfn(gnt_page[0]),
                    GTF_permit_access);
-    expect_refused(&map, GNTST_general_error);
+    expect_map_refused(&map, GNTST_general_error);
 
     /* Nor does an entry say "whoever I am". */
     gnttab_publish(ref, DOMID_SELF, virt_to_gfn(gnt_page[0]),
                    GTF_permit_access);
-    expect_refused(&map, GNTST_general_error);
+    expect_map_refused(&map, GNTST_general_error);
 }
 
 GNTTAB_CASE("map: a frame that does not exist")
@@ -148,9 +148,9 @@ GNTTAB_CASE("map: a frame that does not exist")
         gnt_map_op(ref, GNTMAP_host_map, gnt_at());
 
     gnttab_publish(ref, gnt_self(), 0x7ffffff0, GTF_permit_access);
-    expect_refused(&map, GNTST_bad_page);
+    expect_map_refused(&map, GNTST_bad_page);
     map.flags |= GNTMAP_readonly;
-    expect_refused(&map, GNTST_bad_page);
+    expect_map_refused(&map, GNTST_bad_page);
 }
 
 #ifdef CONFIG_HVM
@@ -161,7 +161,7 @@ GNTTAB_CASE("map: a frame where the guest has no memory")
         gnt_map_op(ref, GNTMAP_host_map, gnt_at());
 
     gnttab_publish(ref, gnt_self(), virt_to_gfn(gnt_at()), GTF_permit_access);
-    expect_refused(&map, GNTST_bad_page);
+    expect_map_refused(&map, GNTST_bad_page);
 }
 
 GNTTAB_CASE("map: flags that only PV guests have")
@@ -179,9 +179,9 @@ GNTTAB_CASE("map: flags that only PV guests have")
     for ( i = 0; i < ARRAY_SIZE(flags); ++i )
     {
         map.flags = flags[i];
-        expect_refused(&map, GNTST_general_error);
+        expect_map_refused(&map, GNTST_general_error);
         map.flags = flags[i] | GNTMAP_readonly;
-        expect_refused(&map, GNTST_general_error);
+        expect_map_refused(&map, GNTST_general_error);
     }
 }
 #endif
