@@ -21,22 +21,22 @@ bool argo_required(void)
         return true;
 
     case -ENOSYS:
-        xtf_skip("Skip: this Xen has no Argo: it needs CONFIG_ARGO=y\n");
+        xtf_skip("this Xen has no Argo: it needs CONFIG_ARGO=y\n");
         break;
 
     case -EOPNOTSUPP:
-        xtf_skip("Skip: Argo is off: it needs argo=1,mac-permissive=1 on Xen's "
+        xtf_skip("Argo is off: it needs argo=1,mac-permissive=1 on Xen's "
                  "command line\n");
         break;
 
     case -ENODEV:
     case -EPERM:
     case -EACCES:
-        xtf_skip("Skip: the security policy (XSM) keeps this domain off Argo\n");
+        xtf_skip("the security policy (XSM) keeps this domain off Argo\n");
         break;
 
     default:
-        xtf_failure("Fail: XEN_ARGO_OP_notify without rings gives %ld\n", rc);
+        xtf_failure("XEN_ARGO_OP_notify without rings gives %ld\n", rc);
         break;
     }
 
@@ -235,7 +235,8 @@ int argo_send(domid_t domid, xen_argo_port_t aport, xen_argo_port_t from,
     };
     const xen_argo_iov_t iov = { .iov_hnd = buf, .iov_len = len };
 
-    return argo_sendv(&addr, &iov, 1, type);
+    /* Xen logs each buffer without bytes. */
+    return argo_sendv(&addr, &iov, len ? 1 : 0, type);
 }
 
 long argo_query(domid_t domid, xen_argo_port_t aport, uint32_t required,

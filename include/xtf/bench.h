@@ -1,0 +1,38 @@
+/*
+ * Measuring what an operation costs.
+ *
+ *     BENCH: cpu="..."
+ *     BENCH: hypercall.null unit=cycles median=812 p10=800 p90=858 n=1000
+ *     BENCH: gnttab.copy.4096 unit=cycles ... n=1000 bytes=4096
+ *
+ * A cost is in cycles of the time stamp counter, the cost of reading it taken
+ * off.  n calls are measured one by one, after some that are not; the median is
+ * what to look at, and the tenth and ninetieth percentile tell how far to trust
+ * it.  Costs compare with the null hypercall of the same run, which is why that
+ * always comes first.  Under an emulator they count what the emulator does: the
+ * line with the processor's name shows it.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#ifndef XTF_BENCH_H
+#define XTF_BENCH_H
+
+#include <xtf/types.h>
+
+/**
+ * Print the processor's name, and the cost of the null hypercall.  Call it
+ * before bench_run().
+ */
+void bench_begin(void);
+
+/**
+ * Measure @p fn, and print a line for it.
+ *
+ * @param name   subject.operation[.size]
+ * @param fn     the operation, with anything it takes to repeat it; 0 if it
+ *               worked, else the test is reported as an error
+ * @param bytes  how many bytes it moves, 0 if that is not its purpose
+ */
+void bench_run(const char *name, long (*fn)(void *), void *arg, size_t bytes);
+
+#endif /* XTF_BENCH_H */
