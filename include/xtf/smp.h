@@ -58,7 +58,7 @@ int smp_start(unsigned int vcpu, void (*fn)(void *), void *arg);
 /** Wait until @p vcpu is through with what smp_start() gave it, and down. */
 void smp_wait(unsigned int vcpu);
 
-/** smp_start() and smp_wait() in one; on the caller's own vCPU, just fn(arg). */
+/** smp_start() and smp_wait() in one; on the caller's own vCPU just fn(arg). */
 int smp_call(unsigned int vcpu, void (*fn)(void *), void *arg);
 
 /**
