@@ -237,7 +237,10 @@ bool evtchn_expect_port(const struct xtf_where *w, evtchn_port_t port,
 bool evtchn_expect_log(const struct xtf_where *w, const evtchn_port_t *ports,
                        unsigned int nr);
 
-/** Differs when the state, or pending or mask bit, of one of the first 48 ports does. */
+/**
+ * Differs when the state, or the pending or mask bit, of one of the first 48
+ * ports does.
+ */
 uint32_t evtchn_fingerprint(void);
 
 /*
