@@ -220,6 +220,7 @@ EVTCHN_CASE("debug key e: Xen lists all ports and goes on")
 
     evtchn_alloc();
     evtchn_bind_virq(VIRQ_TIMER, 0);
+    evtchn_bind_pirq(8, BIND_PIRQ__WILL_SHARE);
     require_ok(evtchn_loopback(&a, &b));
     require_ok(hypercall_evtchn_send(ipi));
     evtchn_unmask(ipi);
