@@ -4,9 +4,9 @@
  *
  * @page test-xsa-134 XSA-134: swapping entries before the table is set up
  *
- * CVE-2015-4163.  A domain that had not set up its grant table had no version of
- * it either.  GNTTABOP_swap_grant_ref took "not version 1" for "version 2", and
- * went through pointers that nobody had set: the hypervisor crashed.
+ * CVE-2015-4163.  A domain that had not set up its grant table had no version
+ * of it either.  GNTTABOP_swap_grant_ref took "not version 1" for "version 2",
+ * and went through pointers that nobody had set: the hypervisor crashed.
  *
  * The test swaps entries as the very first thing that it does about its grant
  * table.  The table must then be of version 1, and of entries that were not

@@ -4,19 +4,20 @@
  *
  * @page test-xsa-224 XSA-224: what a mapping for devices counts for
  *
- * CVE-2017-10920, CVE-2017-10921, CVE-2017-10922.  A PV guest may map a grant for
- * the CPU, for devices, or for both in one request, and undo the halves one by
- * one.  Xen's accounts of that were wrong in three ways: undoing the CPU's half
- * gave back the device's references, too; some requests for both halves took too
- * few writable references and gave back all of them later; and a mapping for
- * devices only of memory-mapped I/O got a mapping for the CPU as well, which no
- * account knew of.  In each case a page could become a page table while somebody
- * was still able to write to it, which is control over the hypervisor.
+ * CVE-2017-10920, CVE-2017-10921, CVE-2017-10922.  A PV guest may map a grant
+ * for the CPU, for devices, or for both in one request, and undo the halves
+ * one by one.  Xen's accounts of that were wrong in three ways: undoing the
+ * CPU's half gave back the device's references, too; some requests for both
+ * halves took too few writable references and gave back all of them later; and
+ * a mapping for devices only of memory-mapped I/O got a mapping for the CPU as
+ * well, which no account knew of.  In each case a page could become a page
+ * table while somebody was still able to write to it, which is control over
+ * the hypervisor.
  *
- * The test does each, in both orders, and observes the page: as long as one half
- * is left, the entry is in use and the page cannot become a page table; after the
- * last, it can.  What was mapped for devices only is not there for the CPU, and a
- * request that fails gives back what it took.
+ * The test does each, in both orders, and observes the page: as long as one
+ * half is left, the entry is in use and the page cannot become a page table;
+ * after the last, it can.  What was mapped for devices only is not there for
+ * the CPU, and a request that fails gives back what it took.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -81,7 +82,7 @@ GNTTAB_CASE("XSA-224: CVE-2017-10920: the device's half is undone first")
     expect_true(gnt_can_be_pagetable(gnt_page[0]));
 }
 
-GNTTAB_CASE("XSA-224: CVE-2017-10920: the CPU's half is undone first, read-only")
+GNTTAB_CASE("XSA-224: CVE-2017-10920: the CPU's half goes first, read-only")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], GTF_readonly);
     struct gnttab_map_grant_ref map =
@@ -166,7 +167,7 @@ GNTTAB_CASE("XSA-224: CVE-2017-10921: a page table is not mapped writable")
     }
 }
 
-GNTTAB_CASE("XSA-224: CVE-2017-10922: a mapping for devices is none for the CPU")
+GNTTAB_CASE("XSA-224: CVE-2017-10922: what devices see, the CPU does not")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     void *at = gnt_at();
@@ -179,7 +180,7 @@ GNTTAB_CASE("XSA-224: CVE-2017-10922: a mapping for devices is none for the CPU"
 }
 
 /* Text mode video memory.  Xen may refuse to map it, and newer ones do. */
-GNTTAB_CASE("XSA-224: CVE-2017-10922: nor is one of memory-mapped I/O")
+GNTTAB_CASE("XSA-224: CVE-2017-10922: nor is memory-mapped I/O")
 {
     grant_ref_t ref = gnt_ref();
     void *at = gnt_at();

@@ -4,17 +4,18 @@
  *
  * @page test-xsa-226 XSA-226: transitive grants
  *
- * CVE-2017-12135.  A transitive grant (version 2) lets a third domain copy what was
- * granted to the second.  Xen's handling kept wrong counts: it skipped the grant
- * behind the grant when the first was in use already, did not give back what it had
- * taken when an entry had changed meanwhile, and tried again by calling itself
- * without a bound.  Going back to version 1, which has no such grants, took no
- * notice of one among the reserved entries.
+ * CVE-2017-12135.  A transitive grant (version 2) lets a third domain copy
+ * what was granted to the second.  Xen's handling kept wrong counts: it
+ * skipped the grant behind the grant when the first was in use already, did
+ * not give back what it had taken when an entry had changed meanwhile, and
+ * tried again by calling itself without a bound.  Going back to version 1,
+ * which has no such grants, took no notice of one among the reserved entries.
  *
- * What one domain can see of it: a transitive grant that leads nowhere, or back to
- * its own domain, is refused however often, never stays in use, and can be used
- * anew; it cannot be mapped; and as a reserved entry it keeps the table at version
- * 2.  The counts of a transitive grant that works need a second domain.
+ * What one domain can see of it: a transitive grant that leads nowhere, or
+ * back to its own domain, is refused however often, never stays in use, and
+ * can be used anew; it cannot be mapped; and as a reserved entry it keeps the
+ * table at version 2.  The counts of a transitive grant that works need a
+ * second domain.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -82,7 +83,7 @@ GNTTAB_CASE_V2("XSA-226: copy: a transitive grant back to its own domain")
     refused(gnt_self());
 }
 
-GNTTAB_CASE_V2("XSA-226: copy: a transitive grant to a domain that is not there")
+GNTTAB_CASE_V2("XSA-226: copy: a transitive grant to no domain")
 {
     refused(GNT_NO_DOMAIN);
 }
@@ -98,7 +99,8 @@ GNTTAB_CASE_V2("XSA-226: map: a transitive grant")
     void *at = gnt_at();
     struct gnttab_map_grant_ref map = gnt_map_op(ref, GNTMAP_host_map, at);
 
-    gnttab_publish_transitive(ref, gnt_self(), GTF_transitive, gnt_self(), page);
+    gnttab_publish_transitive(ref, gnt_self(), GTF_transitive, gnt_self(),
+                              page);
 
     expect_gntst(gnt_map(&map), GNTST_general_error);
     expect_hex(gnttab_in_use(ref), 0);
@@ -106,7 +108,7 @@ GNTTAB_CASE_V2("XSA-226: map: a transitive grant")
     expect_false(gnt_present(at));
 }
 
-GNTTAB_CASE_V2("XSA-226: set_version: 1, with a transitive grant that would stay")
+GNTTAB_CASE_V2("XSA-226: set_version: 1, with a transitive reserved entry")
 {
     struct gnttab_get_version get = { .dom = DOMID_SELF };
     grant_ref_t page = gnt_grant(gnt_page[0], 0);

@@ -4,13 +4,15 @@
  *
  * @page test-xsa-227 XSA-227: page table entries at odd addresses
  *
- * CVE-2017-12137.  With GNTMAP_contains_pte, a PV guest names the page table entry
- * to map a grant with by its machine address.  Xen did not ask whether the address
- * was a multiple of an entry's size, and wrote to parts of two entries, with bits
- * that the guest had chosen: a page table entry that nobody had checked.
+ * CVE-2017-12137.  With GNTMAP_contains_pte, a PV guest names the page table
+ * entry to map a grant with by its machine address.  Xen did not ask whether
+ * the address was a multiple of an entry's size, and wrote to parts of two
+ * entries, with bits that the guest had chosen: a page table entry that nobody
+ * had checked.
  *
- * The test names each address within an entry.  Only the first may work; for the
- * others the request is refused, and neither the entry nor its neighbours change.
+ * The test names each address within an entry.  Only the first may work; for
+ * the others the request is refused, and neither the entry nor its neighbours
+ * change.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */

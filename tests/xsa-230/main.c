@@ -4,14 +4,15 @@
  *
  * @page test-xsa-230 XSA-230: an entry that is in use by more than a copy
  *
- * CVE-2017-12855.  GTF_reading and GTF_writing tell a guest that another domain still
- * uses its page.  When a copy by grant had ended, Xen cleared them although a mapping
- * for devices was left, as it only looked at the uses of the CPU.  The guest then
- * took the page for free, and used it for something that the other domain was not
- * to see or change.
+ * CVE-2017-12855.  GTF_reading and GTF_writing tell a guest that another
+ * domain still uses its page.  When a copy by grant had ended, Xen cleared
+ * them although a mapping for devices was left, as it only looked at the uses
+ * of the CPU.  The guest then took the page for free, and used it for
+ * something that the other domain was not to see or change.
  *
- * The test copies from and to a page while mappings of each kind are there, and sees
- * that the flags stay as the mappings ask for, and go with the last of them.
+ * The test copies from and to a page while mappings of each kind are there,
+ * and sees that the flags stay as the mappings ask for, and go with the last
+ * of them.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */

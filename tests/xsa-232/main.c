@@ -2,16 +2,18 @@
  * @file tests/xsa-232/main.c
  * @ref test-xsa-232
  *
- * @page test-xsa-232 XSA-232: flushing the cache of a page without a grant table
+ * @page test-xsa-232 XSA-232: flushing the cache of Xen's own pages
  *
- * CVE-2017-14318.  GNTTABOP_cache_flush takes a machine address.  If the page belongs
- * to another domain, Xen looks for a grant to the caller in the owner's grant table.
- * The domains that exist only within Xen, as owners of I/O memory and of what Xen
- * shares with everybody, have no such table: Xen followed a NULL pointer.
+ * CVE-2017-14318.  GNTTABOP_cache_flush takes a machine address.  If the page
+ * belongs to another domain, Xen looks for a grant to the caller in the
+ * owner's grant table. The domains that exist only within Xen, as owners of
+ * I/O memory and of what Xen shares with everybody, have no such table: Xen
+ * followed a NULL pointer.
  *
- * The test names the pages of the first megabyte, which Xen keeps as I/O memory, and
- * those of the machine-to-physical table, which it shares.  Each must be refused.
- * Without the fix Xen crashes.  Only PV guests have the operation.
+ * The test names the pages of the first megabyte, which Xen keeps as I/O
+ * memory, and those of the machine-to-physical table, which it shares.  Each
+ * must be refused. Without the fix Xen crashes.  Only PV guests have the
+ * operation.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -32,7 +34,7 @@ static long flush(unsigned long mfn)
     return hypercall_grant_table_op(GNTTABOP_cache_flush, &op, 1);
 }
 
-/* -EINVAL if there is no such memory, or no grant of it; -EPERM if it is Xen's. */
+/* -EINVAL: no such memory, or no grant of it; -EPERM: it is Xen's. */
 static bool refused(unsigned long mfn)
 {
     long rc = flush(mfn);

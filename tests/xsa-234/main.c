@@ -4,15 +4,17 @@
  *
  * @page test-xsa-234 XSA-234: undoing a mapping by another page table entry
  *
- * CVE-2017-14319.  To undo a mapping, a PV guest names its handle and the page table
- * entry to remove.  Xen checked that the entry held the right frame, but not that it
- * was present and as writable as the mapping.  A guest could thus hand in an entry of
- * less worth: Xen dropped the writable reference of the mapping, while the writable
- * entry stayed, and the page could become a page table that the guest can write to.
+ * CVE-2017-14319.  To undo a mapping, a PV guest names its handle and the page
+ * table entry to remove.  Xen checked that the entry held the right frame, but
+ * not that it was present and as writable as the mapping.  A guest could thus
+ * hand in an entry of less worth: Xen dropped the writable reference of the
+ * mapping, while the writable entry stayed, and the page could become a page
+ * table that the guest can write to.
  *
- * The test maps a grant, makes entries for the same frame which are absent, or writable
- * where the mapping is not or the other way round, and tries to undo the mapping by
- * them.  Each try must be refused, and neither the mapping nor the entry may change.
+ * The test maps a grant, makes entries for the same frame which are absent, or
+ * writable where the mapping is not or the other way round, and tries to undo
+ * the mapping by them.  Each try must be refused, and neither the mapping nor
+ * the entry may change.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -102,7 +104,7 @@ GNTTAB_CASE("XSA-234: unmap: a mapping by PTE, writable, by an absent entry")
     undo_by(CONTAINS_PTE, PF_SYM(AD, RW));
 }
 
-GNTTAB_CASE("XSA-234: unmap_and_replace: a writable mapping, by a read-only entry")
+GNTTAB_CASE("XSA-234: unmap_and_replace: a writable mapping, by a r/o entry")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     uint8_t *at = gnt_at(), *other = gnt_at(), *spare = gnt_at();

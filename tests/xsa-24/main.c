@@ -6,13 +6,14 @@
  *
  * CVE-2012-4539.  For a 32-bit guest Xen translates the arguments of
  * GNTTABOP_get_status_frames.  The loop over the operations and the loop over
- * the frames of one shared their counter, so an operation that answers no frame
- * was carried out for ever: the host hung.
+ * the frames of one shared their counter, so an operation that answers no
+ * frame was carried out for ever: the host hung.
  *
  * The test makes requests with no frame to answer, and with nowhere to put the
  * frames.  Each must come back, with its own answer.  A hypervisor without the
- * fix does not return from the hypercall, which ends the test by its timeout.  An HVM
- * guest has no such operation: Xen refuses it before it looks at the arguments.
+ * fix does not return from the hypercall, which ends the test by its timeout.
+ * An HVM guest has no such operation: Xen refuses it before it looks at the
+ * arguments.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -75,8 +76,8 @@ GNTTAB_CASE_V2("XSA-24: get_status_frames: nowhere to put the frame")
     struct gnttab_get_status_frames op = request(1, at);
     long rc = hypercall_grant_table_op(GNTTABOP_get_status_frames, &op, 1);
 
-    expect_msg(rc == 0 || rc == -EFAULT, "it returns %ld, expected 0 or -EFAULT",
-               rc);
+    expect_msg(rc == 0 || rc == -EFAULT,
+               "it returns %ld, expected 0 or -EFAULT", rc);
     expect_false(gnt_present(at));
 }
 

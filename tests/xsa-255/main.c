@@ -4,15 +4,16 @@
  *
  * @page test-xsa-255 XSA-255: leaving version 2 with its status frames mapped
  *
- * CVE-2018-7541.  When a guest goes from version 2 of its grant table to version 1, Xen
- * frees the status frames.  A PV guest may still have them mapped, and Xen took that for
- * something that cannot be: it crashed the host instead of refusing.  For an HVM guest
- * it is Xen's task to take the frames out of the guest's address space first.
+ * CVE-2018-7541.  When a guest goes from version 2 of its grant table to
+ * version 1, Xen frees the status frames.  A PV guest may still have them
+ * mapped, and Xen took that for something that cannot be: it crashed the host
+ * instead of refusing.  For an HVM guest it is Xen's task to take the frames
+ * out of the guest's address space first.
  *
- * The test leaves version 2 with all status frames mapped, and with only some.  A PV
- * guest must be told -EBUSY, stay with version 2, and find everything working, also the
- * frames that were not in the way; with none mapped, it may go.  An HVM guest may go at
- * once, and finds nothing where the frames were.
+ * The test leaves version 2 with all status frames mapped, and with only some.
+ * A PV guest must be told -EBUSY, stay with version 2, and find everything
+ * working, also the frames that were not in the way; with none mapped, it may
+ * go.  An HVM guest may go at once, and finds nothing where the frames were.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -22,6 +23,9 @@
 #include <arch/pagetable.h>
 
 const char test_title[] = "XSA-255: leaving grant table version 2";
+
+/* What an HVM guest reads where nothing is; status words are none of it. */
+#define NOTHING_THERE 0xffffffffu
 
 #ifdef CONFIG_PV
 static long leave_version_2(void)
@@ -38,7 +42,8 @@ static long leave_version_2(void)
 static void expect_version_2_works(void)
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
-    struct gnttab_map_grant_ref map = gnt_map_op(ref, GNTMAP_host_map, gnt_at());
+    struct gnttab_map_grant_ref map =
+        gnt_map_op(ref, GNTMAP_host_map, gnt_at());
 
     require_gntst(gnt_map(&map), GNTST_okay);
     expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
@@ -93,12 +98,12 @@ static void some_mapped(unsigned int unmapped)
     expect_version_2_works();
 }
 
-GNTTAB_CASE_V2("XSA-255: set_version: 2 to 1, with all but the first one mapped")
+GNTTAB_CASE_V2("XSA-255: set_version: 2 to 1, with all but the first mapped")
 {
     some_mapped(0);
 }
 
-GNTTAB_CASE_V2("XSA-255: set_version: 2 to 1, with all but the second one mapped")
+GNTTAB_CASE_V2("XSA-255: set_version: 2 to 1, with all but the second mapped")
 {
     some_mapped(1);
 }
@@ -113,8 +118,10 @@ GNTTAB_CASE_V2("XSA-255: set_version: 2 to 1, as it should be")
     require_ok(xtf_init_grant_table(1));
     require_ok(hypercall_grant_table_op(GNTTABOP_get_version, &get, 1));
     expect_eq(get.version, 1);
+
+    /* Xen has no copy from a page that is not the domain's; the CPU may. */
 #ifndef CONFIG_PV
-    expect_false(gnt_present(gnttab_status));
+    expect_hex(ACCESS_ONCE(*(uint32_t *)gnttab_status), NOTHING_THERE);
 #endif
 
     ref = gnt_grant(gnt_page[0], 0);

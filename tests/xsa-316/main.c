@@ -4,16 +4,18 @@
  *
  * @page test-xsa-316 XSA-316: a mapping that failed with status 1
  *
- * CVE-2020-11743.  A status is 0 for success and negative for failure.  A bracket in the
- * wrong place made GNTTABOP_map_grant_ref answer 1 when the entry did not allow the
- * request.  Backends that asked for less than zero took the mapping as made, used an
- * address where nothing was, and crashed: a guest could take down the driver domain that
- * serves it.  The bracket had moved with XSA-295, which bounded Xen's retries on an entry
- * that the guest keeps changing.
+ * CVE-2020-11743.  A status is 0 for success and negative for failure.  A
+ * bracket in the wrong place made GNTTABOP_map_grant_ref answer 1 when the
+ * entry did not allow the request.  Backends that asked for less than zero
+ * took the mapping as made, used an address where nothing was, and crashed: a
+ * guest could take down the driver domain that serves it.  The bracket had
+ * moved with XSA-295, which bounded Xen's retries on an entry that the guest
+ * keeps changing.
  *
- * The test makes an entry refuse a mapping in each way that it can: wrong type, wrong
- * domain, read-only, part of a page.  The status must be GNTST_general_error, the other
- * outputs untouched, and the requests beside it in a batch must not notice.
+ * The test makes an entry refuse a mapping in each way that it can: wrong
+ * type, wrong domain, read-only, part of a page.  The status must be
+ * GNTST_general_error, the other outputs untouched, and the requests beside it
+ * in a batch must not notice.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -105,11 +107,12 @@ GNTTAB_CASE_V2("XSA-316: map: a transitive entry")
 {
     grant_ref_t ref = gnt_ref();
 
-    gnttab_publish_transitive(ref, gnt_self(), GTF_transitive, GNT_NO_DOMAIN, 8);
+    gnttab_publish_transitive(ref, gnt_self(), GTF_transitive, GNT_NO_DOMAIN,
+                              GNTTAB_NR_RESERVED_ENTRIES);
     refused(ref, 0);
 }
 
-/* The read-only mapping is made; what is refused on top of it is as negative. */
+/* The read-only mapping is made, and what comes on top of it is refused. */
 GNTTAB_CASE("XSA-316: map: a read-only entry in use, writable")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], GTF_readonly);
