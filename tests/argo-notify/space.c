@@ -81,6 +81,17 @@ CASE("space: an odd number of bytes")
     expect_true(told());
 }
 
+CASE("space: a single byte")
+{
+    XTF_REQUIRE(open_full());
+    expect_errno(send(1), -EAGAIN);
+
+    make_room(0);
+    expect_false(told());
+    make_room(16);
+    expect_true(told());
+}
+
 CASE("space: all of the ring")
 {
     XTF_REQUIRE(open_full());
