@@ -1,7 +1,9 @@
 /*
  * Time: Xen's system time, sleeping, and the one-shot timer of each vCPU.
  *
- * System time is in nanoseconds from when Xen booted, the same on all vCPUs.
+ * System time is in nanoseconds from when Xen booted.  It is the same on all
+ * vCPUs where XEN_PVCLOCK_TSC_STABLE_BIT says so, and about the same elsewhere
+ * (under an emulator of several processors, it may be seconds off).
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */

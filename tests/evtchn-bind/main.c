@@ -204,12 +204,12 @@ EVTCHN_CASE("VIRQ_CON_RING: global, reaches vCPU 0 and where it is moved to")
         skip_case("only dom0 may press debug keys");
 
     /* Xen tells of it from a tasklet. */
-    expect_true(evtchn_wait(port, SECONDS(1)));
+    expect_true(evtchn_wait(port, SECONDS(60)));
 
     evtchn_clear(port);
     require_ok(evtchn_bind_vcpu(port, last));
     require_ok(debug_key('h'));
-    expect_true(evtchn_wait(port, SECONDS(1)));
+    expect_true(evtchn_wait(port, SECONDS(60)));
     expect_port(port, PORT_VIRQ(VIRQ_CON_RING), last);
 }
 

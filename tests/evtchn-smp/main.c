@@ -121,7 +121,7 @@ CASE_FIFO("order: each vCPU's own, whatever the others have pending")
 static void set_timer_here(void *arg)
 {
     timer_set(time_now() + MILLISECONDS(10));
-    evtchn_wait(*(long *)arg, SECONDS(20));
+    evtchn_wait(*(long *)arg, SECONDS(60));
     evtchn_deliver();
     timer_stop();
 }
