@@ -240,28 +240,31 @@ CASE_FIFO("expand_array: a port beyond the first page has its word in the next")
     expect_delivered(port, port - 2, port - 1);
 }
 
-CASE_FIFO("expand_array: the first port without a word waits for its word")
+CASE_FIFO("expand_array: the first ports without a word wait for it")
 {
+    const event_word_t linked = (1u << EVTCHN_FIFO_PENDING) |
+        (1u << EVTCHN_FIFO_LINKED);
     long port;
 
     do
         port = evtchn_bind_ipi(0);
-    while ( port > 0 && port < EVTCHN_WORDS_PER_PAGE );
+    while ( port > 0 && port <= EVTCHN_WORDS_PER_PAGE );
     if ( port == -ENOSPC )
         skip_case("the domain may not have that many ports");
-    require_eq(port, EVTCHN_WORDS_PER_PAGE);
+    require_eq(port, EVTCHN_WORDS_PER_PAGE + 1);
 
     memset(words, 0, sizeof(words));
+    require_ok(hypercall_evtchn_send(port - 1));
     require_ok(hypercall_evtchn_send(port));
     require_ok(evtchn_unmask(port));
     expect_false(this_vcpu_info()->evtchn_upcall_pending);
     expect_hex(evtchn_control_block(0)->ready, 0);
 
     require_ok(evtchn_expand_array(virt_to_gfn(words)));
-    expect_hex(words[0], (1u << EVTCHN_FIFO_PENDING) |
-               (1u << EVTCHN_FIFO_LINKED));
+    expect_hex(words[0], linked | port);
+    expect_hex(words[1], linked);
     expect_eq(evtchn_control_block(0)->head[EVTCHN_FIFO_PRIORITY_DEFAULT],
-              port);
+              port - 1);
 }
 
 CASE_FIFO("expand_array: a frame that the domain does not have, -EINVAL")
