@@ -35,8 +35,8 @@ _HYPERVISOR = _BUILD + (
 
 _ABI = (Need("libxen-dev", "/usr/include/xen/xen.h"),)
 
-_LLVM = (Need("clang", "clang"), Need("lld", "ld.lld"),
-         Need("llvm", "llvm-objcopy"))
+_CLANG = (Need("clang", "clang"),)
+_LLVM = _CLANG + (Need("lld", "ld.lld"), Need("llvm", "llvm-objcopy"))
 
 # Purpose: what for, for people; what it takes.
 PURPOSES: Dict[str, Tuple[str, Sequence[Need]]] = {
@@ -44,7 +44,7 @@ PURPOSES: Dict[str, Tuple[str, Sequence[Need]]] = {
     "hypervisor": ("to build the `full' hypervisor", _HYPERVISOR),
     "run": ("to build the tests and a hypervisor, and to run them in QEMU",
             _HYPERVISOR + _QEMU),
-    "check": ("for the project's own checks", _HYPERVISOR + _QEMU + _ABI),
+    "check": ("for the project's own checks", _HYPERVISOR + _QEMU + _ABI + _CLANG),
     "all": ("for everything, LLVM=1 included",
             _HYPERVISOR + _QEMU + _ABI + _LLVM),
 }
