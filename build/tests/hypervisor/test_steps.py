@@ -47,6 +47,10 @@ class Run(unittest.TestCase):
                 time.sleep(0.01)
             os.kill(os.getpid(), signal.SIGINT)
 
+        # Who starts this in the background may have SIGINT ignored.
+        self.addCleanup(signal.signal, signal.SIGINT,
+                        signal.signal(signal.SIGINT,
+                                      signal.default_int_handler))
         threading.Thread(target=interrupt).start()
         with self.assertRaises(KeyboardInterrupt):
             steps.run(["sh", "-c", "(trap '' TERM; exec sleep 60) & echo $!;"
