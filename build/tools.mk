@@ -8,13 +8,14 @@ AR       := llvm-ar
 NM       := llvm-nm
 OBJCOPY  := llvm-objcopy
 else
-ifeq ($(origin CC),default)
+# Make has names of its own for these, or none at all where -R is inherited.
+ifneq ($(filter default undefined,$(origin CC)),)
 CC       := $(CROSS_COMPILE)gcc
 endif
-ifeq ($(origin LD),default)
+ifneq ($(filter default undefined,$(origin LD)),)
 LD       := $(CROSS_COMPILE)ld
 endif
-ifeq ($(origin AR),default)
+ifneq ($(filter default undefined,$(origin AR)),)
 AR       := $(CROSS_COMPILE)ar
 endif
 NM       ?= $(CROSS_COMPILE)nm
