@@ -42,6 +42,38 @@ GNTTAB_CASE("map: for devices, read-only")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
+/* A writable and a read-only mapping for devices; one of them goes first. */
+static void map_devices_twice(bool writable_first)
+{
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    struct gnttab_map_grant_ref rw = gnt_map_op(ref, GNTMAP_device_map, NULL);
+    struct gnttab_map_grant_ref ro =
+        gnt_map_op(ref, GNTMAP_device_map | GNTMAP_readonly, NULL);
+
+    require_gntst(gnt_map(&rw), GNTST_okay);
+    require_gntst(gnt_map(&ro), GNTST_okay);
+    expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
+
+    require_gntst(gnt_undo(writable_first ? &rw : &ro), GNTST_okay);
+    expect_hex(gnttab_in_use(ref),
+               writable_first ? GTF_reading : GTF_reading | GTF_writing);
+    expect_eq(gnt_can_be_pagetable(gnt_page[0]), writable_first);
+
+    require_gntst(gnt_undo(writable_first ? &ro : &rw), GNTST_okay);
+    expect_hex(gnttab_in_use(ref), 0);
+    expect_true(gnt_can_be_pagetable(gnt_page[0]));
+}
+
+GNTTAB_CASE("map: for devices, twice; the writable one goes first")
+{
+    map_devices_twice(true);
+}
+
+GNTTAB_CASE("map: for devices, twice; the read-only one goes first")
+{
+    map_devices_twice(false);
+}
+
 GNTTAB_CASE("map: for devices, writable, of a read-only grant")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], GTF_readonly);
