@@ -10,8 +10,6 @@
 
 #include <arch/symbols.h>
 
-#define SYMBOLS_SIZE 12288
-
 static const char table[SYMBOLS_SIZE] __section(".symbols") __used = { 0 };
 
 extern const uint8_t __start_text[], __end_text[];

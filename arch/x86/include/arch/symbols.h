@@ -6,6 +6,9 @@
 #ifndef TOUCHSTONE_ARCH_SYMBOLS_H
 #define TOUCHSTONE_ARCH_SYMBOLS_H
 
+/* Bytes of the table; build/symbols.awk reads this line. */
+#define SYMBOLS_SIZE 12288
+
 /**
  * The symbol at or nearest below @p addr, and how far above it @p addr is.
  * NULL outside of the image's code, or if the image holds no symbols.
