@@ -26,6 +26,12 @@ int xtf_get_domid(void)
     return domid;
 }
 
+bool xtf_xen_at_least(unsigned int major, unsigned int minor)
+{
+    return hypercall_xen_version(XENVER_version, NULL) >=
+           (long)(major << 16 | minor);
+}
+
 int xtf_probe_sysctl_interface_version(void)
 {
     uint32_t version;

@@ -140,12 +140,17 @@ EVTCHN_CASE("poll: a port that is not open, -EINVAL")
 {
     evtchn_port_t ports[2] = { evtchn_bind_ipi(0), evtchn_bind_ipi(0) };
 
-    require_ok(hypercall_evtchn_close(ports[1]));
-    expect_errno(poll(&ports[1], 1, SHORT), -EINVAL);
-    expect_errno(poll(ports, 2, SHORT), -EINVAL);
+    /* Older releases wait for any port that there could be. */
+    if ( xtf_xen_at_least(4, 17) )
+    {
+        require_ok(hypercall_evtchn_close(ports[1]));
+        expect_errno(poll(&ports[1], 1, SHORT), -EINVAL);
+        expect_errno(poll(ports, 2, SHORT), -EINVAL);
 
-    ports[1] = 0;
-    expect_errno(poll(&ports[1], 1, SHORT), -EINVAL);
+        ports[1] = 0;
+        expect_errno(poll(&ports[1], 1, SHORT), -EINVAL);
+    }
+
     ports[1] = EVTCHN_FIFO_NR_CHANNELS;
     expect_errno(poll(&ports[1], 1, SHORT), -EINVAL);
     ports[1] = ~0u;

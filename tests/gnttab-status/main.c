@@ -176,7 +176,14 @@ GNTTAB_CASE_V2("status: a list in Xen's part of the address space")
 #else
     op.frame_list = _p(0xf5800000);
 #endif
-    expect_errno(get_frames(&op), -EFAULT);
+    /* Older releases find out only when they write there, as above. */
+    if ( xtf_xen_at_least(4, 17) )
+        expect_errno(get_frames(&op), -EFAULT);
+    else
+    {
+        expect_ok(get_frames(&op));
+        expect_gntst(op.status, GNTST_bad_virt_addr);
+    }
 }
 
 #endif /* CONFIG_PV */

@@ -81,8 +81,9 @@ CASE("msr: the safe accessors tell a fault from a value")
     expect_true(rdmsr_safe(MSR_PRED_CMD, &val));
     expect_hex(val, 0);
 
-    /* Reserved bits. */
-    expect_true(wrmsr_safe(MSR_EFER, ~0ull));
+    /* Reserved bits.  Older releases ignore such a write by a PV guest. */
+    if ( IS_DEFINED(CONFIG_HVM) || xtf_xen_at_least(4, 17) )
+        expect_true(wrmsr_safe(MSR_EFER, ~0ull));
 }
 
 #ifdef CONFIG_HVM

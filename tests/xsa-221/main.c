@@ -26,6 +26,16 @@ static long poll(evtchn_port_t port)
     return hypercall_sched_op(SCHEDOP_poll, &op);
 }
 
+/*
+ * Older releases wait for many a port that is not open as for any other one,
+ * in vain: that nothing else happens is all there is to see then.
+ */
+static void expect_not_open(evtchn_port_t port)
+{
+    if ( poll(port) || xtf_xen_at_least(4, 17) )
+        expect_errno(poll(port), -EINVAL);
+}
+
 EVTCHN_CASE("poll: powers of two, up to all bits")
 {
     unsigned int i;
@@ -33,8 +43,8 @@ EVTCHN_CASE("poll: powers of two, up to all bits")
     for ( i = 7; i < 32; ++i )
         expect_errno(poll(1u << i), -EINVAL);
 
-    expect_errno(poll(0), -EINVAL);
-    expect_errno(poll(EVTCHN_FIFO_NR_CHANNELS - 1), -EINVAL);
+    expect_not_open(0);
+    expect_not_open(EVTCHN_FIFO_NR_CHANNELS - 1);
     expect_errno(poll(EVTCHN_FIFO_NR_CHANNELS), -EINVAL);
     expect_errno(poll(~0u), -EINVAL);
 }
@@ -44,5 +54,5 @@ EVTCHN_CASE("poll: a port that was open once")
     long port = evtchn_bind_ipi(0);
 
     require_ok(hypercall_evtchn_close(port));
-    expect_errno(poll(port), -EINVAL);
+    expect_not_open(port);
 }
