@@ -102,6 +102,24 @@ class Attempts(unittest.TestCase):
             "FAIL: a: c: 1 is 2"))
         self.assertEqual(self.ran, ["pv64", "hvm32pae"])
 
+    def test_a_line_that_tells_is_better_than_a_crash(self) -> None:
+        place = self.range()
+        self.ran.clear()
+        self.verdicts = {"pv64": Verdict.CRASH, "pv32pae": Verdict.FAILURE}
+        outcome = place.attempt(defect(), Path("/bad"), self.instances)
+        self.assertEqual(outcome.verdict, "FAILURE")
+        self.assertEqual(self.ran, ["pv64", "hvm32pae", "pv32pae"])
+
+    def test_a_hypervisor_that_only_crashes(self) -> None:
+        place = self.range()
+        self.ran.clear()
+        self.verdicts = {env: Verdict.CRASH for env in
+                         ("pv64", "pv32pae", "hvm64", "hvm32pae")}
+        outcome = place.attempt(defect(), Path("/bad"), self.instances)
+        self.assertEqual((outcome.instance, outcome.verdict),
+                         ("test-pv64-one", "CRASH"))
+        self.assertEqual(len(self.ran), 3)
+
     def test_the_catcher_goes_first_the_next_time(self) -> None:
         self.range()
         self.verdicts = {"hvm64": Verdict.TIMEOUT}

@@ -6,6 +6,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import json
+import time
 from pathlib import Path
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
 
@@ -24,6 +25,11 @@ _ORDER = ("pv64", "hvm32pae", "pv32pae", "hvm64", "hvm32", "hvm32pse")
 # An instance that takes so much longer than on the good hypervisor hangs.
 _SLOWDOWN = 10.0
 _PATIENCE = 8.0
+
+# How long to look for a FAIL line after a crash or a hang: instances that are
+# bad in such a way, and seconds.
+_CRASHES = 3
+_CURIOSITY = 6.0
 
 _GOOD = (Verdict.SUCCESS, Verdict.SKIP)
 
@@ -54,16 +60,33 @@ class _Host(Dom0Host):
             limit, max(_PATIENCE, _SLOWDOWN * usual))
 
 
-class _UntilBad(scheduler.Listener):
-    """Ends a run at the first result that is worse than SKIP."""
+class _UntilTold(scheduler.Listener):
+    """Ends a run at the first FAILURE: its line says what is wrong.
+
+    A crash or a hang says less, so it only has the run end soon.
+    """
 
     def __init__(self) -> None:
         self.stop = Stop()
-        self.first: Optional[Result] = None
+        self.best: Optional[Result] = None
+        self._bad = 0
+        self._since = 0.0
 
     def finished(self, result: Result) -> None:
-        if result.verdict not in _GOOD and self.first is None:
-            self.first = result
+        if result.verdict not in _GOOD:
+            self._bad += 1
+            if self.best is None:
+                self.best = result
+                self._since = time.monotonic()
+            elif result.verdict is Verdict.FAILURE:
+                self.best = result
+        self.tick()
+
+    def tick(self) -> None:
+        if self.best is not None and (
+                self.best.verdict is Verdict.FAILURE
+                or self._bad >= _CRASHES
+                or time.monotonic() - self._since > _CURIOSITY):
             self.stop.set()
 
 
@@ -140,14 +163,14 @@ class Range:
             return Outcome("no test", detail="no instance of "
                            + " ".join(defect.tests)
                            + " passes on the good hypervisor")
-        listener = _UntilBad()
+        listener = _UntilTold()
         results = self._run(xen, usable, listener, listener.stop)
-        if listener.first is not None:
-            first = listener.first
-            catchers[defect.name] = first.instance.name
+        if listener.best is not None:
+            best = listener.best
+            catchers[defect.name] = best.instance.name
             self._save()
-            return Outcome("caught", first.instance.name, str(first.verdict),
-                           telling_line(first))
+            return Outcome("caught", best.instance.name, str(best.verdict),
+                           telling_line(best))
         catchers.pop(defect.name, None)
         self._save()
         skipped = sum(result.verdict is Verdict.SKIP for result in results)
