@@ -78,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
         help="instances at once (default: as many as processors)")
     add("--timeout", type=_positive_seconds, metavar="S",
         help="seconds an instance may take (default: 30, or what a test says)")
+    add("--vcpus", type=_positive_int, metavar="N",
+        help="virtual CPUs of each instance (default: what its test says)")
     add("--qemu", default="qemu-system-x86_64", metavar="PATH",
         help="QEMU of host dom0 (default: %(default)s)")
     add("--accel", choices=("auto", "tcg", "kvm"), default="auto",

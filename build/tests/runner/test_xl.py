@@ -111,6 +111,11 @@ class XlHost(unittest.TestCase):
         self.assertLess(words.index("create"), words.index("unpause"))
         self.assertIn("create -p", self.calls()[0])
 
+    def test_vcpus_of_the_command_line(self):
+        self.options.vcpus = 2
+        self.run_domain(b"Test result: SUCCESS\n")
+        self.assertTrue(self.calls()[0].endswith(" vcpus=2"))
+
     def test_names_are_unique(self):
         self.run_domain(b"Test result: SUCCESS\n")
         (self.state / "unpaused").unlink()

@@ -32,6 +32,7 @@ class Options:
         self.qemu = "qemu-system-x86_64"
         self.accel = "auto"
         self.timeout: Optional[float] = None
+        self.vcpus: Optional[int] = None
         self.xen_cmdline = ""
         self.results_mode = "console"
         self.logfile_dir = "/var/log/xen/console/"
@@ -71,6 +72,10 @@ class Host:
     def timeout(self, instance: Instance) -> float:
         """Return the time limit of an instance in seconds."""
         return self.options.timeout or instance.test.timeout or TIMEOUT
+
+    def vcpus(self, instance: Instance) -> int:
+        """Return the number of virtual CPUs that an instance gets."""
+        return self.options.vcpus or instance.number("vcpus", 1)
 
     def run(self, instance: Instance, stop: Stop) -> Optional[Result]:
         """Run an instance to its end and leave nothing of it behind.

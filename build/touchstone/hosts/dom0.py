@@ -29,6 +29,11 @@ _XEN_OPTIONS = {
     "max_grant_version": "gnttab=max-ver:{}",
 }
 
+# An emulator that counts a microsecond an instruction is not through with the
+# switch to a vCPU, or with one portion of a long operation that gives way to
+# the scheduler, before a default slice is over, and would get no further.
+_LONG_SLICES = "sched=credit sched_credit_tslice_ms=500"
+
 DEFAULT_MEMORY = 128
 
 
@@ -92,8 +97,10 @@ class Dom0Host(Host):
         memory = instance.number("memory", DEFAULT_MEMORY)
         words = ["console=com1", "loglvl=all", "guest_loglvl=all",
                  f"dom0_mem={memory}M,max:{memory}M",
-                 f"dom0_max_vcpus={instance.number('vcpus', 1)}",
+                 f"dom0_max_vcpus={self.vcpus(instance)}",
                  "argo=1,mac-permissive=1"]
+        if self.qemu.counts_instructions(instance.test.realtime):
+            words.append(_LONG_SLICES)
         if not instance.is_pv:
             words += ["dom0=pvh,shadow" if shadow else "dom0=pvh",
                       "dom0-iommu=none"]
@@ -122,7 +129,7 @@ class Dom0Host(Host):
         return self.qemu.command(
             self.xen, self.xen_cmdline(instance, shadow),
             memory=instance.number("memory", DEFAULT_MEMORY) + XEN_MEMORY,
-            module=" ".join(words), vcpus=instance.number("vcpus", 1),
+            module=" ".join(words), vcpus=self.vcpus(instance),
             realtime=instance.test.realtime, gdb=gdb)
 
     def run(self, instance: Instance, stop: Stop) -> Optional[Result]:

@@ -90,6 +90,10 @@ class Qemu:
                 output = (output + data)[-65536:]
         return True
 
+    def counts_instructions(self, realtime: bool) -> bool:
+        """Tell whether guest time goes by instructions, not by the clock."""
+        return self.accel != "kvm" and not realtime
+
     def command(self, xen: Path, cmdline: str, *, memory: int,
                 module: Optional[str] = None, vcpus: int = 1,
                 realtime: bool = False,
@@ -114,8 +118,8 @@ class Qemu:
             # QEMU 10 emulates x2APIC, forgets that a read of its timer needs
             # an exact instruction count, and gives up: "Bad icount read".
             argv += ["-cpu", "max,-x2apic"]
-            if not realtime:
-                argv += ["-icount", ICOUNT]
+        if self.counts_instructions(realtime):
+            argv += ["-icount", ICOUNT]
         if module is not None:
             argv += ["-initrd", module.replace(",", ",,")]
         if gdb is not None:

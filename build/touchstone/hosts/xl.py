@@ -142,9 +142,11 @@ class _Domain:
         path = self._log_path()
         self._log_start = (os.path.getsize(path)
                            if self._logfile and os.path.exists(path) else 0)
-        _command("xl", "create", "-p", str(instance.cfg),
-                 f'name="{self.name}"', 'on_poweroff="preserve"',
-                 'on_crash="preserve"', 'on_reboot="preserve"')
+        words = [f'name="{self.name}"', 'on_poweroff="preserve"',
+                 'on_crash="preserve"', 'on_reboot="preserve"']
+        if options.vcpus:
+            words.append(f"vcpus={options.vcpus}")
+        _command("xl", "create", "-p", str(instance.cfg), *words)
 
     def _log_path(self) -> str:
         return os.path.join(self._options.logfile_dir,

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Unit tests: what host dom0 asks of Xen and of QEMU; neither is run."""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from typing import List
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from touchstone.catalogue import Instance, Test  # noqa: E402
+from touchstone.hosts import Options  # noqa: E402
+from touchstone.hosts.dom0 import Dom0Host  # noqa: E402
+from touchstone.hypervisor import Hypervisor  # noqa: E402
+
+
+class Commands(unittest.TestCase):
+    def setUp(self) -> None:
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.directory = Path(scratch.name)
+        self.options = Options()
+        self.options.qemu = sys.executable
+        self.options.accel = "tcg"
+
+    def instance(self, cfg: str = "", **info: object) -> Instance:
+        instance = Instance(Test(self.directory, {
+            "name": "demo", "category": "functional",
+            "environments": ["pv64"], **info}), "pv64", None)
+        instance.cfg.write_text(cfg)
+        return instance
+
+    def command(self, instance: Instance) -> List[str]:
+        host = Dom0Host(self.options)
+        host._hypervisor = Hypervisor("mine", "4.17", Path("/xen"))
+        return host.command(instance)
+
+    def xen_words(self, instance: Instance) -> List[str]:
+        command = self.command(instance)
+        return command[command.index("-append") + 1].split()
+
+    def cpus(self, instance: Instance) -> str:
+        command = self.command(instance)
+        return command[command.index("-smp") + 1]
+
+    def test_vcpus_are_those_of_the_configuration(self) -> None:
+        self.assertIn("dom0_max_vcpus=1", self.xen_words(self.instance()))
+        four = self.instance("vcpus=4\n")
+        self.assertIn("dom0_max_vcpus=4", self.xen_words(four))
+        self.assertEqual(self.cpus(four), "4")
+
+    def test_vcpus_of_the_command_line_go_first(self) -> None:
+        self.options.vcpus = 2
+        for cfg in ("", "vcpus=4\n"):
+            instance = self.instance(cfg)
+            self.assertIn("dom0_max_vcpus=2", self.xen_words(instance))
+            self.assertEqual(self.cpus(instance), "2")
+
+    def test_slices_are_long_where_instructions_are_counted(self) -> None:
+        slices = "sched_credit_tslice_ms=500"
+        plain, realtime = self.instance(), self.instance(realtime=True)
+        self.assertIn("-icount", self.command(plain))
+        self.assertIn(slices, self.xen_words(plain))
+        self.assertNotIn("-icount", self.command(realtime))
+        self.assertNotIn(slices, self.xen_words(realtime))
+        self.options.accel = "kvm"
+        self.assertNotIn("-icount", self.command(plain))
+        self.assertNotIn(slices, self.xen_words(plain))
+
+    def test_a_test_s_own_options_come_later(self) -> None:
+        instance = self.instance(**{"xen-cmdline": "sched=null"})
+        self.options.xen_cmdline = "sched=rtds"
+        words = [word for word in self.xen_words(instance)
+                 if word.startswith("sched=")]
+        self.assertEqual(words[-2:], ["sched=null", "sched=rtds"])
+
+
+if __name__ == "__main__":
+    unittest.main()
