@@ -1,0 +1,318 @@
+/*
+ * PIRQs that a real device raises.
+ *
+ * The device is the PC's keyboard controller, which can be told to raise its
+ * interrupt: by putting a byte into its own output buffer, until somebody
+ * reads that.  Only a PV dom0 has it: to an HVM guest, PVH dom0 included,
+ * interrupts of the machine come by its local APIC and not as events.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+
+#include <arch/lib.h>
+#include <arch/mm.h>
+
+#ifdef CONFIG_PV
+
+#define KBD_IRQ      1
+#define KBD_DATA     0x60
+#define KBD_STATUS   0x64
+#define KBD_COMMAND  0x64
+
+#define STATUS_OUTPUT_FULL 0x01
+#define STATUS_INPUT_FULL  0x02
+
+#define CMD_WRITE_MODE   0x60
+#define CMD_WRITE_OUTPUT 0xd2
+
+/* A keyboard's interrupt on, and the mouse off. */
+#define MODE_INTERRUPT 0x25
+
+static void kbd_write(uint8_t val, uint16_t port)
+{
+    unsigned int i;
+
+    for ( i = 0; i < 1000 && (inb(KBD_STATUS) & STATUS_INPUT_FULL); ++i )
+        continue;
+
+    outb(val, port);
+}
+
+/* Have the interrupt line rise, and stay up until kbd_acknowledge(). */
+static void kbd_raise(uint8_t byte)
+{
+    kbd_write(CMD_WRITE_OUTPUT, KBD_COMMAND);
+    kbd_write(byte, KBD_DATA);
+}
+
+/* Have it fall.  @return the byte. */
+static uint8_t kbd_acknowledge(void)
+{
+    return inb(KBD_DATA);
+}
+
+static void kbd_drain(void)
+{
+    unsigned int i;
+
+    for ( i = 0; i < 16 && (inb(KBD_STATUS) & STATUS_OUTPUT_FULL); ++i )
+        kbd_acknowledge();
+}
+
+/* PHYSDEVOP_set_iopl is for the vCPU that asks; this test uses vCPU 0. */
+static bool may_use_ports(void)
+{
+    physdev_set_iopl_t op = { .iopl = 1 };
+    physdev_map_pirq_t map = {
+        .domid = DOMID_SELF, .type = MAP_PIRQ_TYPE_GSI,
+        .index = KBD_IRQ, .pirq = KBD_IRQ,
+    };
+
+    /* What maps the interrupt for dom0 is refused in any other domain. */
+    return !hypercall_physdev_op(PHYSDEVOP_set_iopl, &op) &&
+        !hypercall_physdev_op(PHYSDEVOP_map_pirq, &map) &&
+        inb(KBD_STATUS) != 0xff;
+}
+
+/* Is there a keyboard controller, and is it ours?  It is quiet then. */
+static bool kbd_start(void)
+{
+    bool answers;
+
+    if ( !may_use_ports() )
+        return false;
+
+    kbd_drain();
+    kbd_write(CMD_WRITE_MODE, KBD_COMMAND);
+    kbd_write(MODE_INTERRUPT, KBD_DATA);
+    kbd_raise(0x55);
+    answers = kbd_acknowledge() == 0x55;
+    kbd_drain();
+
+    return answers;
+}
+
+static long bind_kbd(void)
+{
+    return evtchn_bind_pirq(KBD_IRQ, 0);
+}
+
+#define need_kbd()                                                      \
+    if ( !kbd_start() )                                                 \
+        skip_case("the domain has no keyboard controller")
+
+EVTCHN_CASE("PIRQ: an interrupt is pending at its port, and at no other")
+{
+    long port, other;
+
+    need_kbd();
+    other = evtchn_alloc();
+    port = bind_kbd();
+    require_msg(port > 0, "bind_pirq answered %ld", port);
+    expect_false(evtchn_is_pending(port));
+
+    kbd_raise(0x11);
+    expect_true(evtchn_wait(port, SECONDS(60)));
+    expect_false(evtchn_is_pending(other));
+    expect_true(evtchn_is_masked(port));
+    expect_hex(kbd_acknowledge(), 0x11);
+    expect_port(port, PORT_PIRQ(KBD_IRQ), 0);
+}
+
+EVTCHN_CASE("PIRQ: each interrupt is delivered once")
+{
+    unsigned int i;
+    long port;
+
+    need_kbd();
+    port = bind_kbd();
+    require_ok(evtchn_unmask(port));
+
+    for ( i = 0; i < 5; ++i )
+    {
+        kbd_raise(0x20 + i);
+        expect_true(evtchn_wait(port, SECONDS(60)));
+        expect_hex(kbd_acknowledge(), 0x20 + i);
+        evtchn_deliver();
+        expect_delivered(port);
+    }
+
+    evtchn_deliver();
+    expect_none_delivered();
+}
+
+EVTCHN_CASE("PIRQ: masked, it is delivered by unmask")
+{
+    long port;
+
+    need_kbd();
+    port = bind_kbd();
+    kbd_raise(0x31);
+    expect_true(evtchn_wait(port, SECONDS(60)));
+    kbd_acknowledge();
+    evtchn_deliver();
+    expect_none_delivered();
+
+    require_ok(evtchn_unmask(port));
+    evtchn_deliver();
+    expect_delivered(port);
+}
+
+EVTCHN_CASE("PIRQ: moved, it notifies the other vCPU, and comes back")
+{
+    const unsigned int last =
+        min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u) - 1;
+    long port;
+
+    need_kbd();
+    if ( !last )
+        skip_case("the domain has one vCPU");
+
+    port = bind_kbd();
+    require_ok(evtchn_unmask(port));
+    require_ok(evtchn_bind_vcpu(port, last));
+    kbd_raise(0x41);
+    expect_true(evtchn_wait(port, SECONDS(60)));
+    kbd_acknowledge();
+    expect_true(xtf_vcpu_info[last]->evtchn_upcall_pending);
+    expect_false(xtf_vcpu_info[0]->evtchn_upcall_pending);
+
+    require_ok(evtchn_reset());
+    require_ok(evtchn_start(evtchn_abi));
+    port = bind_kbd();
+    require_ok(evtchn_unmask(port));
+    kbd_raise(0x42);
+    expect_true(evtchn_wait(port, SECONDS(60)));
+    kbd_acknowledge();
+    evtchn_deliver();
+    expect_delivered(port);
+}
+
+EVTCHN_CASE("PIRQ: closed, an interrupt reaches no port; bound again, it does")
+{
+    long port, other;
+
+    need_kbd();
+    port = bind_kbd();
+    require_ok(hypercall_evtchn_close(port));
+    other = evtchn_bind_ipi(0);
+    expect_eq(other, port);
+    kbd_raise(0x51);
+    time_sleep(MILLISECONDS(5));
+    kbd_acknowledge();
+    expect_false(evtchn_is_pending(other));
+
+    port = bind_kbd();
+    require_msg(port > 0, "bind_pirq answered %ld", port);
+    /* The one that nobody took may be kept for whoever binds next. */
+    evtchn_wait(port, MILLISECONDS(5));
+    evtchn_clear(port);
+    kbd_raise(0x52);
+    expect_true(evtchn_wait(port, SECONDS(60)));
+    kbd_acknowledge();
+}
+
+CASE_2L("PIRQ: not shared, bound once, it is not to be had for sharing")
+{
+    long port;
+
+    need_kbd();
+    port = bind_kbd();
+    expect_ev_error(evtchn_bind_pirq(KBD_IRQ, BIND_PIRQ__WILL_SHARE), -EEXIST);
+    expect_port(port, PORT_PIRQ(KBD_IRQ), 0);
+}
+
+static long eoi(uint32_t irq)
+{
+    physdev_eoi_t op = { .irq = irq };
+
+    return hypercall_physdev_op(PHYSDEVOP_eoi, &op);
+}
+
+EVTCHN_CASE("PIRQ: eoi raises and takes nothing; unbound or out of range, -EINVAL")
+{
+    long port;
+
+    need_kbd();
+    port = bind_kbd();
+    expect_ok(eoi(KBD_IRQ));
+    expect_false(evtchn_is_pending(port));
+
+    kbd_raise(0x61);
+    expect_true(evtchn_wait(port, SECONDS(60)));
+    kbd_acknowledge();
+    expect_ok(eoi(KBD_IRQ));
+    expect_true(evtchn_is_pending(port));
+    expect_true(evtchn_is_masked(port));
+
+    expect_ev_error(eoi(~0u), -EINVAL);
+    expect_ev_error(eoi(1u << 31), -EINVAL);
+    expect_ev_error(hypercall_physdev_op(PHYSDEVOP_eoi, UNMAPPED_POINTER),
+                    -EFAULT);
+}
+
+static long query(uint32_t irq, uint32_t *flags)
+{
+    physdev_irq_status_query_t op = { .irq = irq, .flags = 0x5a5a5a5a };
+    long rc = hypercall_physdev_op(PHYSDEVOP_irq_status_query, &op);
+
+    *flags = op.flags;
+
+    return rc;
+}
+
+CASE_2L("PIRQ: irq_status_query: shared with nobody; out of range, -EINVAL")
+{
+    uint32_t flags;
+    long port;
+
+    need_kbd();
+    port = evtchn_bind_pirq(KBD_IRQ, BIND_PIRQ__WILL_SHARE);
+    require_msg(port > 0, "bind_pirq answered %ld", port);
+    require_ok(query(KBD_IRQ, &flags));
+    expect_hex(flags & ~XENIRQSTAT_needs_eoi, 0);
+
+    expect_ev_error(query(~0u, &flags), -EINVAL);
+    expect_hex(flags, 0x5a5a5a5a);
+}
+
+/*
+ * From here on the domain has a map of which PIRQs need an EOI.  It cannot be
+ * taken away again, so this comes last.
+ */
+static uint8_t eoi_map[PAGE_SIZE] __page_aligned_bss;
+
+static long set_eoi_map(const void *va)
+{
+    physdev_pirq_eoi_gmfn_t op = { .gmfn = virt_to_gfn(va) };
+
+    return hypercall_physdev_op(PHYSDEVOP_pirq_eoi_gmfn_v1, &op);
+}
+
+EVTCHN_CASE("PIRQ: eoi unmasks the port, once there is an old map of EOIs")
+{
+    static bool set;
+    long port;
+
+    need_kbd();
+    if ( !set )
+        require_ok(set_eoi_map(eoi_map));
+    set = true;
+
+    port = bind_kbd();
+    expect_true(evtchn_is_masked(port));
+    kbd_raise(0x71);
+    expect_true(evtchn_wait(port, SECONDS(60)));
+    kbd_acknowledge();
+    require_ok(eoi(KBD_IRQ));
+    expect_false(evtchn_is_masked(port));
+    evtchn_deliver();
+    expect_delivered(port);
+
+    /* An edge needs no EOI, and there is one map for a domain. */
+    expect_eq(test_bit(KBD_IRQ, eoi_map), 0);
+    expect_errno(set_eoi_map(eoi_map), -EBUSY);
+}
+
+#endif
