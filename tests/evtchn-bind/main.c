@@ -68,6 +68,32 @@ CASE_2L("bind_virq: a global VIRQ, on vCPU 0")
     }
 }
 
+CASE_2L("bind_virq: dom0 has them all at once, and each once")
+{
+    static const uint32_t named[] = {
+        VIRQ_TIMER, VIRQ_DEBUG, VIRQ_CONSOLE, VIRQ_DOM_EXC, VIRQ_TBUF,
+        VIRQ_DEBUGGER, VIRQ_XENOPROF, VIRQ_CON_RING, VIRQ_PCPU_STATE,
+        VIRQ_MEM_EVENT, VIRQ_ARGO, VIRQ_ENOMEM, VIRQ_XENPMU, VIRQ_ARCH_0,
+    };
+    long port[ARRAY_SIZE(named)];
+    unsigned int i;
+
+    if ( xtf_get_domid() )
+        skip_case("some are for privileged domains only");
+
+    for ( i = 0; i < ARRAY_SIZE(named); ++i )
+    {
+        port[i] = evtchn_bind_virq(named[i], 0);
+        require_msg(port[i] > 0, "VIRQ %u: %ld", named[i], port[i]);
+    }
+
+    for ( i = 0; i < ARRAY_SIZE(named); ++i )
+    {
+        expect_port(port[i], PORT_VIRQ(named[i]), 0);
+        expect_errno(evtchn_bind_virq(named[i], 0), -EEXIST);
+    }
+}
+
 EVTCHN_CASE("bind_virq: bound already, -EEXIST")
 {
     long timer = evtchn_bind_virq(VIRQ_TIMER, 0);
@@ -160,6 +186,19 @@ EVTCHN_CASE("VIRQ_TIMER: closed, it reaches no port")
     expect_eq(evtchn_bind_virq(VIRQ_DEBUG, 0), port);
     require_ok(timer_set(time_now() - 1));
     expect_false(evtchn_is_pending(port));
+}
+
+EVTCHN_CASE("VIRQ_TIMER: one from before is not kept for whoever binds")
+{
+    long port;
+
+    require_ok(timer_set(time_now() - 1));
+    port = evtchn_bind_virq(VIRQ_TIMER, 0);
+    require_msg(port > 0, "bind_virq answered %ld", port);
+    expect_false(evtchn_is_pending(port));
+
+    require_ok(timer_set(time_now() - 1));
+    expect_true(evtchn_is_pending(port));
 }
 
 /* One of Xen's debug keys; 0, or -errno of a domain that may not. */

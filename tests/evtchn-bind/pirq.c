@@ -131,6 +131,21 @@ CASE_2L("bind_pirq: PV, one that the domain has not been given, -EPERM")
 #endif
 }
 
+CASE_2L("bind_pirq: PV dom0, one with no interrupt behind it, -EINVAL")
+{
+#ifdef CONFIG_PV
+    /* Nothing in this domain maps the one before COM1's. */
+    long rc = evtchn_bind_pirq(3, 0);
+
+    if ( rc == -EPERM )
+        skip_case("the domain has been given none");
+    expect_errno(rc, -EINVAL);
+    expect_ev_error(evtchn_bind_pirq(3, BIND_PIRQ__WILL_SHARE), -EINVAL);
+#else
+    skip_case("an HVM guest may");
+#endif
+}
+
 CASE_2L("bind_pirq: an unreadable argument, -EFAULT")
 {
     expect_ev_error(hypercall_event_channel_op(EVTCHNOP_bind_pirq,

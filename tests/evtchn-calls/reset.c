@@ -62,6 +62,54 @@ CASE_2L("reset: takes away what is pending, and leaves the masks")
     expect_false(evtchn_is_masked(b));
 }
 
+EVTCHN_CASE("reset: a port used again is as a new one")
+{
+    const unsigned int last = smp_nr_vcpus() - 1;
+    const enum evtchn_abi abi = evtchn_abi;
+    evtchn_port_t a, b;
+    long port;
+
+    require_ok(evtchn_loopback(&a, &b));
+    require_ok(evtchn_bind_vcpu(a, last));
+    require_ok(evtchn_bind_vcpu(b, last));
+    if ( abi == EVTCHN_FIFO )
+        require_ok(evtchn_set_priority(a, 3));
+    require_ok(evtchn_unmask(a));
+    require_ok(hypercall_evtchn_send(b));
+    require_ok(hypercall_evtchn_send(a));
+
+    /* What was on a queue is on none, and what was pending is not. */
+    require_ok(evtchn_start(abi));
+    port = evtchn_alloc();
+    expect_eq(port, a);
+    expect_port(port, PORT_UNBOUND(xtf_get_domid()), 0);
+    expect_false(evtchn_is_pending(port));
+    require_ok(hypercall_evtchn_close(port));
+
+    expect_eq(evtchn_bind_ipi(0), a);
+    require_ok(evtchn_unmask(a));
+    require_ok(hypercall_evtchn_send(a));
+    if ( abi == EVTCHN_FIFO )
+        expect_hex(evtchn_control_block(0)->ready,
+                   1 << EVTCHN_FIFO_PRIORITY_DEFAULT);
+    evtchn_deliver();
+    expect_delivered(a);
+}
+
+CASE_2L("reset: the port of a PIRQ, too, which can be bound again")
+{
+#ifdef CONFIG_HVM
+    long port = evtchn_bind_pirq(8, 0);
+
+    require_msg(port > 0, "bind_pirq answered %ld", port);
+    require_ok(evtchn_reset());
+    expect_port(port, PORT_CLOSED, 0);
+    expect_eq(evtchn_bind_pirq(8, 0), port);
+#else
+    skip_case("only an HVM guest can bind one without a device");
+#endif
+}
+
 CASE_FIFO("reset: goes back to the 2-level ABI")
 {
     long port = evtchn_bind_ipi(0);

@@ -220,6 +220,73 @@ CASE_FIFO("close: a port on a queue is not used again until it is off")
     expect_eq(evtchn_bind_ipi(0), a);
 }
 
+CASE_FIFO("close: of a queue's last port, and the queue goes on behind it")
+{
+    long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
+    long c = evtchn_bind_ipi(0);
+
+    require_ok(evtchn_unmask(a));
+    require_ok(evtchn_unmask(b));
+    require_ok(evtchn_unmask(c));
+    require_ok(hypercall_evtchn_send(a));
+    require_ok(hypercall_evtchn_send(b));
+    require_ok(hypercall_evtchn_close(b));
+    require_ok(hypercall_evtchn_send(c));
+    expect_hex(word(b), LINKED | c);
+    evtchn_deliver();
+    expect_delivered(a, c);
+}
+
+CASE_FIFO("close: of a queue's first and only port, and it fills again")
+{
+    long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
+
+    require_ok(evtchn_unmask(a));
+    require_ok(evtchn_unmask(b));
+    require_ok(hypercall_evtchn_send(a));
+    require_ok(hypercall_evtchn_close(a));
+    evtchn_deliver();
+    expect_none_delivered();
+
+    require_ok(hypercall_evtchn_send(b));
+    expect_eq(evtchn_control_block(0)->head[EVTCHN_FIFO_PRIORITY_DEFAULT], b);
+    evtchn_deliver();
+    expect_delivered(b);
+    expect_eq(evtchn_bind_ipi(0), a);
+}
+
+CASE_FIFO("word: one that the guest overwrites harms no other port")
+{
+    static const event_word_t junk[] = {
+        ~0u, ~MASKED, LINKED, LINKED | EVTCHN_FIFO_LINK_MASK,
+        EVTCHN_FIFO_LINK_MASK, 1u << EVTCHN_FIFO_BUSY,
+        PENDING | LINKED | 1, LINKED | (1u << EVTCHN_FIFO_BUSY),
+    };
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(junk); ++i )
+    {
+        long bad = evtchn_bind_ipi(0), good = evtchn_bind_ipi(0);
+
+        /* On a queue of its own, since what is on that is lost. */
+        require_ok(evtchn_set_priority(bad, 9));
+        require_ok(evtchn_unmask(bad));
+        require_ok(hypercall_evtchn_send(bad));
+        *evtchn_word(bad) = junk[i];
+        expect_ok(hypercall_evtchn_send(bad));
+        expect_ok(evtchn_unmask(bad));
+        expect_ok(hypercall_evtchn_close(bad));
+
+        *evtchn_word(bad) = MASKED;
+        fetch_and(&evtchn_control_block(0)->ready, ~(1u << 9));
+        require_ok(evtchn_unmask(good));
+        require_ok(hypercall_evtchn_send(good));
+        evtchn_deliver();
+        expect_delivered(good);
+        require_ok(hypercall_evtchn_close(good));
+    }
+}
+
 CASE_FIFO("2-level bitmaps: not touched by the FIFO ABI")
 {
     long port = evtchn_bind_ipi(0);

@@ -16,10 +16,15 @@
  */
 #include <xtf.h>
 
+#include <arch/mm.h>
+
 const char test_title[] = "Event channels: limits";
 
 /* The last port that there is.  Once taken, cases share them all. */
 static evtchn_port_t last;
+
+/* This domain.  To ask for it takes a port, too. */
+static int self = -1;
 
 /* Take all ports there are, for 10 s of emulation: the error after the last. */
 static long take_all(void)
@@ -34,9 +39,7 @@ static long take_all(void)
 
 CASE_2L("all ports: up to the last bit of the ABI, or to the domain's limit")
 {
-    /* To ask for it takes a port. */
-    const int self = xtf_get_domid();
-
+    self = xtf_get_domid();
     expect_errno(take_all(), -ENOSPC);
     expect_range(last, 64, EVTCHN_2L_NR_CHANNELS - 1);
     if ( self == 0 )
@@ -88,6 +91,41 @@ CASE("all ports in use: one that is freed is found, and no other")
     expect_port(mid, PORT_CLOSED, 0);
     expect_eq(evtchn_alloc(), mid);
     expect_ev_error(evtchn_alloc(), -ENOSPC);
+}
+
+static uint8_t control[PAGE_SIZE] __page_aligned_bss;
+static event_word_t words[EVTCHN_2L_NR_CHANNELS + EVTCHN_WORDS_PER_PAGE]
+    __page_aligned_bss;
+
+CASE("all ports in use: the FIFO ABI has more, and the next one works")
+{
+    const event_word_t linked = (1u << EVTCHN_FIFO_PENDING) |
+        (1u << EVTCHN_FIFO_LINKED);
+    unsigned int i;
+    long port;
+    int rc = evtchn_init_control(virt_to_gfn(control), 0, 0);
+
+    if ( rc == -ENOSYS )
+        skip_case("this Xen does not offer the FIFO ABI");
+    require_ok(rc);
+
+    for ( i = 0; i < ARRAY_SIZE(words); i += EVTCHN_WORDS_PER_PAGE )
+        require_ok(evtchn_expand_array(virt_to_gfn(&words[i])));
+
+    port = evtchn_alloc();
+    if ( port == -ENOSPC && self )
+        skip_case("the domain may not have that many ports");
+    require_eq(port, last + 1);
+    require_ok(hypercall_evtchn_close(port));
+    require_eq(evtchn_bind_ipi(0), port);
+    require_ok(hypercall_evtchn_send(port));
+    require_ok(hypercall_evtchn_send(last));
+    expect_hex(words[port], linked | last);
+    expect_hex(words[last], linked);
+
+    /* A queue that nobody empties: out of the way of what comes next. */
+    require_ok(hypercall_evtchn_close(port));
+    memset(words, 0, sizeof(words));
 }
 
 CASE("all ports freed: each in turn, and the first ones are used again")

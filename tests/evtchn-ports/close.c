@@ -42,6 +42,46 @@ EVTCHN_CASE("close: the end that remains keeps what is pending")
     expect_true(evtchn_is_pending(b));
 }
 
+EVTCHN_CASE("close: the end that remains keeps its vCPU, and sends to nobody")
+{
+    const unsigned int last = smp_nr_vcpus() - 1;
+    evtchn_port_t a, b;
+
+    require_ok(evtchn_loopback(&a, &b));
+    require_ok(evtchn_bind_vcpu(a, last));
+    require_ok(evtchn_bind_vcpu(b, last));
+    require_ok(hypercall_evtchn_close(a));
+    expect_port(a, PORT_CLOSED, 0);
+    expect_port(b, PORT_UNBOUND(xtf_get_domid()), last);
+
+    expect_ok(hypercall_evtchn_send(b));
+    expect_false(evtchn_is_pending(a));
+    expect_false(evtchn_is_pending(b));
+
+    /* The new other end is on vCPU 0, as any other new port. */
+    expect_eq(evtchn_bind_interdomain(DOMID_SELF, b), a);
+    expect_port(a, PORT_INTERDOMAIN(xtf_get_domid(), b), 0);
+    expect_port(b, PORT_INTERDOMAIN(xtf_get_domid(), a), last);
+}
+
+EVTCHN_CASE("close: both ends, in either order")
+{
+    unsigned int i;
+
+    for ( i = 0; i < 2; ++i )
+    {
+        evtchn_port_t end[2];
+
+        require_ok(evtchn_loopback(&end[0], &end[1]));
+        require_ok(hypercall_evtchn_close(end[i]));
+        require_ok(hypercall_evtchn_close(end[!i]));
+        expect_port(end[0], PORT_CLOSED, 0);
+        expect_port(end[1], PORT_CLOSED, 0);
+        expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, end[i]), -EINVAL);
+        expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, end[!i]), -EINVAL);
+    }
+}
+
 EVTCHN_CASE("close: takes away what is pending, and leaves the mask")
 {
     long port = evtchn_bind_ipi(0);

@@ -31,6 +31,18 @@ EVTCHN_CASE("bind_interdomain: the new end is pending, the old one is not")
     expect_false(evtchn_is_pending(remote));
 }
 
+CASE_2L("bind_interdomain: the new end is delivered, if it is not masked")
+{
+    long remote = evtchn_alloc(), local = evtchn_alloc();
+
+    /* Its number is known ahead: the lowest that is free. */
+    require_ok(hypercall_evtchn_close(local));
+    clear_bit(local, shared_info.evtchn_mask);
+    expect_eq(evtchn_bind_interdomain(DOMID_SELF, remote), local);
+    evtchn_deliver();
+    expect_delivered(local);
+}
+
 EVTCHN_CASE("bind_interdomain: a pending old end stays pending")
 {
     evtchn_port_t a, b;

@@ -11,77 +11,137 @@
 
 static volatile unsigned int reached, ended;
 
+/* Have vCPU 1 run fn(arg), which sets `reached` before it begins to wait. */
+static bool start_waiting(void (*fn)(void *), void *arg)
+{
+    reached = ended = 0;
+    if ( !expect_ok(smp_start(1, fn, arg)) ||
+         !expect_true(smp_wait_for(&reached)) )
+        return false;
+
+    /* Long enough for the hypercall that it is about to make. */
+    time_sleep(MILLISECONDS(20));
+
+    return expect_eq(ended, 0);
+}
+
+/* What it waits for has come: it notices, and is through. */
+#define expect_woken()                                                  \
+({                                                                      \
+    if ( expect_true(smp_wait_for(&ended)) )                            \
+        smp_wait(1);                                                    \
+})
+
+struct wait_for
+{
+    evtchn_port_t ports[2];
+    unsigned int nr;
+};
+
 static void poll_for_it(void *arg)
 {
-    evtchn_port_t port = *(long *)arg;
-    struct sched_poll op = { .ports = &port, .nr_ports = 1 };
+    const struct wait_for *wait = arg;
+    struct sched_poll op = { .ports = wait->ports, .nr_ports = wait->nr };
+    unsigned int i;
 
     reached = 1;
-    while ( !evtchn_is_pending(port) )
+    for ( i = 0; !evtchn_is_pending(wait->ports[i]); i = (i + 1) % wait->nr )
         hypercall_sched_op(SCHEDOP_poll, &op);
     ended = 1;
 }
 
 EVTCHN_CASE("poll: an event from another vCPU ends it")
 {
-    long port;
+    struct wait_for wait = { .nr = 1 };
 
     need_vcpus(2);
-    port = evtchn_bind_ipi(1);
-    reached = ended = 0;
+    wait.ports[0] = evtchn_bind_ipi(1);
 
-    require_ok(smp_start(1, poll_for_it, &port));
-    require_true(smp_wait_for(&reached));
-    time_sleep(MILLISECONDS(20));
-    expect_eq(ended, 0);
-
-    require_ok(hypercall_evtchn_send(port));
-    require_true(smp_wait_for(&ended));
-    smp_wait(1);
+    require_true(start_waiting(poll_for_it, &wait));
+    require_ok(hypercall_evtchn_send(wait.ports[0]));
+    expect_woken();
 }
 
 EVTCHN_CASE("poll: a port of vCPU 0 can be polled for on vCPU 1")
 {
+    struct wait_for wait = { .nr = 1 };
+
+    need_vcpus(2);
+    wait.ports[0] = evtchn_bind_ipi(0);
+
+    require_true(start_waiting(poll_for_it, &wait));
+    require_ok(hypercall_evtchn_send(wait.ports[0]));
+    expect_woken();
+}
+
+EVTCHN_CASE("poll: for two ports, an event on either ends it")
+{
+    struct wait_for wait = { .nr = 2 };
+    unsigned int i;
+
+    need_vcpus(2);
+    wait.ports[0] = evtchn_bind_ipi(1);
+    wait.ports[1] = evtchn_bind_ipi(1);
+
+    for ( i = 0; i < 2; ++i )
+    {
+        require_true(start_waiting(poll_for_it, &wait));
+        require_ok(hypercall_evtchn_send(wait.ports[i]));
+        expect_woken();
+        evtchn_clear(wait.ports[i]);
+    }
+}
+
+EVTCHN_CASE("poll: goes on while only other ports have events")
+{
+    struct wait_for wait = { .nr = 1 };
+    long other;
+
+    need_vcpus(2);
+    wait.ports[0] = evtchn_bind_ipi(1);
+    other = evtchn_bind_ipi(1);
+
+    require_true(start_waiting(poll_for_it, &wait));
+    require_ok(hypercall_evtchn_send(other));
+    time_sleep(MILLISECONDS(20));
+    expect_eq(ended, 0);
+    require_ok(hypercall_evtchn_send(wait.ports[0]));
+    expect_woken();
+}
+
+static volatile unsigned int nr_woken;
+
+static void poll_and_count(void *arg)
+{
+    evtchn_port_t port = *(long *)arg;
+    struct sched_poll op = { .ports = &port, .nr_ports = 1 };
+
+    fetch_add(&reached, 1);
+    while ( !evtchn_is_pending(port) )
+        hypercall_sched_op(SCHEDOP_poll, &op);
+    fetch_add(&nr_woken, 1);
+}
+
+EVTCHN_CASE("poll: an event ends it on all vCPUs that poll for the port")
+{
+    unsigned int vcpu;
     long port;
 
     need_vcpus(2);
     port = evtchn_bind_ipi(0);
-    reached = ended = 0;
+    reached = nr_woken = 0;
 
-    require_ok(smp_start(1, poll_for_it, &port));
-    require_true(smp_wait_for(&reached));
+    for ( vcpu = 1; vcpu < usable_vcpus(); ++vcpu )
+        require_ok(smp_start(vcpu, poll_and_count, &port));
+    while ( reached < usable_vcpus() - 1 )
+        time_sleep(MILLISECONDS(5));
     time_sleep(MILLISECONDS(20));
+    expect_eq(nr_woken, 0);
+
     require_ok(hypercall_evtchn_send(port));
-    require_true(smp_wait_for(&ended));
-    smp_wait(1);
-}
-
-static void poll_for_two(void *arg)
-{
-    const evtchn_port_t *ports = arg;
-    struct sched_poll op = { .ports = ports, .nr_ports = 2 };
-
-    reached = 1;
-    while ( !evtchn_is_pending(ports[0]) && !evtchn_is_pending(ports[1]) )
-        hypercall_sched_op(SCHEDOP_poll, &op);
-    ended = 1;
-}
-
-EVTCHN_CASE("poll: for two ports, an event on the second ends it")
-{
-    evtchn_port_t ports[2];
-
-    need_vcpus(2);
-    ports[0] = evtchn_bind_ipi(1);
-    ports[1] = evtchn_bind_ipi(1);
-    reached = ended = 0;
-
-    require_ok(smp_start(1, poll_for_two, ports));
-    require_true(smp_wait_for(&reached));
-    time_sleep(MILLISECONDS(20));
-    require_ok(hypercall_evtchn_send(ports[1]));
-    require_true(smp_wait_for(&ended));
-    smp_wait(1);
+    for ( vcpu = 1; vcpu < usable_vcpus(); ++vcpu )
+        smp_wait(vcpu);
+    expect_eq(nr_woken, usable_vcpus() - 1);
 }
 
 static void block_for_it(void *arg)
@@ -101,15 +161,25 @@ EVTCHN_CASE("block: an event from another vCPU ends it, and has arrived")
     need_vcpus(2);
     port = evtchn_bind_ipi(1);
     require_ok(evtchn_unmask(port));
-    reached = ended = 0;
 
-    require_ok(smp_start(1, block_for_it, NULL));
-    require_true(smp_wait_for(&reached));
-    time_sleep(MILLISECONDS(50));
-    expect_eq(ended, 0);
+    require_true(start_waiting(block_for_it, NULL));
     require_ok(hypercall_evtchn_send(port));
-    require_true(smp_wait_for(&ended));
-    smp_wait(1);
+    expect_woken();
+    expect_eq(evtchn_log[0].vcpu, 1);
+    expect_delivered(port);
+}
+
+EVTCHN_CASE("block: unmask on another vCPU ends it")
+{
+    long port;
+
+    need_vcpus(2);
+    port = evtchn_bind_ipi(1);
+    require_ok(hypercall_evtchn_send(port));
+
+    require_true(start_waiting(block_for_it, NULL));
+    require_ok(evtchn_unmask(port));
+    expect_woken();
     expect_eq(evtchn_log[0].vcpu, 1);
     expect_delivered(port);
 }

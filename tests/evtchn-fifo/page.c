@@ -1,0 +1,76 @@
+/*
+ * The pages of control blocks and event words: Xen holds on to them for as long
+ * as it writes to them, and to no others.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+#include <xtf/gnttab_case.h>
+
+#include <arch/mm.h>
+
+#ifdef CONFIG_PV
+
+static uint8_t page[PAGE_SIZE] __page_aligned_bss;
+
+/* Nothing in Xen refers to the page, nor takes it for writable. */
+#define expect_page_free()                                              \
+({                                                                      \
+    expect_true(gnt_can_be_pagetable(page));                            \
+    expect_true(gnt_unreferenced(page));                                \
+})
+
+CASE_FIFO("page: of words, it cannot be a page table until the reset")
+{
+    require_ok(evtchn_expand_array(virt_to_gfn(page)));
+    expect_false(gnt_can_be_pagetable(page));
+    require_ok(evtchn_start(EVTCHN_2L));
+    expect_page_free();
+}
+
+CASE_2L("page: of control blocks, it cannot be a page table until the reset")
+{
+    const unsigned int last = min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u) - 1;
+
+    memset(page, 0, sizeof(page));
+    require_ok(evtchn_init_control(virt_to_gfn(page), 0, 0));
+    if ( last )
+        require_ok(evtchn_init_control(virt_to_gfn(page), 72, last));
+    expect_false(gnt_can_be_pagetable(page));
+    require_ok(evtchn_start(EVTCHN_2L));
+    expect_page_free();
+}
+
+CASE_2L("page: refused for a control block, it is free")
+{
+    expect_ev_error(evtchn_init_control(virt_to_gfn(page), 4, 0), -EINVAL);
+    expect_ev_error(evtchn_init_control(virt_to_gfn(page), PAGE_SIZE, 0),
+                    -EINVAL);
+    expect_ev_error(evtchn_init_control(virt_to_gfn(page), 0, smp_nr_vcpus()),
+                    -ENOENT);
+    expect_ev_error(evtchn_expand_array(virt_to_gfn(page)), -EOPNOTSUPP);
+    expect_page_free();
+}
+
+CASE_FIFO("page: refused for a second control block, or as a word too many")
+{
+    unsigned int i;
+
+    expect_ev_error(evtchn_init_control(virt_to_gfn(page), 0, 0), -EINVAL);
+    expect_page_free();
+
+    for ( i = EVTCHN_WORDS_PER_PAGE; i < EVTCHN_FIFO_NR_CHANNELS;
+          i += EVTCHN_WORDS_PER_PAGE )
+        require_ok(evtchn_expand_array(virt_to_gfn(evtchn_word(0))));
+    expect_ev_error(evtchn_expand_array(virt_to_gfn(page)), -ENOSPC);
+    expect_page_free();
+}
+
+#else
+
+CASE_2L("page: held on to by Xen while it is in use, and no longer")
+{
+    skip_case("only a PV guest can tell what Xen holds on to");
+}
+
+#endif
