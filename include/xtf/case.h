@@ -109,23 +109,28 @@ void xtf_case_error(const struct xtf_where *w, const char *fmt, ...)
 
 /*
  * Each compares, prints both sides if they disagree, and is true if they
- * agree.  The first argument appears in the message as it is written.
+ * agree.  The first argument appears in the message as it is written: a macro
+ * of a test which passes its own argument on hands the text of that to the
+ * XTF_EXPECT_…() behind an expectation, as require_*() do.
  */
 
+#define XTF_EXPECT(text, namer, type, got, relation, want)              \
+    xtf_expect(XTF_WHERE(text), namer, (type)(got), relation, (type)(want))
+
 /* Integers: equal, by number. */
-#define expect_eq(got, want)                                            \
-    xtf_expect(XTF_WHERE(#got), NULL, (long long)(got), "",             \
-               (long long)(want))
+#define expect_eq(got, want)    XTF_EXPECT_EQ(#got, got, want)
+#define XTF_EXPECT_EQ(text, got, want)                                  \
+    XTF_EXPECT(text, NULL, long long, got, "", want)
 
 /* Integers: anything but. */
-#define expect_ne(got, unwanted)                                        \
-    xtf_expect(XTF_WHERE(#got), NULL, (long long)(got), "not ",         \
-               (long long)(unwanted))
+#define expect_ne(got, unwanted)    XTF_EXPECT_NE(#got, got, unwanted)
+#define XTF_EXPECT_NE(text, got, unwanted)                              \
+    XTF_EXPECT(text, NULL, long long, got, "not ", unwanted)
 
 /* Integers of flag bits or addresses: equal, in hexadecimal. */
-#define expect_hex(got, want)                                           \
-    xtf_expect(XTF_WHERE(#got), name_hex, (long long)(got), "",         \
-               (long long)(want))
+#define expect_hex(got, want)   XTF_EXPECT_HEX(#got, got, want)
+#define XTF_EXPECT_HEX(text, got, want)                                 \
+    XTF_EXPECT(text, name_hex, long long, got, "", want)
 
 /* Integers: got is within [lo, hi]. */
 #define expect_range(got, lo, hi)                                       \
@@ -141,26 +146,26 @@ void xtf_case_error(const struct xtf_where *w, const char *fmt, ...)
 })
 
 /* A hypercall's return value: 0, or this -errno. */
-#define expect_errno(got, want)                                         \
-    xtf_expect(XTF_WHERE(#got), name_errno, (long)(got), "", (long)(want))
-#define expect_ok(got)      XTF_EXPECT_OK(#got, got)
-#define XTF_EXPECT_OK(text, got)                                        \
-    xtf_expect(XTF_WHERE(text), name_errno, (long)(got), "", 0)
+#define expect_errno(got, want)     XTF_EXPECT_ERRNO(#got, got, want)
+#define XTF_EXPECT_ERRNO(text, got, want)                               \
+    XTF_EXPECT(text, name_errno, long, got, "", want)
+#define expect_ok(got)              XTF_EXPECT_ERRNO(#got, got, 0)
 
 /* A grant table status: GNTST_*. */
-#define expect_gntst(got, want)                                         \
-    xtf_expect(XTF_WHERE(#got), name_gntst, (int)(got), "", (int)(want))
+#define expect_gntst(got, want)     XTF_EXPECT_GNTST(#got, got, want)
+#define XTF_EXPECT_GNTST(text, got, want)                               \
+    XTF_EXPECT(text, name_gntst, int, got, "", want)
 
 /* An exception: EXINFO_SYM(…), or 0 for none. */
 #define expect_exception(got, want)                                     \
-    xtf_expect(XTF_WHERE(#got), name_exinfo, (exinfo_t)(got), "",       \
-               (exinfo_t)(want))
+    XTF_EXPECT(#got, name_exinfo, exinfo_t, got, "", want)
 
 /* Conditions. */
-#define expect_true(cond)                                               \
-    xtf_expect(XTF_WHERE(#cond), name_bool, !!(cond), "", 1)
+#define expect_true(cond)           XTF_EXPECT_TRUE(#cond, cond)
+#define XTF_EXPECT_TRUE(text, cond)                                     \
+    XTF_EXPECT(text, name_bool, bool, cond, "", true)
 #define expect_false(cond)                                              \
-    xtf_expect(XTF_WHERE(#cond), name_bool, !!(cond), "", 0)
+    XTF_EXPECT(#cond, name_bool, bool, cond, "", false)
 
 /* Strings, and memory byte by byte: the first difference is printed. */
 #define expect_str(got, want)                                           \
@@ -179,14 +184,19 @@ void xtf_case_error(const struct xtf_where *w, const char *fmt, ...)
 /* As expect_*(), but what follows makes no sense without it: the case ends. */
 #define XTF_REQUIRE(held)   do { if ( !(held) ) return; } while ( 0 )
 
-#define require_eq(got, want)        XTF_REQUIRE(expect_eq(got, want))
-#define require_ne(got, want)        XTF_REQUIRE(expect_ne(got, want))
-#define require_hex(got, want)       XTF_REQUIRE(expect_hex(got, want))
-#define require_errno(got, want)     XTF_REQUIRE(expect_errno(got, want))
-#define require_ok(got)              XTF_REQUIRE(XTF_EXPECT_OK(#got, got))
-#define require_gntst(got, want)     XTF_REQUIRE(expect_gntst(got, want))
-#define require_true(cond)           XTF_REQUIRE(expect_true(cond))
-#define require_msg(cond, ...)       XTF_REQUIRE(expect_msg(cond, __VA_ARGS__))
+#define require_eq(got, want)       XTF_REQUIRE(XTF_EXPECT_EQ(#got, got, want))
+#define require_ne(got, unwanted)                                       \
+    XTF_REQUIRE(XTF_EXPECT_NE(#got, got, unwanted))
+#define require_hex(got, want)                                          \
+    XTF_REQUIRE(XTF_EXPECT_HEX(#got, got, want))
+#define require_errno(got, want)                                        \
+    XTF_REQUIRE(XTF_EXPECT_ERRNO(#got, got, want))
+#define require_ok(got)             XTF_REQUIRE(XTF_EXPECT_ERRNO(#got, got, 0))
+#define require_gntst(got, want)                                        \
+    XTF_REQUIRE(XTF_EXPECT_GNTST(#got, got, want))
+#define require_true(cond)          XTF_REQUIRE(XTF_EXPECT_TRUE(#cond, cond))
+#define require_msg(cond, ...)                                          \
+    XTF_REQUIRE(xtf_expect_msg(XTF_WHERE(#cond), cond, __VA_ARGS__))
 
 /* What the case needs is not there: it counts as skipped, and ends. */
 #define skip_case(...)                                                  \

@@ -121,6 +121,42 @@ CASE("expectation: conditions, strings and bytes")
     expect_complaint(wrong_msg, "FAIL: trial: got 1 of 2 at ");
 }
 
+/* Names that a message must not show as what they stand for. */
+#define TWO             (1 + 1)
+#define CALL(arg)       minus_einval()
+
+static void req_eq(void) { require_eq(TWO, 3); }
+static void req_ne(void) { require_ne(TWO, 2); }
+static void req_hex(void) { require_hex(TWO, 3); }
+static void req_errno(void) { require_errno(CALL(TWO), 0); }
+static void req_ok(void) { require_ok(CALL(TWO)); }
+static void req_gntst(void) { require_gntst(TWO - 3, GNTST_okay); }
+static void req_true(void) { require_true(TWO > 2); }
+static void exp_eq(void) { expect_eq(TWO, 3); }
+static void exp_ok(void) { expect_ok(CALL(TWO)); }
+static void exp_false(void) { expect_false(TWO > 1); }
+static void exp_range(void) { expect_range(TWO, 3, 4); }
+static void exp_mem(void) { expect_mem(&(uint8_t){ TWO }, "x", 1); }
+static void exp_held(void) { XTF_REQUIRE(expect_eq(TWO, 3)); }
+
+CASE("expectation: macros by their names, as the author wrote them")
+{
+    expect_complaint(req_eq, "FAIL: trial: TWO is 2, expected 3 at ");
+    expect_complaint(req_ne, "FAIL: trial: TWO is 2, expected not 2 at ");
+    expect_complaint(req_hex, "FAIL: trial: TWO is 0x2, expected 0x3 at ");
+    expect_complaint(req_errno, "FAIL: trial: CALL(TWO) is -EINVAL (-22)");
+    expect_complaint(req_ok, "FAIL: trial: CALL(TWO) is -EINVAL (-22)");
+    expect_complaint(req_gntst, "FAIL: trial: TWO - 3 is GNTST_");
+    expect_complaint(req_true, "FAIL: trial: TWO > 2 is false");
+    expect_complaint(exp_eq, "FAIL: trial: TWO is 2, expected 3 at ");
+    expect_complaint(exp_ok, "FAIL: trial: CALL(TWO) is -EINVAL (-22)");
+    expect_complaint(exp_false, "FAIL: trial: TWO > 1 is true");
+    expect_complaint(exp_range, "FAIL: trial: TWO is 2, expected 3 to 4 at ");
+    expect_complaint(exp_mem, "FAIL: trial: byte 0 of 0x1 at "
+                     "&(uint8_t){ TWO } is 0x02");
+    expect_complaint(exp_held, "FAIL: trial: TWO is 2, expected 3 at ");
+}
+
 CASE("expectation: says where it stands")
 {
     char where[64];
