@@ -64,7 +64,11 @@ def _parser() -> argparse.ArgumentParser:
         help="leave out what a selection word names (repeatable)")
     add("-l", "--list", action="store_true",
         help="list the selected instances (all, without words); run nothing")
-    add("--json", action="store_true", help="with --list: as JSON")
+    add("--bench", action="store_true",
+        help="select tests of category bench only, and print what operations"
+             " cost")
+    add("--json", action="store_true",
+        help="with --list or --bench: as JSON")
     add("--environments", action="store_true",
         help="list the environments; run nothing")
     add("--tests-dir", type=Path, metavar="DIR",
@@ -144,7 +148,8 @@ def _select(args: argparse.Namespace, root: Path) -> List[Instance]:
                   or (args.list and not args.words))
     return selection.select(tests, args.words, everything=everything,
                             non_default=args.non_default,
-                            exclude=args.exclude)
+                            exclude=args.exclude,
+                            only="bench" if args.bench else None)
 
 
 def _write_file(path: Path, text: str) -> None:
@@ -209,11 +214,18 @@ def _run(args: argparse.Namespace, instances: List[Instance]) -> int:
         from . import debug
         return debug.run(host, instances)
 
-    stream: TextIO = sys.stderr if args.tap == "-" else sys.stdout
+    as_json = args.bench and args.json
+    if as_json and args.tap == "-":
+        raise UsageError("--json and --tap both write to standard output;"
+                         " use --tap=FILE")
+    stream: TextIO = (sys.stderr if args.tap == "-" or as_json
+                      else sys.stdout)
     host.prepare()
     stop = Stop()
     interrupt = _Interrupt(stop)
-    jobs = args.jobs or host.default_jobs()
+    # Neighbours do not disturb a count of instructions; they do take time.
+    alone = args.bench and not host.clock().emulated
+    jobs = args.jobs or (1 if alone else host.default_jobs())
     report = TerminalReport(
         stream, len(instances),
         lambda: f"{host.describe()}; {min(jobs, len(instances))} at once",
@@ -221,6 +233,13 @@ def _run(args: argparse.Namespace, instances: List[Instance]) -> int:
     results = scheduler.run(host, instances, jobs, report, stop)
     report.close(results, bool(interrupt.signal))
     _write_reports(args, results)
+    if args.bench:
+        from .report import bench
+        if as_json:
+            print(bench.document(results, host.clock(), host.describe()),
+                  end="")
+        else:
+            stream.write("\n" + bench.table(results, host.clock()))
     if interrupt.signal:
         return EXIT_SIGNAL + interrupt.signal
     return worst(results).exit_code

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Sequence, Set
+from typing import Dict, List, Optional, Sequence, Set
 
 from .catalogue import (CATEGORIES, DEFAULT_CATEGORIES, ENVIRONMENTS,
                         Instance, Test)
@@ -65,19 +65,22 @@ class _Words:
 
 def select(tests: Sequence[Test], words: Sequence[str], *,
            everything: bool = False, non_default: bool = False,
-           exclude: Sequence[str] = ()) -> List[Instance]:
+           exclude: Sequence[str] = (),
+           only: Optional[str] = None) -> List[Instance]:
     """Return the instances that the words name, in the catalogue's order.
 
     Environments, categories and test names narrow each other down; where no
     word of a kind is given, that kind is not narrowed, except that only the
     default categories count unless a test is named or `non_default` is set.
     Names of instances and images add to that.  `everything` selects without
-    any word.  UsageError for unknown words and for an empty selection.
+    any word.  `only` is the one category that counts.  UsageError for unknown words and for an empty selection.
     """
     chosen = _Words(words, tests)
     excluded = _Words(exclude, tests)
     filtered = everything or non_default or chosen.filters()
-    categories = chosen.categories
+    categories = {only} if only else chosen.categories
+    if only and not chosen.instances:
+        filtered = True
     if not categories:
         categories = set(CATEGORIES if non_default or chosen.names
                          else DEFAULT_CATEGORIES)
@@ -87,7 +90,7 @@ def select(tests: Sequence[Test], words: Sequence[str], *,
     def is_chosen(instance: Instance) -> bool:
         test = instance.test
         if instance.name in chosen.instances:
-            return True
+            return only in (None, test.category)
         return (filtered
                 and (not chosen.environments
                      or instance.env in chosen.environments)
@@ -104,9 +107,9 @@ def select(tests: Sequence[Test], words: Sequence[str], *,
     selected = [instance for test in tests for instance in test.instances()
                 if is_chosen(instance) and not is_excluded(instance)]
     if not selected:
-        if not words and not everything and not non_default:
+        if not words and not filtered:
             raise UsageError("nothing selected; name tests, environments or"
                              " categories, or use --all (see --help, --list)")
         raise UsageError("no instance matches the selection: "
-                         + " ".join(words))
+                         + " ".join([*words, *([only] if only else [])]))
     return selected

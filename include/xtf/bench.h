@@ -9,8 +9,8 @@
  * off.  n calls are measured one by one, after some that are not; the median is
  * what to look at, and the tenth and ninetieth percentile tell how far to trust
  * it.  Costs compare with the null hypercall of the same run, which is why that
- * always comes first.  Under an emulator they count what the emulator does: the
- * line with the processor's name shows it.
+ * always comes first.  Under QEMU's TCG the counter counts instructions, in steps
+ * that xtf-runner --bench knows.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */

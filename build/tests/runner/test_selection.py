@@ -53,6 +53,17 @@ class Selection(WithTests):
     def test_all(self):
         self.assertEqual(self.names(everything=True), self.DEFAULT)
 
+    def test_only_one_category(self):
+        self.assertEqual(self.names(only="bench"), ["test-hvm64-cost"])
+        self.assertEqual(self.names("hvm", only="bench"), ["test-hvm64-cost"])
+        self.assertEqual(self.names("functional", "cost", only="bench"),
+                         ["test-hvm64-cost"])
+        self.assertEqual(self.names("test-hvm64-cost", only="bench"),
+                         ["test-hvm64-cost"])
+        for words in (["pv64"], ["alpha"], ["test-pv64-alpha"]):
+            with self.assertRaisesRegex(UsageError, "no instance.* bench"):
+                self.names(*words, only="bench")
+
     def test_non_default(self):
         names = self.names(everything=True, non_default=True)
         self.assertIn("test-pv64-gamma", names)

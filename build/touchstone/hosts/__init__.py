@@ -8,7 +8,7 @@ with a subclass and name it in `create`; nothing else knows the kinds apart.
 from __future__ import annotations
 
 import os
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from ..catalogue import Instance
 from ..process import Stop
@@ -39,6 +39,14 @@ class Options:
         self.logfile_pattern = "guest-%s.log"
 
 
+class Clock(NamedTuple):
+    """What a guest's time stamp counter counts."""
+
+    unit: str = "cycles"
+    ticks: int = 1          # of the counter, for one unit
+    emulated: bool = False  # the units are no processor's
+
+
 class Host:
     """A place where instances run.  `run` is called from several threads."""
 
@@ -64,6 +72,10 @@ class Host:
         InstanceError if the instance's configuration is bad.
         """
         raise NotImplementedError
+
+    def clock(self) -> Clock:
+        """Return what tests of category bench measure in here."""
+        return Clock()
 
     def default_jobs(self) -> int:
         """Return how many instances should run at once."""

@@ -15,8 +15,8 @@ from ..console import Console
 from ..hypervisor import Hypervisor
 from ..process import Child, Deadline, Stop
 from ..verdict import InstanceError, Result, RunnerError, Verdict
-from . import FLOOD, FLOOD_BYTES, Host, Options
-from .qemu import XEN_MEMORY, Qemu
+from . import FLOOD, FLOOD_BYTES, Clock, Host, Options
+from .qemu import FINE_SHIFT, XEN_MEMORY, Qemu
 from .xenlog import XenLog
 
 # Time for Xen to print what it knows after a crash or a panic (seconds).
@@ -71,6 +71,11 @@ class Dom0Host(Host):
         known = f" {version}" if version not in ("", "unknown") else ""
         return (f"Xen {self._hypervisor.name}{known}, images as dom0,"
                 f" QEMU {self.qemu.version()} ({self.qemu.accel})")
+
+    def clock(self) -> Clock:
+        if self.qemu.accel == "tcg":
+            return Clock("instructions", 1 << FINE_SHIFT, True)
+        return Clock()
 
     def can_run(self, instance: Instance) -> Optional[str]:
         if instance.test.category == "peer":
@@ -130,7 +135,8 @@ class Dom0Host(Host):
             self.xen, self.xen_cmdline(instance, shadow),
             memory=instance.number("memory", DEFAULT_MEMORY) + XEN_MEMORY,
             module=" ".join(words), vcpus=self.vcpus(instance),
-            realtime=instance.test.realtime, gdb=gdb)
+            realtime=instance.test.realtime,
+            fine=instance.test.category == "bench", gdb=gdb)
 
     def run(self, instance: Instance, stop: Stop) -> Optional[Result]:
         _check_image(instance.image)
