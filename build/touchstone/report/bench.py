@@ -28,9 +28,9 @@ _VALUES = ("median", "p10", "p90", "n")
 _INSTRUCTIONS = """\
 QEMU emulates the processor (tcg): its clock counts instructions, and so does
 this table.  What takes hardware long (VM exits, TLB flushes, cache misses) is
-one instruction here, or none.  The numbers tell work, not time; the same binary
-gives the same ones on any machine.  Compare them with those of other runs under
-tcg only."""
+one instruction here, or none.  The numbers tell work, not time; the same QEMU,
+Xen and image give the same ones on any machine.  Compare them with those of
+other runs under tcg only."""
 
 
 class Cost(NamedTuple):
