@@ -17,6 +17,7 @@
 #include <xtf/argo.h>
 #include <xtf/unmapped.h>
 
+#include <arch/mm.h>
 #include <arch/page.h>
 
 const char test_title[] = "Argo: calls that are none";
@@ -76,6 +77,50 @@ CASE("operation: each known one, called with nothing")
 }
 
 #ifdef CONFIG_64BIT
+
+/*
+ * Addresses that no guest may use: Xen's own memory, which a hypercall could
+ * read and write if it did not look, and one that is no address at all.
+ */
+CASE("pointer: into Xen, for every argument")
+{
+    static void *const not_mine[] = {
+        _p(0xffff82d040200000), _p(0xffff830000000000), _p(0xffff830000001000),
+        _p(0x8000000000000000),
+    };
+    const xen_argo_register_ring_t reg = {
+        .aport = PORT, .partner_id = argo_self(), .len = LEN,
+    };
+    xen_argo_send_addr_t addr = {
+        .src = { .aport = 1, .domain_id = argo_self() },
+        .dst = { .aport = PORT, .domain_id = argo_self() },
+    };
+    const xen_argo_iov_t iov = { .iov_hnd = "x", .iov_len = 1 };
+    xen_argo_gfn_t gfn = virt_to_gfn(frames[0]);
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(not_mine); ++i )
+    {
+        expect_errno(argo_register(&reg, not_mine[i], 1, 0), -EFAULT);
+        expect_errno(argo_register(not_mine[i], &gfn, 1, 0), -EFAULT);
+        expect_errno(hypercall_argo_op(XEN_ARGO_OP_unregister_ring,
+                                       not_mine[i], NULL, 0, 0), -EFAULT);
+        expect_errno(argo_notify(not_mine[i]), -EFAULT);
+        expect_errno(argo_sendv(not_mine[i], &iov, 1, 0), -EFAULT);
+        expect_errno(argo_sendv(&addr, not_mine[i], 1, 0), -EFAULT);
+    }
+    expect_errno(argo_unregister(PORT, argo_self()), -ENOENT);
+
+    XTF_REQUIRE(open_ring());
+    for ( i = 0; i < ARRAY_SIZE(not_mine); ++i )
+    {
+        const xen_argo_iov_t bad = { .iov_hnd = not_mine[i], .iov_len = 1 };
+
+        expect_errno(argo_sendv(&addr, &bad, 1, 0), -EFAULT);
+    }
+    expect_eq(argo_ring_header(&ring)->tx_ptr, 0);
+    expect_eq(argo_sendv(&addr, &iov, 1, 0), 1);
+}
 
 CASE("numbers: 32 bits, for every operation")
 {

@@ -146,14 +146,59 @@ CASE("rings: room in each is looked for")
     }
 }
 
+static union
+{
+    xen_argo_ring_data_t q;
+    uint8_t bytes[sizeof(xen_argo_ring_data_t) +
+                  MAX_RINGS * sizeof(xen_argo_ring_data_ent_t)];
+} question;
+
+/* Ask for this much room in each ring, at once. */
+static long ask_all(uint32_t required)
+{
+    unsigned int i;
+
+    memset(&question, 0, sizeof(question));
+    question.q.nent = MAX_RINGS;
+    for ( i = 0; i < MAX_RINGS; ++i )
+    {
+        question.q.data[i].ring =
+            (xen_argo_addr_t) { PORT(i), argo_self(), 0 };
+        question.q.data[i].space_required = required;
+    }
+
+    return argo_notify(&question.q);
+}
+
+CASE("rings: one question waits at all of them")
+{
+    static uint8_t payload[ARGO_MAX_PAYLOAD(RING_LEN)];
+    const uint32_t most = sizeof(payload);
+    unsigned int i;
+
+    XTF_REQUIRE(open_rings());
+    for ( i = 0; i < MAX_RINGS; ++i )
+        require_eq(argo_send(argo_self(), PORT(i), 1, payload, most, 2), most);
+
+    require_ok(ask_all(16));
+    for ( i = 0; i < MAX_RINGS; ++i )
+        require_hex(question.q.data[i].flags, XEN_ARGO_RING_EXISTS);
+
+    for ( i = 0; i < MAX_RINGS; ++i )
+    {
+        xen_argo_ring_t *header = argo_ring_header(&rings[i]);
+
+        header->rx_ptr = header->tx_ptr;
+        argo_virq_take();
+        require_ok(argo_notify(NULL));
+        require_true(argo_virq_take());
+        require_ok(argo_notify(NULL));
+        require_true(!argo_virq_take());
+    }
+}
+
 CASE("rings: all in one question, most of them gone")
 {
-    static union
-    {
-        xen_argo_ring_data_t q;
-        uint8_t bytes[sizeof(xen_argo_ring_data_t) +
-                      MAX_RINGS * sizeof(xen_argo_ring_data_ent_t)];
-    } question;
     unsigned int i;
 
     XTF_REQUIRE(open_rings());
@@ -161,12 +206,7 @@ CASE("rings: all in one question, most of them gone")
         if ( i % 4 )
             require_ok(argo_ring_unregister(&rings[i]));
 
-    memset(&question, 0, sizeof(question));
-    question.q.nent = MAX_RINGS;
-    for ( i = 0; i < MAX_RINGS; ++i )
-        question.q.data[i].ring = (xen_argo_addr_t) { PORT(i), argo_self(), 0 };
-    require_ok(argo_notify(&question.q));
-
+    require_ok(ask_all(0));
     for ( i = 0; i < MAX_RINGS; ++i )
         require_eq(question.q.data[i].flags & XEN_ARGO_RING_EXISTS, !(i % 4));
 }
@@ -242,6 +282,25 @@ CASE("size: the largest ring")
     require_ok(argo_query(argo_self(), LARGE_PORT, LARGEST - 31, &ent));
     expect_hex(ent.flags, XEN_ARGO_RING_EXISTS | XEN_ARGO_RING_EMPTY |
                XEN_ARGO_RING_EMSGSIZE);
+}
+
+/* Header and circle fill their frames exactly: a slot more, a frame less. */
+CASE("size: the largest ring needs all of its frames")
+{
+    xen_argo_register_ring_t reg = {
+        .aport = LARGE_PORT, .partner_id = argo_self(), .len = LARGEST,
+    };
+    unsigned int i;
+
+    for ( i = 0; i < ARGO_MAX_FRAMES; ++i )
+        gfns[i] = virt_to_gfn(frames[1 + i % NR_DISTINCT]);
+
+    expect_errno(argo_register(&reg, gfns, ARGO_MAX_FRAMES - 1, 0), -EINVAL);
+    reg.len += XEN_ARGO_MSG_SLOT_SIZE;
+    expect_errno(argo_register(&reg, gfns, ARGO_MAX_FRAMES, 0), -EINVAL);
+    reg.len = XEN_ARGO_MAX_RING_SIZE;
+    expect_errno(argo_register(&reg, gfns, ARGO_MAX_FRAMES, 0), -EINVAL);
+    expect_errno(argo_unregister(LARGE_PORT, argo_self()), -ENOENT);
 }
 
 CASE("size: a message at every far end of the largest ring")

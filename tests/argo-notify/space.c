@@ -9,6 +9,8 @@
  */
 #include "notify.h"
 
+#include <xtf/unmapped.h>
+
 /* Let Xen look.  Was anybody told? */
 static bool told(void)
 {
@@ -157,6 +159,15 @@ CASE("space: not told for what will never fit")
     expect_false(told());
 }
 
+CASE("space: not told after a message that could not be read")
+{
+    uint8_t *end = unmapped_page();
+
+    XTF_REQUIRE(open_ring(argo_self()));
+    expect_errno(argo_send(argo_self(), PORT, 1, end - 8, 16, 2), -EFAULT);
+    expect_false(told());
+}
+
 /* Xen looks first, then answers: so ask while there is still too little. */
 CASE("space: a question with enough room ends the wait")
 {
@@ -230,6 +241,8 @@ CASE("space: waiting again after being told")
 
 CASE("space: of another ring is not what it waits for")
 {
+    xen_argo_ring_data_ent_t ent;
+
     XTF_REQUIRE(open_full());
     XTF_REQUIRE(open_other(PORT + 1, argo_self(), LEN));
     require_eq(argo_send(argo_self(), PORT + 1, 1, payload, MOST, 2), MOST);
@@ -237,6 +250,8 @@ CASE("space: of another ring is not what it waits for")
     expect_errno(send(16), -EAGAIN);
     receive_all(&other);
     expect_false(told());
+    require_ok(argo_query(argo_self(), PORT + 1, MOST, &ent));
+    expect_true(ent.flags & XEN_ARGO_RING_SUFFICIENT);
 
     expect_eq(argo_send(argo_self(), PORT + 1, 1, payload, MOST, 2), MOST);
     expect_errno(argo_send(argo_self(), PORT + 1, 1, payload, 16, 2), -EAGAIN);

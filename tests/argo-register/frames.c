@@ -43,6 +43,15 @@ CASE("frame: a good one is taken after a bad one was refused")
 
 #ifdef CONFIG_HVM
 
+/* The local APIC's page is none of the guest's memory, emulated or not. */
+CASE("frame: of a device")
+{
+    xen_argo_register_ring_t reg = good_request();
+
+    gfns[1] = 0xfee00;
+    expect_refused(reg, 2, 0, -EINVAL);
+}
+
 CASE("frame: a hole")
 {
     xen_argo_register_ring_t reg = good_request();

@@ -112,6 +112,20 @@ CASE("length: past the maximum")
     expect_refused(reg, 0, 0, -EINVAL);
 }
 
+/* Who is to be told about what?  There is no message, and nobody waits. */
+CASE("announced: neither a registration, nor its end, nor a refusal")
+{
+    xen_argo_register_ring_t reg = good_request();
+
+    argo_virq_take();
+    require_ok(argo_register(&reg, gfns, 2, 0));
+    expect_false(argo_virq_take());
+    require_ok(argo_unregister(PORT, argo_self()));
+    expect_false(argo_virq_take());
+    expect_refused(reg, 3, 0, -EINVAL);
+    expect_false(argo_virq_take());
+}
+
 /* The pointers take the first 64 bytes: they count when a frame is full. */
 CASE("frames: as many as header and circle fill")
 {
@@ -336,6 +350,37 @@ CASE("partner: rings of one port for self and for anybody are two")
     argo_ring_init(&again, others, PORT, XEN_ARGO_DOMID_ANY, LEN);
     xtf_case_cleanup(argo_ring_close, &again);
     expect_ok(argo_ring_register(&again, XEN_ARGO_REGISTER_FLAG_FAIL_EXIST));
+}
+
+/*
+ * Rings are found by a hash of port and partner: the two of a port are found
+ * next to each other for some of many ports only.
+ */
+CASE("partner: of a ring for anybody is not this domain, at any port")
+{
+    unsigned int port;
+
+    if ( !argo_wildcard_allowed() )
+        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+
+    xtf_case_cleanup(argo_ring_close, &ring);
+    for ( port = 0; port < 512; ++port )
+    {
+        argo_ring_init(&ring, frames, port, XEN_ARGO_DOMID_ANY, 64);
+        argo_ring_init(&again, others, port, argo_self(), 80);
+
+        require_ok(argo_ring_register(&ring, 0));
+        require_errno(argo_ring_unregister(&again), -ENOENT);
+        require_ok(argo_ring_register(&again,
+                                      XEN_ARGO_REGISTER_FLAG_FAIL_EXIST));
+        require_eq(argo_send(argo_self(), port, 1, "x", 1, 2), 1);
+        require_eq(argo_ring_header(&again)->tx_ptr, ARGO_MSG_SPAN(1));
+
+        require_ok(argo_ring_unregister(&again));
+        require_eq(argo_send(argo_self(), port, 1, "x", 1, 2), 1);
+        require_eq(argo_ring_header(&ring)->tx_ptr, ARGO_MSG_SPAN(1));
+        require_ok(argo_ring_unregister(&ring));
+    }
 }
 
 CASE("port: each of its bits counts")

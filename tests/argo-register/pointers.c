@@ -158,19 +158,31 @@ CASE("again: a tx_ptr that cannot be is set to rx_ptr")
     expect_next_at(&again, 48);
 }
 
-CASE("again: another length")
+/* It is refused before anything is noted about it. */
+CASE("again: another length, shorter or longer")
 {
+    static const uint32_t lens[] = {
+        ARGO_MIN_RING_SIZE, LEN - PAGE_SIZE, LEN - 16, LEN + 16,
+        LEN + PAGE_SIZE,
+    };
+    static uint8_t many_frames[3][PAGE_SIZE] __page_aligned_bss;
     xen_argo_ring_data_ent_t ent;
+    unsigned int i;
 
-    NEEDS_WILDCARD();
-    XTF_REQUIRE(open_twice(0));
+    memset(many_frames, 0xaa, sizeof(many_frames));
+    xtf_case_cleanup(argo_ring_close, &ring);
+    XTF_REQUIRE(open_at(0, 0));
 
-    argo_ring_init(&again, new_frames, PORT, XEN_ARGO_DOMID_ANY, LEN - 16);
-    expect_errno(argo_ring_register(&again, 0), -EEXIST);
+    for ( i = 0; i < ARRAY_SIZE(lens); ++i )
+    {
+        argo_ring_init(&again, many_frames, PORT, argo_self(), lens[i]);
+        expect_errno(argo_ring_register(&again, 0), -EEXIST);
 
-    require_ok(argo_query(argo_self(), PORT, 0, &ent));
-    expect_eq(ent.max_message_size, ARGO_MAX_PAYLOAD(LEN));
-    expect_next_at(&ring, 32);
+        require_ok(argo_query(argo_self(), PORT, 0, &ent));
+        expect_eq(ent.max_message_size, ARGO_MAX_PAYLOAD(LEN));
+        expect_next_at(&ring, 32 * i);
+        expect_eq(argo_ring_header(&again)->tx_ptr, 0);
+    }
 }
 
 /* The old frames are let go before the new ones are looked at. */

@@ -36,7 +36,8 @@ int send(const void *msg, uint32_t len);
 
 #define expect_refused(reg, nr, flags, error)                           \
 do {                                                                    \
-    expect_errno(argo_register(&(reg), gfns, nr, flags), error);        \
+    XTF_EXPECT_ERRNO("argo_register(&" #reg ", gfns, " #nr ", " #flags ")", \
+                     argo_register(&(reg), gfns, nr, flags), error);    \
     expect_no_ring();                                                   \
     expect_fill(frames, 0, sizeof(frames));                             \
 } while ( 0 )

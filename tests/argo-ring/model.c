@@ -195,5 +195,9 @@ bool model_refused(uint32_t len, int error)
 {
     const xen_argo_iov_t iov = { .iov_hnd = data, .iov_len = len };
 
-    return expect_errno(send(&iov, 1, 0), error) && model_check();
+    argo_virq_take();
+
+    return expect_errno(send(&iov, 1, 0), error) &
+        expect_msg(!argo_virq_take(), "VIRQ_ARGO for no message") &&
+        model_check();
 }

@@ -34,7 +34,7 @@ bool model_send(const xen_argo_iov_t *iov, unsigned int niov);
 /** Send data[from] to data[from + len - 1]. */
 bool model_send_data(uint32_t from, uint32_t len);
 
-/** A message which must be refused with @p error, and change no unread byte. */
+/** A message which must be refused with @p error, unannounced, without a trace. */
 bool model_refused(uint32_t len, int error);
 
 /** The receiver moves to @p rx_ptr. */

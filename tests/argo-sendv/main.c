@@ -258,6 +258,24 @@ CASE("destination: the ring for this sender before the one for anybody")
     expect_eq(argo_ring_header(&other)->tx_ptr, 64);
 }
 
+CASE("destination: the same, when the one for anybody came later")
+{
+    xen_argo_send_addr_t addr = good_address();
+
+    if ( !argo_wildcard_allowed() )
+        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+
+    XTF_REQUIRE(open_ring());
+    XTF_REQUIRE(open_other(PORT, XEN_ARGO_DOMID_ANY));
+    expect_eq(send_to(&addr), 5);
+    expect_eq(argo_ring_header(&ring)->tx_ptr, 32);
+    expect_eq(argo_ring_header(&other)->tx_ptr, 0);
+
+    require_ok(argo_ring_unregister(&other));
+    expect_eq(send_to(&addr), 5);
+    expect_eq(argo_ring_header(&ring)->tx_ptr, 64);
+}
+
 /* There is no falling back to the other ring when there is no room. */
 CASE("destination: the ring for this sender even when it is full")
 {

@@ -33,7 +33,7 @@ void expect_undisturbed(const struct xtf_where *w);
 #define expect_refused(call, error)                                     \
 do {                                                                    \
     argo_virq_take();                                                   \
-    expect_errno(call, error);                                          \
+    XTF_EXPECT_ERRNO(#call, call, error);                               \
     expect_undisturbed(XTF_WHERE(#call));                               \
 } while ( 0 )
 
