@@ -313,21 +313,6 @@ CASE("partner: anybody, where that is allowed")
     }
 }
 
-CASE("partner: anybody, only if Xen's command line says so")
-{
-    static xen_commandline_t line;
-
-    /* For privileged eyes; others get a placeholder, or an error. */
-    if ( hypercall_xen_version(XENVER_commandline, line) ||
-         !strstr(line, "argo") )
-        skip_case("this domain may not read Xen's command line");
-    if ( strstr(line, "mac-permissive") )
-        skip_case("allowed by " ARGO_WILDCARD_OPTION);
-
-    open_ring(XEN_ARGO_DOMID_ANY, LEN);
-    expect_errno(argo_ring_register(&ring, 0), -EPERM);
-}
-
 CASE("partner: another domain, and nobody else")
 {
     if ( argo_self() == 0 )

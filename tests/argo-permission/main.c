@@ -1,0 +1,119 @@
+/**
+ * @file tests/argo-permission/main.c
+ * @ref test-argo-permission
+ *
+ * @page test-argo-permission Argo: rings for anybody, where they are not allowed
+ *
+ * Without mac-permissive on Xen's command line a ring has one partner, and
+ * XEN_ARGO_DOMID_ANY is none: the registration is refused and leaves nothing,
+ * while a ring for a single partner works as ever.
+ *
+ * It matters because a ring for anybody takes messages from every domain of the
+ * host, which the administrator has to have agreed to.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+#include <xtf/argo.h>
+
+const char test_title[] = "Argo: rings for anybody, where they are not allowed";
+
+#define PORT    0x7e57ed
+#define LEN     1024
+
+static uint8_t frames[1][PAGE_SIZE] __page_aligned_bss;
+static uint8_t others[1][PAGE_SIZE] __page_aligned_bss;
+static struct argo_ring ring, other;
+
+/* The last word on Xen's command line, if this domain may read it. */
+static bool known_to_be_forbidden(void)
+{
+    static xen_commandline_t line;
+    const char *word, *last = NULL;
+
+    /* For privileged eyes; others get a placeholder, or an error. */
+    if ( hypercall_xen_version(XENVER_commandline, line) ||
+         !strstr(line, "argo=") )
+        return false;
+
+    for ( word = line; (word = strstr(word, "mac-permissive")); ++word )
+        last = word;
+
+    if ( !last )
+        return true;
+    if ( last - line >= 3 && !strncmp(last - 3, "no-", 3) )
+        return true;
+
+    last += strlen("mac-permissive");
+
+    return !strncmp(last, "=0", 2) || !strncmp(last, "=n", 2) ||
+        !strncmp(last, "=f", 2) || !strncmp(last, "=of", 3);
+}
+
+void test_main(void)
+{
+    if ( !argo_required() )
+        return;
+
+    if ( argo_wildcard_allowed() && !known_to_be_forbidden() )
+        xtf_skip("rings for anybody are allowed: it needs argo=1 without "
+                 "mac-permissive on Xen's command line\n");
+    else
+        xtf_run_cases();
+}
+
+static int send(const char *text)
+{
+    return argo_send(argo_self(), PORT, 1, text, strlen(text), 2);
+}
+
+static long open_for_anybody(unsigned long flags)
+{
+    argo_ring_init(&ring, frames, PORT, XEN_ARGO_DOMID_ANY, LEN);
+    memset(frames, 0x3c, sizeof(frames));
+    xtf_case_cleanup(argo_ring_close, &ring);
+
+    return argo_ring_register(&ring, flags);
+}
+
+CASE("anybody: refused, and nothing is left")
+{
+    xen_argo_ring_data_ent_t ent;
+
+    expect_errno(open_for_anybody(0), -EPERM);
+    expect_errno(open_for_anybody(XEN_ARGO_REGISTER_FLAG_FAIL_EXIST), -EPERM);
+
+    expect_fill(frames, 0x3c, sizeof(frames));
+    expect_errno(send("x"), -ECONNREFUSED);
+    expect_ok(argo_query(argo_self(), PORT, 1, &ent));
+    expect_hex(ent.flags, 0);
+    expect_errno(argo_unregister(PORT, XEN_ARGO_DOMID_ANY), -ENOENT);
+}
+
+/* There are 128 for a domain. */
+CASE("anybody: refused more often than there are rings, and all are left")
+{
+    unsigned int i;
+
+    for ( i = 0; i < 200; ++i )
+        require_true(!argo_wildcard_allowed());
+
+    argo_ring_init(&other, others, PORT, argo_self(), LEN);
+    xtf_case_cleanup(argo_ring_close, &other);
+    expect_ok(argo_ring_register(&other, 0));
+}
+
+CASE("anybody: refused beside a ring for this domain, which works on")
+{
+    struct xen_argo_ring_message_header hdr;
+    char text[8];
+
+    argo_ring_init(&other, others, PORT, argo_self(), LEN);
+    xtf_case_cleanup(argo_ring_close, &other);
+    require_ok(argo_ring_register(&other, 0));
+
+    expect_errno(open_for_anybody(0), -EPERM);
+    expect_eq(send("alone"), 5);
+    require_eq(argo_receive(&other, &hdr, text, sizeof(text)), 5);
+    expect_mem(text, "alone", 5);
+}
