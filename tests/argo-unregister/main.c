@@ -134,6 +134,22 @@ CASE("ring: the one for anybody goes, the one for a domain stays")
     expect_errno(send(PORT), -ECONNREFUSED);
 }
 
+CASE("ring: none for that partner, though there is one for anybody")
+{
+    if ( !argo_wildcard_allowed() )
+        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+
+    XTF_REQUIRE(open_ring(&other, others, PORT, XEN_ARGO_DOMID_ANY));
+    expect_errno(argo_unregister(PORT, argo_self()), -ENOENT);
+    expect_alive(&other);
+
+    /* Nor does the one for a domain go twice, with the other in its place. */
+    XTF_REQUIRE(open_ring(&ring, frames, PORT, argo_self()));
+    require_ok(argo_ring_unregister(&ring));
+    expect_errno(argo_ring_unregister(&ring), -ENOENT);
+    expect_alive(&other);
+}
+
 CASE("ring: again after registering again, from where it is told")
 {
     XTF_REQUIRE(open_ring(&ring, frames, PORT, argo_self()));

@@ -41,6 +41,28 @@ CASE_2L("page: of control blocks, it cannot be a page table until the reset")
     expect_page_free();
 }
 
+CASE_2L("page: each one of words is free after the reset, the first one, too")
+{
+    static uint8_t control[PAGE_SIZE] __page_aligned_bss;
+    static uint8_t words[3][PAGE_SIZE] __page_aligned_bss;
+    unsigned int i;
+
+    require_ok(evtchn_init_control(virt_to_gfn(control), 0, 0));
+    for ( i = 0; i < ARRAY_SIZE(words); ++i )
+    {
+        memset(words[i], 0, PAGE_SIZE);
+        require_ok(evtchn_expand_array(virt_to_gfn(words[i])));
+        expect_false(gnt_can_be_pagetable(words[i]));
+    }
+
+    require_ok(evtchn_start(EVTCHN_2L));
+    for ( i = 0; i < ARRAY_SIZE(words); ++i )
+    {
+        expect_true(gnt_can_be_pagetable(words[i]));
+        expect_true(gnt_unreferenced(words[i]));
+    }
+}
+
 CASE_2L("page: refused for a control block, it is free")
 {
     expect_ev_error(evtchn_init_control(virt_to_gfn(page), 4, 0), -EINVAL);

@@ -173,6 +173,29 @@ CASE_FIFO("priority: the tail of a queue changes over, and both queues hold")
     }
 }
 
+CASE_FIFO("queue: its last event taken back by the guest, it still holds")
+{
+    evtchn_fifo_control_block_t *cb = evtchn_control_block(0);
+    long a = port_of(7), b = port_of(7);
+
+    /* Linked, though nothing is pending there any more. */
+    require_ok(hypercall_evtchn_send(a));
+    evtchn_clear(a);
+    require_ok(hypercall_evtchn_send(b));
+    expect_eq(cb->head[7], a);
+    expect_eq(*evtchn_word(a) & EVTCHN_FIFO_LINK_MASK, b);
+    evtchn_deliver();
+    expect_delivered(b);
+
+    /* Pending again, it has the place it had. */
+    require_ok(hypercall_evtchn_send(a));
+    evtchn_clear(a);
+    require_ok(hypercall_evtchn_send(b));
+    require_ok(hypercall_evtchn_send(a));
+    evtchn_deliver();
+    expect_delivered(a, b);
+}
+
 CASE_FIFO("queue: emptied and filled, a hundred times")
 {
     long port[3] = { port_of(7), port_of(7), port_of(7) };
