@@ -79,7 +79,7 @@ const uint8_t *gnt_granted(grant_ref_t ref)
 #endif
 }
 
-static void unmap_all(void)
+void gnt_unmap_all(void)
 {
     while ( nr_maps )
     {
@@ -111,7 +111,7 @@ static void end(void *unused)
 {
     unsigned int i;
 
-    unmap_all();
+    gnt_unmap_all();
 
     for ( ; nr_places; --nr_places )
         gnttab_put_page(places[nr_places - 1]);
@@ -415,30 +415,6 @@ long gnt_op_preempted(unsigned int cmd, void *ops, unsigned int count)
 }
 
 #ifdef CONFIG_PV
-static const intpte_t *next_table(intpte_t pte)
-{
-    return maddr_to_virt(pte_to_paddr(pte));
-}
-
-const intpte_t *gnt_l1e(const void *va)
-{
-    unsigned long addr = _u(va);
-    const intpte_t *table = _p(pv_start_info->pt_base);
-
-#if CONFIG_PAGING_LEVELS >= 4
-    table = next_table(table[l4_table_offset(addr)]);
-#endif
-    table = next_table(table[l3_table_offset(addr)]);
-    table = next_table(table[l2_table_offset(addr)]);
-
-    return &table[l1_table_offset(addr)];
-}
-
-uint64_t gnt_l1e_maddr(const void *va)
-{
-    return virt_to_maddr(gnt_l1e(va));
-}
-
 static int mmuext(unsigned int cmd, unsigned long mfn)
 {
     mmuext_op_t op = { .cmd = cmd, .arg1.mfn = mfn };

@@ -30,6 +30,7 @@
 
 #include <arch/exinfo.h>
 #include <arch/mm.h>
+#include <arch/pagetable.h>
 
 /* Define cases for both versions.  The body follows. */
 #define GNTTAB_CASE(case_name)                                          \
@@ -140,6 +141,9 @@ int gnt_undo(const struct gnttab_map_grant_ref *map);
 /** Undo @p nr mappings at once; false if one failed. */
 bool gnt_undo_batch(const struct gnttab_map_grant_ref *maps, unsigned int nr);
 
+/** Undo all mappings now rather than after the case. */
+void gnt_unmap_all(void);
+
 /** Let go of a mapping that is gone by other means than gnt_unmap(). */
 void gnt_forget(grant_handle_t handle);
 
@@ -170,10 +174,6 @@ void *gnt_array_before_hole(size_t bytes);
 long gnt_op_preempted(unsigned int cmd, void *ops, unsigned int count);
 
 #ifdef CONFIG_PV
-/** The entry that maps @p va, and its machine address. */
-const intpte_t *gnt_l1e(const void *va);
-uint64_t gnt_l1e_maddr(const void *va);
-
 /** Can the frame of a page of this kernel be a page table?  It is none after. */
 bool gnt_can_be_pagetable(void *va);
 #endif

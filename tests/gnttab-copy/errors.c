@@ -190,7 +190,7 @@ GNTTAB_CASE("copy: to a read-only grant")
 #ifdef CONFIG_PV
 GNTTAB_CASE("copy: to a page table")
 {
-    void *table = _p(_u(gnt_l1e(gnt_page[0])) & PAGE_MASK);
+    void *table = _p(_u(pv_l1e(gnt_page[0])) & PAGE_MASK);
     grant_ref_t ref = gnt_grant(table, 0);
     struct gnttab_copy op = copy_op(0, 0, 1, 0, 16);
 
@@ -209,7 +209,7 @@ GNTTAB_CASE("copy: to a page table")
 
 GNTTAB_CASE("copy: from a page table")
 {
-    void *table = _p(_u(gnt_l1e(gnt_page[0])) & PAGE_MASK);
+    void *table = _p(_u(pv_l1e(gnt_page[0])) & PAGE_MASK);
     struct gnttab_copy op = copy_op(0, 0, 1, 0, PAGE_SIZE);
 
     op.source.u.gmfn = virt_to_gfn(table);

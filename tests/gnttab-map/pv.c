@@ -219,7 +219,7 @@ GNTTAB_CASE("map: a read-only mapping does not")
 
 GNTTAB_CASE("map: a page table cannot be mapped writable, for host or devices")
 {
-    const intpte_t *table = _p(_u(gnt_l1e(gnt_page[0])) & PAGE_MASK);
+    const intpte_t *table = _p(_u(pv_l1e(gnt_page[0])) & PAGE_MASK);
     grant_ref_t ref = gnt_grant(table, 0);
     void *at = gnt_at();
     struct gnttab_map_grant_ref map = gnt_map_op(ref, GNTMAP_host_map, at);
@@ -249,7 +249,7 @@ GNTTAB_CASE("map: the address is that of the page table entry")
     struct gnttab_map_grant_ref map =
         gnt_map_op(ref, GNTMAP_host_map | GNTMAP_contains_pte, NULL);
 
-    map.host_addr = gnt_l1e_maddr(at);
+    map.host_addr = pv_l1e_maddr(at);
     require_gntst(gnt_map(&map), GNTST_okay);
     expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
     expect_mem(at, gnt_pattern(0), PAGE_SIZE);
@@ -331,15 +331,15 @@ GNTTAB_CASE("map: the entry has the access asked for")
     struct gnttab_map_grant_ref map = gnt_map_op(ref, GNTMAP_host_map, at);
 
     require_gntst(gnt_map(&map), GNTST_okay);
-    expect_hex(pte_to_paddr(*gnt_l1e(at)), virt_to_maddr(gnt_page[0]));
-    expect_hex(*gnt_l1e(at) & (_PAGE_PRESENT | _PAGE_RW),
+    expect_hex(pte_to_paddr(*pv_l1e(at)), virt_to_maddr(gnt_page[0]));
+    expect_hex(*pv_l1e(at) & (_PAGE_PRESENT | _PAGE_RW),
                _PAGE_PRESENT | _PAGE_RW);
     require_gntst(gnt_undo(&map), GNTST_okay);
-    expect_hex(*gnt_l1e(at), 0);
+    expect_hex(*pv_l1e(at), 0);
 
     map.flags |= GNTMAP_readonly;
     require_gntst(gnt_map(&map), GNTST_okay);
-    expect_hex(*gnt_l1e(at) & (_PAGE_PRESENT | _PAGE_RW), _PAGE_PRESENT);
+    expect_hex(*pv_l1e(at) & (_PAGE_PRESENT | _PAGE_RW), _PAGE_PRESENT);
 }
 
 GNTTAB_CASE("map: available bits of the entry")
@@ -354,7 +354,7 @@ GNTTAB_CASE("map: available bits of the entry")
             ref, GNTMAP_host_map | (bits << _GNTMAP_guest_avail0), at);
 
         require_gntst(gnt_map(&map), GNTST_okay);
-        expect_hex(*gnt_l1e(at) & _PAGE_AVAIL, bits << 9);
+        expect_hex(*pv_l1e(at) & _PAGE_AVAIL, bits << 9);
         require_gntst(gnt_undo(&map), GNTST_okay);
     }
 }
@@ -366,7 +366,7 @@ GNTTAB_CASE("map: cacheability is for frames that are no memory")
     struct gnttab_map_grant_ref map = gnt_map_op(ref, GNTMAP_host_map, at);
 
     require_gntst(gnt_map(&map), GNTST_okay);
-    expect_hex(*gnt_l1e(at) & (_PAGE_PWT | _PAGE_PCD | _PAGE_PSE), 0);
+    expect_hex(*pv_l1e(at) & (_PAGE_PWT | _PAGE_PCD | _PAGE_PSE), 0);
 }
 
 #ifdef CONFIG_32BIT

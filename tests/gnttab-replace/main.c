@@ -180,7 +180,7 @@ GNTTAB_CASE("replace: a mapping that was made by its page table entry")
     struct gnttab_unmap_and_replace op;
 
     s.map = gnt_map_op(s.ref, GNTMAP_host_map | GNTMAP_contains_pte, NULL);
-    s.map.host_addr = gnt_l1e_maddr(s.at);
+    s.map.host_addr = pv_l1e_maddr(s.at);
     require_gntst(gnt_map(&s.map), GNTST_okay);
 
     op = replace_op(&s, gnt_page[1]);

@@ -56,7 +56,7 @@ static void expect_frames(unsigned int nr)
     {
         const void *va = &gnttab_status[i * GNTTAB_STATUS_PER_PAGE];
 
-        expect_hex(list[i], pte_to_paddr(*gnt_l1e(va)) >> PAGE_SHIFT);
+        expect_hex(list[i], pte_to_paddr(*pv_l1e(va)) >> PAGE_SHIFT);
     }
     for ( ; i < LIST; ++i )
         if ( !expect_hex(list[i], UNTOUCHED_FRAME) )

@@ -51,7 +51,7 @@ static void expect_frames(unsigned int nr)
         const void *va = &gnttab_raw[i * PAGE_SIZE];
 
 #ifdef CONFIG_PV
-        expect_hex(list[i], pte_to_paddr(*gnt_l1e(va)) >> PAGE_SHIFT);
+        expect_hex(list[i], pte_to_paddr(*pv_l1e(va)) >> PAGE_SHIFT);
 #else
         expect_hex(list[i], virt_to_gfn(va));
 #endif
@@ -225,7 +225,7 @@ GNTTAB_CASE("setup_table: the table's frames can be no page tables")
 {
     mmuext_op_t pin = {
         .cmd = MMUEXT_PIN_L1_TABLE,
-        .arg1.mfn = pte_to_paddr(*gnt_l1e(gnttab_raw)) >> PAGE_SHIFT,
+        .arg1.mfn = pte_to_paddr(*pv_l1e(gnttab_raw)) >> PAGE_SHIFT,
     };
 
     expect_ne(hypercall_mmuext_op(&pin, 1, NULL, DOMID_SELF), 0);

@@ -221,9 +221,9 @@ GNTTAB_CASE("transfer: frames that do not exist, or are not ours")
     expect_not_taken(&op);
 
     /* A page of the table is Xen's, even if the domain may write to it. */
-    op.mfn = pte_to_paddr(*gnt_l1e(gnttab_raw)) >> PAGE_SHIFT;
+    op.mfn = pte_to_paddr(*pv_l1e(gnttab_raw)) >> PAGE_SHIFT;
     expect_not_taken(&op);
-    op.mfn = pte_to_paddr(*gnt_l1e(&shared_info)) >> PAGE_SHIFT;
+    op.mfn = pte_to_paddr(*pv_l1e(&shared_info)) >> PAGE_SHIFT;
     expect_not_taken(&op);
 }
 

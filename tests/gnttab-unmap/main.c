@@ -393,7 +393,7 @@ GNTTAB_CASE("unmap: an entry of a page table, addressed as such")
         gnt_map_op(ref, GNTMAP_host_map | GNTMAP_contains_pte, NULL);
     struct gnttab_unmap_grant_ref op;
 
-    map.host_addr = gnt_l1e_maddr(at);
+    map.host_addr = pv_l1e_maddr(at);
     require_gntst(gnt_map(&map), GNTST_okay);
 
     /* It is no virtual address then, and no other entry. */

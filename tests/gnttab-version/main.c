@@ -392,7 +392,7 @@ GNTTAB_CASE_V2("set_version: refused while the guest maps the second frame")
     if ( gnttab_grow(9) )
         skip_case("This needs 9 grant frames: gnttab_max_frames=9");
 
-    first = *gnt_l1e(gnttab_status);
+    first = *pv_l1e(gnttab_status);
     require_ok(hypercall_update_va_mapping(gnttab_status, 0, UVMF_INVLPG));
     expect_version_stays(1, -EBUSY);
 

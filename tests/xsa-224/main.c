@@ -152,7 +152,7 @@ GNTTAB_CASE("XSA-224: CVE-2017-10921: a request that fails takes nothing")
 GNTTAB_CASE("XSA-224: CVE-2017-10921: a page table is not mapped writable")
 {
     static const unsigned int how[] = { HOST, DEVICE, HOST | DEVICE };
-    const void *table = _p(_u(gnt_l1e(gnt_page[0])) & PAGE_MASK);
+    const void *table = _p(_u(pv_l1e(gnt_page[0])) & PAGE_MASK);
     grant_ref_t ref = gnt_grant(table, 0);
     unsigned int i;
 
@@ -175,7 +175,7 @@ GNTTAB_CASE("XSA-224: CVE-2017-10922: what devices see, the CPU does not")
 
     require_gntst(gnt_map(&map), GNTST_okay);
     expect_false(gnt_present(at));
-    expect_hex(*gnt_l1e(at), 0);
+    expect_hex(*pv_l1e(at), 0);
     require_gntst(undo(&map, DEVICE), GNTST_okay);
 }
 
@@ -190,9 +190,9 @@ GNTTAB_CASE("XSA-224: CVE-2017-10922: nor is memory-mapped I/O")
 
     if ( gnt_map(&map) == GNTST_okay )
     {
-        expect_hex(*gnt_l1e(at), 0);
+        expect_hex(*pv_l1e(at), 0);
         require_gntst(undo(&map, DEVICE), GNTST_okay);
     }
-    expect_hex(*gnt_l1e(at), 0);
+    expect_hex(*pv_l1e(at), 0);
     expect_hex(gnttab_in_use(ref), 0);
 }

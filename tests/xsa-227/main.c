@@ -47,7 +47,7 @@ static struct gnttab_map_grant_ref request(grant_ref_t ref, unsigned int flags,
 {
     struct gnttab_map_grant_ref map = gnt_map_op(ref, flags, va);
 
-    map.host_addr = gnt_l1e_maddr(va) + off;
+    map.host_addr = pv_l1e_maddr(va) + off;
 
     return map;
 }
@@ -56,7 +56,7 @@ static void misaligned(unsigned int flags)
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     const uint8_t *va = inner_page();
-    const intpte_t *pte = gnt_l1e(va);
+    const intpte_t *pte = pv_l1e(va);
     intpte_t was[3];
     unsigned int off;
 
@@ -90,7 +90,7 @@ GNTTAB_CASE("XSA-227: map: a misaligned entry, with available bits set")
 GNTTAB_CASE("XSA-227: map: the end of a page table")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
-    const void *table = _p(_u(gnt_l1e(gnt_page[0])) & PAGE_MASK);
+    const void *table = _p(_u(pv_l1e(gnt_page[0])) & PAGE_MASK);
     unsigned int off;
 
     for ( off = 1; off < sizeof(intpte_t); ++off )
@@ -108,7 +108,7 @@ GNTTAB_CASE("XSA-227: map: an aligned entry works, and its neighbours stay")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     uint8_t *va = inner_page();
-    const intpte_t *pte = gnt_l1e(va);
+    const intpte_t *pte = pv_l1e(va);
     struct gnttab_map_grant_ref map;
     intpte_t was[3];
 

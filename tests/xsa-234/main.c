@@ -33,7 +33,7 @@ const char test_title[] = "XSA-234: undoing a mapping by a wrong entry";
 
 static uint64_t address_of(const void *va, unsigned int flags)
 {
-    return flags & CONTAINS_PTE ? gnt_l1e_maddr(va) : gnttab_host_addr(va);
+    return flags & CONTAINS_PTE ? pv_l1e_maddr(va) : gnttab_host_addr(va);
 }
 
 /* Map with map_flags, and undo by an entry of the same frame with pte_flags. */
@@ -49,19 +49,19 @@ static void undo_by(unsigned int map_flags, uint64_t pte_flags)
 
     map.host_addr = address_of(at, map_flags);
     require_gntst(gnt_map(&map), GNTST_okay);
-    mine = *gnt_l1e(at);
+    mine = *pv_l1e(at);
 
     require_ok(hypercall_update_va_mapping(
                    other, pte_from_virt(gnt_page[0], pte_flags), UVMF_INVLPG));
-    pte = *gnt_l1e(other);
+    pte = *pv_l1e(other);
 
     undo = gnt_unmap_op(&map);
     undo.host_addr = address_of(other, map_flags);
     expect_gntst(gnt_unmap(&undo), GNTST_general_error);
 
     /* Both entries are what they were, and the grant is in use. */
-    expect_hex(*gnt_l1e(at) & ~AD, mine & ~AD);
-    expect_hex(*gnt_l1e(other) & ~AD, pte & ~AD);
+    expect_hex(*pv_l1e(at) & ~AD, mine & ~AD);
+    expect_hex(*pv_l1e(other) & ~AD, pte & ~AD);
     expect_hex(gnttab_in_use(ref), GTF_reading | (ro ? 0 : GTF_writing));
 
     require_ok(hypercall_update_va_mapping(other, 0, UVMF_INVLPG));

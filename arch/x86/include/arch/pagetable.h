@@ -33,4 +33,10 @@ static inline paddr_t pte_to_paddr(intpte_t pte)
     return pte & 0x000ffffffffff000ULL;
 }
 
+#ifdef CONFIG_PV
+/** This kernel's own entry that maps @p va, a page, and its machine address. */
+const intpte_t *pv_l1e(const void *va);
+uint64_t pv_l1e_maddr(const void *va);
+#endif
+
 #endif /* TOUCHSTONE_ARCH_PAGETABLE_H */
