@@ -19,6 +19,7 @@
 
 #include <xen/argo.h>
 #include <xen/callback.h>
+#include <xen/domctl.h>
 #include <xen/errno.h>
 #include <xen/event_channel.h>
 #include <xen/features.h>

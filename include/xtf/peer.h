@@ -1,0 +1,156 @@
+/*
+ * A second domain, made by the test itself: a peer to grant to and be granted
+ * by, without any toolstack.  For that the test must be domain 0.
+ *
+ *     struct peer *peer;
+ *     int rc = peer_create(&peer);
+ *
+ *     …
+ *     rc = peer_op(peer, __HYPERVISOR_grant_table_op,
+ *                  GNTTABOP_map_grant_ref, &map, sizeof(map));
+ *     …
+ *     peer_destroy(peer);
+ *
+ * The peer is a PVH domain with one vCPU, 32-bit, without paging.  It carries
+ * out one hypercall at a time for the test, and is suspended in between.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#ifndef XTF_PEER_H
+#define XTF_PEER_H
+
+#include <arch/page.h>
+
+#include <xen/const.h>
+
+/*
+ * The peer's memory, by GFN: what it needs itself, pages for the test, and from
+ * PEER_HOLE on nothing.
+ */
+#define PEER_GFN           xen_mk_uint(0x100)
+#define PEER_CODE          (PEER_GFN << PAGE_SHIFT)
+#define PEER_HYPERCALLS    (PEER_CODE + PAGE_SIZE)
+#define PEER_MAILBOX       (PEER_CODE + 2 * PAGE_SIZE)
+#define PEER_ARGS          (PEER_CODE + 3 * PAGE_SIZE)
+#define PEER_OWN_PAGES     4
+#define PEER_PAGES         4
+#define PEER_ALL_PAGES     (PEER_OWN_PAGES + PEER_PAGES)
+#define PEER_PAGE_GFN(i)   (PEER_GFN + PEER_OWN_PAGES + (i))
+#define PEER_HOLE          xen_mk_uint(0x200)
+#define PEER_HOLE_ADDR(i)  ((PEER_HOLE + (i)) << PAGE_SHIFT)
+
+/* Offsets in struct peer_mailbox. */
+#define PEER_MAIL_REQUEST  0
+#define PEER_MAIL_DONE     4
+#define PEER_MAIL_CALL     8
+#define PEER_MAIL_ARGS    12
+#define PEER_MAIL_RESULT  32
+#define PEER_MAIL_REASON  36
+
+/* No hypercall: move args[1] bytes from args[3] to args[4]. */
+#define PEER_CALL_MOVE    0x1000
+
+#ifndef __ASSEMBLY__
+
+#include <xtf/grant_table.h>
+#include <xtf/types.h>
+
+#include <xen/domctl.h>
+
+/* How many peers can there be at once, and the size of their grant tables. */
+#define MAX_PEERS          4
+#define PEER_GRANT_FRAMES  2
+
+struct peer
+{
+    domid_t domid;
+
+    /* Its PEER_PAGES pages for the test; page i is its frame PEER_PAGE_GFN(i). */
+    uint8_t (*page)[PAGE_SIZE];
+
+    /* The first page of its grant table, and of version 2's status words. */
+    grant_entry_v1_t *v1;
+    grant_entry_v2_t *v2;
+    uint16_t *status;
+    unsigned int version;
+
+    uint8_t (*own)[PAGE_SIZE];
+    bool created, has_run, status_mapped;
+};
+
+/**
+ * Make a peer, whose grant table has version 1.
+ * @return 0; -EPERM: this domain may not; -EOPNOTSUPP: Xen speaks a version of
+ *         domctl that this does not know, or has no HVM guests with nested
+ *         paging; or another -errno of what went wrong.
+ */
+int peer_create(struct peer **peer);
+
+/* What a domain is created with. */
+struct peer_limits
+{
+    int grant_frames, maptrack_frames; /* -1: the host's default. */
+    unsigned int version;              /* Of its grant table, at most. */
+};
+
+/**
+ * The same with these limits.  @return as above, but -EINVAL if Xen does not
+ * take them, or lacks what -EOPNOTSUPP stands for.
+ */
+int peer_create_limited(struct peer **peer, const struct peer_limits *limits);
+
+/** peer_create() in a case, which is skipped, or an error, if there is none: NULL. */
+struct peer *peer_for_case(void);
+
+/**
+ * Have the peer make a hypercall, with up to five arguments.
+ * @return what the hypercall returned.  The peer's end is an error of the case.
+ */
+long peer_hypercall(struct peer *peer, unsigned int call,
+                    const uint32_t args[5]);
+
+/**
+ * Have it make a hypercall on one structure, whose size is that of a 32-bit
+ * guest, or on an array of at most a page: call(cmd, ops, nr).
+ */
+long peer_op(struct peer *peer, unsigned int call, unsigned int cmd,
+             void *op, size_t size);
+long peer_batch(struct peer *peer, unsigned int call, unsigned int cmd,
+                void *ops, size_t size, unsigned int nr);
+
+/** What the peer finds at an address of its own, and what it puts there. */
+void peer_read(struct peer *peer, uint32_t addr, void *buf, size_t len);
+void peer_write(struct peer *peer, uint32_t addr, const void *buf, size_t len);
+
+/** Change its grant table's version.  @return what Xen returned. */
+int peer_set_version(struct peer *peer, unsigned int version);
+
+/**
+ * Take all pages for the test from it, and give it others.
+ * @return 0; -EBUSY: done, but something still refers to one that it had; or
+ *         another -errno.
+ */
+int peer_replace_pages(struct peer *peer);
+
+/** How many pages it has; and how many it may have. */
+uint64_t peer_memory(const struct peer *peer);
+int peer_limit_memory(const struct peer *peer, uint64_t pages);
+
+/** Destroy the domain, as far as others let it. */
+int peer_kill(struct peer *peer);
+
+/** Is the domain still there, perhaps dying since something holds its pages? */
+bool peer_exists(const struct peer *peer);
+
+/**
+ * Wait for the end of a peer that was killed, for ten minutes at most.
+ * @return 0; -EBUSY: it is there still.
+ */
+int peer_wait_gone(const struct peer *peer);
+
+/** peer_kill() and peer_wait_gone().  @return 0 or the -errno of either. */
+int peer_destroy(struct peer *peer);
+
+#endif /* !__ASSEMBLY__ */
+
+#endif /* XTF_PEER_H */
