@@ -1,0 +1,245 @@
+/*
+ * What only a PV guest does with another domain's grants: devices, page table
+ * entries, replacing, cache maintenance, and giving pages away.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#ifdef CONFIG_PV
+
+#include <xtf/hypercall.h>
+#include <xtf/lib.h>
+
+#include "fixture.h"
+
+PEER_CASE("peer: we map for host and devices")
+{
+    grant_ref_t ref = peer_grant(peer, 0, 0);
+    struct gnttab_map_grant_ref map = gnt_map_of_peer(
+        peer, ref, GNTMAP_host_map | GNTMAP_device_map, gnt_at());
+    struct gnttab_map_grant_ref half;
+
+    require_gntst(gnt_map(&map), GNTST_okay);
+    expect_hex(map.dev_bus_addr,
+               pte_to_paddr(*pv_l1e(_p((unsigned long)map.host_addr))));
+
+    half = map;
+    half.flags = GNTMAP_host_map;
+    expect_gntst(gnt_undo(&half), GNTST_okay);
+    expect_hex(peer_in_use(peer, ref), GTF_reading | GTF_writing);
+    half.flags = GNTMAP_device_map;
+    expect_gntst(gnt_undo(&half), GNTST_okay);
+    expect_hex(peer_in_use(peer, ref), 0);
+}
+
+static long flush(uint64_t maddr, unsigned int off, unsigned int len)
+{
+    struct gnttab_cache_flush op = {
+        .a.dev_bus_addr = maddr, .offset = off, .length = len,
+        .op = GNTTAB_CACHE_CLEAN,
+    };
+
+    return hypercall_grant_table_op(GNTTABOP_cache_flush, &op, 1);
+}
+
+PEER_CASE("peer: cache maintenance on what is mapped, and no longer")
+{
+    grant_ref_t ref = peer_grant(peer, 0, 0);
+    struct gnttab_map_grant_ref map =
+        gnt_map_of_peer(peer, ref, GNTMAP_host_map, gnt_at());
+
+    require_gntst(gnt_map(&map), GNTST_okay);
+    expect_ok(flush(map.dev_bus_addr, 0, PAGE_SIZE));
+    expect_ok(flush(map.dev_bus_addr, 100, 1));
+
+    expect_gntst(gnt_undo(&map), GNTST_okay);
+    expect_errno(flush(map.dev_bus_addr, 0, PAGE_SIZE), -EINVAL);
+}
+
+PEER_CASE("peer: unmap_and_replace puts our page where its was")
+{
+    grant_ref_t ref = peer_grant(peer, 0, 0);
+    uint8_t *at = gnt_at(), *spare = gnt_page[2];
+    struct gnttab_map_grant_ref map =
+        gnt_map_of_peer(peer, ref, GNTMAP_host_map, at);
+    struct gnttab_unmap_and_replace op;
+
+    require_gntst(gnt_map(&map), GNTST_okay);
+    op = (struct gnttab_unmap_and_replace) {
+        .host_addr = map.host_addr, .new_addr = _u(spare),
+        .handle = map.handle, .status = GNT_UNTOUCHED,
+    };
+    expect_ok(hypercall_grant_table_op(GNTTABOP_unmap_and_replace, &op, 1));
+    require_gntst(op.status, GNTST_okay);
+    gnt_forget(map.handle);
+    expect_hex(peer_in_use(peer, ref), 0);
+    expect_mem(at, gnt_pattern(2), PAGE_SIZE);
+    expect_fill(peer->page[0], peer_fill(0), PAGE_SIZE);
+
+    if ( hypercall_update_va_mapping(at, 0, UVMF_INVLPG) ||
+         gnttab_restore_page(spare) )
+        panic("Cannot put a page back where it was\n");
+}
+
+/* A page of ours to give away. */
+static uint8_t gift[PAGE_SIZE] __page_aligned_bss;
+
+static int give(struct peer *peer, grant_ref_t ref)
+{
+    struct gnttab_transfer op = {
+        .mfn = virt_to_mfn(gift), .domid = peer->domid, .ref = ref,
+        .status = GNT_UNTOUCHED,
+    };
+    long rc;
+
+    memset(gift, 0x77, PAGE_SIZE);
+    if ( gnttab_vacate_page(gift) )
+        panic("Cannot unmap a page\n");
+
+    rc = hypercall_grant_table_op(GNTTABOP_transfer, &op, 1);
+
+    return rc == -EOPNOTSUPP ? rc : op.status;
+}
+
+/* In any case but one, the page is lost: ask for another one. */
+static void get_another(bool lost)
+{
+    unsigned long pfn = virt_to_pfn(gift), frame = pfn;
+    struct xen_memory_reservation op = {
+        .extent_start = &frame, .nr_extents = 1, .domid = DOMID_SELF,
+    };
+
+    if ( lost )
+    {
+        if ( hypercall_memory_op(XENMEM_populate_physmap, &op) != 1 )
+            panic("No memory for a page that was given away\n");
+        p2m[pfn] = frame;
+    }
+    if ( gnttab_restore_page(gift) )
+        panic("Cannot map a page again\n");
+}
+
+static unsigned int flags_of(const struct peer *peer, grant_ref_t ref)
+{
+    return peer->version == 1 ? peer->v1[ref].flags
+                              : peer->v2[ref].hdr.flags;
+}
+
+static long own_pages(void)
+{
+    struct xen_memory_domain op = { .domid = DOMID_SELF };
+
+    return hypercall_memory_op(XENMEM_current_reservation, &op);
+}
+
+PEER_CASE("transfer: a page to a peer")
+{
+    uint64_t had = peer_memory(peer);
+    long own = own_pages();
+    uint8_t bytes[64];
+    int rc;
+
+    gnt_peer_spoilt(peer);
+    peer_publish(peer, PEER_REF(0), gnt_self(), PEER_HOLE,
+                 GTF_accept_transfer);
+    rc = give(peer, PEER_REF(0));
+    if ( rc == -EOPNOTSUPP )
+    {
+        get_another(false);
+        skip_case("Transfer is switched off: it needs gnttab=transfer");
+    }
+    expect_gntst(rc, GNTST_okay);
+    expect_hex(flags_of(peer, PEER_REF(0)), GTF_accept_transfer |
+               GTF_transfer_committed | GTF_transfer_completed);
+    expect_eq(peer_memory(peer), had + 1);
+    expect_eq(own_pages(), own - 1);
+
+    /* It is there with all it held, and no longer ours to map. */
+    peer_read(peer, PEER_HOLE_ADDR(0) + PAGE_SIZE - 64, bytes, 64);
+    expect_fill(bytes, 0x77, 64);
+    expect_ne(gnttab_restore_page(gift), 0);
+    get_another(true);
+    expect_eq(own_pages(), own);
+
+    /* And it can be granted like any other. */
+    peer_publish(peer, PEER_REF(1), gnt_self(), PEER_HOLE, GTF_permit_access);
+    {
+        uint8_t *at = gnt_at();
+        struct gnttab_map_grant_ref map =
+            gnt_map_of_peer(peer, PEER_REF(1), GNTMAP_host_map, at);
+
+        expect_gntst(gnt_map(&map), GNTST_okay);
+        expect_fill(at, 0x77, PAGE_SIZE);
+    }
+}
+
+/* What a peer does not take leaves no trace with it. */
+static void refused_transfer(struct peer *peer, int want)
+{
+    uint64_t had = peer_memory(peer);
+    unsigned int flags = flags_of(peer, PEER_REF(0));
+    int rc = give(peer, PEER_REF(0));
+
+    get_another(rc != -EOPNOTSUPP && rc != GNTST_bad_page);
+    if ( rc == -EOPNOTSUPP )
+        skip_case("Transfer is switched off: it needs gnttab=transfer");
+    expect_gntst(rc, want);
+    expect_hex(flags_of(peer, PEER_REF(0)), flags);
+    expect_eq(peer_memory(peer), had);
+}
+
+PEER_CASE("transfer: a peer that has no room")
+{
+    gnt_peer_spoilt(peer);
+    expect_ok(peer_limit_memory(peer, peer_memory(peer)));
+    peer_publish(peer, PEER_REF(0), gnt_self(), PEER_HOLE,
+                 GTF_accept_transfer);
+    refused_transfer(peer, GNTST_general_error);
+
+    /* One page more will do. */
+    expect_ok(peer_limit_memory(peer, peer_memory(peer) + 1));
+    if ( give(peer, PEER_REF(0)) == GNTST_okay )
+        expect_hex(flags_of(peer, PEER_REF(0)), GTF_accept_transfer |
+                   GTF_transfer_committed | GTF_transfer_completed);
+    get_another(true);
+}
+
+PEER_CASE("transfer: a peer that accepts from somebody else")
+{
+    peer_publish(peer, PEER_REF(0), peer->domid, PEER_HOLE,
+                 GTF_accept_transfer);
+    refused_transfer(peer, GNTST_general_error);
+}
+
+PEER_CASE("transfer: a peer that grants rather than accepts")
+{
+    peer_publish(peer, PEER_REF(0), gnt_self(), PEER_PAGE_GFN(0),
+                 GTF_permit_access);
+    refused_transfer(peer, GNTST_general_error);
+    expect_fill(peer->page[0], peer_fill(0), PAGE_SIZE);
+}
+
+PEER_CASE("transfer: a peer that is dying")
+{
+    struct gnttab_map_grant_ref map =
+        gnt_map_of_peer(peer, peer_grant(peer, 1, 0), GNTMAP_host_map,
+                        gnt_at());
+    int rc;
+
+    /* Our mapping keeps it from being gone altogether. */
+    require_gntst(gnt_map(&map), GNTST_okay);
+    peer_publish(peer, PEER_REF(0), gnt_self(), PEER_HOLE,
+                 GTF_accept_transfer);
+    gnt_peer_ended(peer);
+    expect_ok(peer_kill(peer));
+    require_true(peer_exists(peer));
+
+    rc = give(peer, PEER_REF(0));
+    get_another(rc != -EOPNOTSUPP && rc != GNTST_bad_page);
+    expect_msg(rc == -EOPNOTSUPP || rc == GNTST_general_error,
+               "transfer to a domain that is dying: %s",
+               gntst_strerror(rc));
+    gnt_unmap_all();
+    expect_ok(peer_wait_gone(peer));
+}
+
+#endif /* CONFIG_PV */

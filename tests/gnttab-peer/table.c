@@ -1,0 +1,246 @@
+/*
+ * Another domain's grant table: its limits, who may ask about it, and how a
+ * toolstack gets at it.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/hypercall.h>
+#include <xtf/lib.h>
+
+#include "fixture.h"
+
+static struct gnttab_query_size query_size(domid_t domid)
+{
+    struct gnttab_query_size op = {
+        .dom = domid, .status = GNT_UNTOUCHED,
+        .nr_frames = GNT_UNTOUCHED, .max_nr_frames = GNT_UNTOUCHED,
+    };
+
+    expect_ok(hypercall_grant_table_op(GNTTABOP_query_size, &op, 1));
+
+    return op;
+}
+
+/* Ask for frames of the table by XENMEM_acquire_resource, mapping none. */
+static int acquire(domid_t domid, uint32_t id, uint64_t frame, uint32_t nr,
+                   xen_pfn_t *list)
+{
+    struct xen_mem_acquire_resource op = {
+        .domid = domid, .type = XENMEM_resource_grant_table, .id = id,
+        .frame = frame, .nr_frames = nr, .frame_list = list,
+    };
+
+    return hypercall_memory_op(XENMEM_acquire_resource, &op);
+}
+
+PEER_CASE("table: the privileged may ask about another domain's")
+{
+    struct gnttab_query_size size = query_size(peer->domid);
+    struct gnttab_get_version version = { .dom = peer->domid };
+
+    expect_gntst(size.status, GNTST_okay);
+    expect_eq(size.nr_frames, 1);
+    expect_eq(size.max_nr_frames, PEER_GRANT_FRAMES);
+
+    expect_ok(hypercall_grant_table_op(GNTTABOP_get_version, &version, 1));
+    expect_eq(version.version, gnttab_version());
+}
+
+PEER_CASE("table: nobody else may")
+{
+    struct gnttab_query_size size = {
+        .dom = gnt_self(), .status = GNT_UNTOUCHED,
+    };
+    struct gnttab_get_version version = { .dom = gnt_self(), .version = 99 };
+    struct
+    {
+        domid_t dom;
+        uint32_t nr_frames;
+        int16_t status;
+        uint32_t frame_list;
+    } setup = { gnt_self(), 1, GNT_UNTOUCHED, PEER_ARGS + 512 };
+
+    expect_ok(peer_op(peer, __HYPERVISOR_grant_table_op, GNTTABOP_query_size,
+                      &size, sizeof(size)));
+    expect_gntst(size.status, GNTST_permission_denied);
+    expect_ok(peer_op(peer, __HYPERVISOR_grant_table_op, GNTTABOP_setup_table,
+                      &setup, sizeof(setup)));
+    expect_gntst(setup.status, GNTST_permission_denied);
+    expect_errno(peer_op(peer, __HYPERVISOR_grant_table_op,
+                         GNTTABOP_get_version, &version, sizeof(version)),
+                 -EPERM);
+    expect_eq(version.version, 99);
+
+    /* Each may about its own, by whatever name. */
+    size.dom = DOMID_SELF;
+    expect_ok(peer_op(peer, __HYPERVISOR_grant_table_op, GNTTABOP_query_size,
+                      &size, sizeof(size)));
+    expect_gntst(size.status, GNTST_okay);
+    expect_eq(size.max_nr_frames, PEER_GRANT_FRAMES);
+    size.dom = peer->domid;
+    size.status = GNT_UNTOUCHED;
+    expect_ok(peer_op(peer, __HYPERVISOR_grant_table_op, GNTTABOP_query_size,
+                      &size, sizeof(size)));
+    expect_gntst(size.status, GNTST_okay);
+}
+
+#ifdef CONFIG_PV
+PEER_CASE("table: setup_table of another domain's, up to its limit")
+{
+    unsigned long frames[PEER_GRANT_FRAMES + 1];
+    struct gnttab_setup_table op = {
+        .dom = peer->domid, .nr_frames = PEER_GRANT_FRAMES + 1,
+        .status = GNT_UNTOUCHED, .frame_list = frames,
+    };
+
+    gnt_peer_spoilt(peer);
+    expect_ok(hypercall_grant_table_op(GNTTABOP_setup_table, &op, 1));
+    expect_gntst(op.status, GNTST_general_error);
+    expect_eq(query_size(peer->domid).nr_frames, 1);
+
+    op.nr_frames = PEER_GRANT_FRAMES;
+    expect_ok(hypercall_grant_table_op(GNTTABOP_setup_table, &op, 1));
+    expect_gntst(op.status, GNTST_okay);
+    expect_eq(query_size(peer->domid).nr_frames, PEER_GRANT_FRAMES);
+}
+#endif
+
+PEER_CASE("table: acquire_resource grows it to its limit, and tells the limit")
+{
+    struct xen_mem_acquire_resource op = {
+        .domid = peer->domid, .type = XENMEM_resource_grant_table,
+        .id = XENMEM_resource_grant_table_id_shared,
+    };
+    void *at = gnt_at();
+    xen_pfn_t where = virt_to_gfn(at);
+    uint8_t *last;
+
+    gnt_peer_spoilt(peer);
+    expect_ok(hypercall_memory_op(XENMEM_acquire_resource, &op));
+    expect_eq(op.nr_frames, PEER_GRANT_FRAMES);
+
+    expect_errno(acquire(peer->domid, XENMEM_resource_grant_table_id_shared,
+                         PEER_GRANT_FRAMES, 1, &where), -EINVAL);
+    expect_eq(query_size(peer->domid).nr_frames, 1);
+
+    last = gnt_at();
+    require_ok(foreign_map_grant_table(last, peer->domid,
+                                       XENMEM_resource_grant_table_id_shared,
+                                       PEER_GRANT_FRAMES - 1));
+    expect_eq(query_size(peer->domid).nr_frames, PEER_GRANT_FRAMES);
+    expect_fill(last, 0, PAGE_SIZE);
+    expect_ok(foreign_unmap(last));
+}
+
+PEER_CASE("table: entries of a page that was added by acquire_resource")
+{
+    struct gnttab_map_grant_ref map;
+    grant_ref_t ref = PAGE_SIZE / (gnttab_version() == 1
+                                   ? sizeof(grant_entry_v1_t)
+                                   : sizeof(grant_entry_v2_t)) + 1;
+    struct peer second = *peer;
+    uint8_t *page = gnt_at(), *at = gnt_at();
+
+    gnt_peer_spoilt(peer);
+    require_ok(foreign_map_grant_table(page, peer->domid,
+                                       XENMEM_resource_grant_table_id_shared,
+                                       1));
+    second.v1 = (void *)(page - PAGE_SIZE);
+    second.v2 = (void *)(page - PAGE_SIZE);
+    peer_publish(&second, ref, gnt_self(), PEER_PAGE_GFN(3),
+                 GTF_permit_access);
+    map = gnt_map_of_peer(peer, ref, GNTMAP_host_map, at);
+    expect_gntst(gnt_map(&map), GNTST_okay);
+    expect_hex(peer_in_use(&second, ref), GTF_reading | GTF_writing);
+    expect_fill(at, peer_fill(3), PAGE_SIZE);
+    gnt_unmap_all();
+    expect_hex(peer_in_use(&second, ref), 0);
+    expect_ok(foreign_unmap(page));
+}
+
+PEER_CASE("table: what acquire_resource refuses")
+{
+    void *at = gnt_at();
+    xen_pfn_t where = virt_to_gfn(at);
+    const uint32_t id = XENMEM_resource_grant_table_id_shared;
+
+    expect_errno(acquire(peer->domid, 2, 0, 1, &where), -EINVAL);
+    expect_errno(acquire(peer->domid, id, 0, 0, &where), -EINVAL);
+    expect_errno(acquire(peer->domid, id, 1ull << 32, 1, &where), -EINVAL);
+    expect_errno(acquire(peer->domid, id, 0xffffffff, 1, &where), -EINVAL);
+    expect_errno(acquire(GNT_NO_DOMAIN, id, 0, 1, &where), -ESRCH);
+    expect_ne(acquire(DOMID_SELF, id, 0, 1, &where), 0);
+    expect_ne(acquire(gnt_self(), id, 0, 1, &where), 0);
+    if ( gnttab_version() == 1 )
+        expect_errno(acquire(peer->domid,
+                             XENMEM_resource_grant_table_id_status, 0, 1,
+                             &where), -EINVAL);
+    expect_false(gnt_present(at));
+}
+
+/* A domain with limits of its own, if Xen makes one; destroyed after the case. */
+static struct peer *limited(int grant_frames, int maptrack_frames,
+                            unsigned int version, int *rc)
+{
+    const struct peer_limits limits = {
+        grant_frames, maptrack_frames, version,
+    };
+    struct peer *peer = NULL;
+
+    *rc = peer_create_limited(&peer, &limits);
+
+    return peer;
+}
+
+PEER_CASE("table: limits that Xen does not take")
+{
+    static const struct
+    {
+        int grant_frames, maptrack_frames;
+        unsigned int version;
+    } bad[] = {
+        { 0, -1, 1 }, { 1, -1, 0 }, { 1, -1, 3 },
+    };
+    unsigned int i;
+    int rc;
+
+    (void)peer;
+
+    for ( i = 0; i < ARRAY_SIZE(bad); ++i )
+    {
+        struct peer *no = limited(bad[i].grant_frames, bad[i].maptrack_frames,
+                                  bad[i].version, &rc);
+
+        expect_msg(rc == -EINVAL, "a domain with at most %d grant frames, %d "
+                   "for mappings and version %u: %d, expected -EINVAL",
+                   bad[i].grant_frames, bad[i].maptrack_frames,
+                   bad[i].version, rc);
+        if ( no )
+            peer_destroy(no);
+    }
+}
+
+PEER_CASE("table: a domain that may not map, and whose table cannot grow")
+{
+    grant_ref_t ref;
+    struct gnttab_map_grant_ref map;
+    struct gnttab_set_version version = { .version = 2 };
+    struct peer *poor;
+    int rc;
+
+    (void)peer;
+
+    poor = limited(1, 0, 1, &rc);
+    require_ok(rc);
+
+    ref = grant_to_peer(poor, gnt_page[0], 0);
+    expect_gntst(peer_map(poor, ref, GNTMAP_host_map, 0, &map),
+                 GNTST_no_space);
+    expect_hex(gnttab_in_use(ref), 0);
+
+    expect_eq(query_size(poor->domid).max_nr_frames, 1);
+    expect_errno(peer_op(poor, __HYPERVISOR_grant_table_op,
+                         GNTTABOP_set_version, &version, sizeof(version)),
+                 -ENOSYS);
+    expect_ok(peer_destroy(poor));
+}
