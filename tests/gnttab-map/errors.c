@@ -99,6 +99,20 @@ GNTTAB_CASE_V1("map: an entry of type 3, which version 1 does not have")
     expect_hex(gnttab_v1[ref].flags, GTF_transitive);
 }
 
+GNTTAB_CASE_V1("map: a flag that version 1 does not have")
+{
+    grant_ref_t ref = gnt_ref();
+    struct gnttab_map_grant_ref map =
+        gnt_map_op(ref, GNTMAP_host_map, gnt_at());
+
+    gnttab_publish(ref, gnt_self(), virt_to_gfn(gnt_page[0]),
+                   GTF_permit_access | GTF_sub_page);
+    expect_map_refused(&map, GNTST_general_error);
+    map.flags |= GNTMAP_readonly;
+    expect_map_refused(&map, GNTST_general_error);
+    expect_hex(gnttab_v1[ref].flags, GTF_permit_access | GTF_sub_page);
+}
+
 GNTTAB_CASE_V2("map: a transitive grant")
 {
     grant_ref_t ref = gnt_ref();

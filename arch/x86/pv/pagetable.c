@@ -10,23 +10,42 @@
 #include <arch/mm.h>
 #include <arch/pagetable.h>
 
-static const intpte_t *next_table(intpte_t pte)
+static unsigned int table_offset(unsigned long addr, unsigned int level)
 {
-    return maddr_to_virt(pte_to_paddr(pte));
+    switch ( level )
+    {
+#if CONFIG_PAGING_LEVELS >= 4
+    case 4:
+        return l4_table_offset(addr);
+#endif
+    case 3:
+        return l3_table_offset(addr);
+
+    case 2:
+        return l2_table_offset(addr);
+
+    default:
+        return l1_table_offset(addr);
+    }
+}
+
+const intpte_t *pv_pte(const void *va, unsigned int level)
+{
+    unsigned int at = CONFIG_PAGING_LEVELS;
+    const intpte_t *pte = _p(pv_start_info->pt_base);
+
+    for ( pte += table_offset(_u(va), at); at > level; )
+    {
+        pte = maddr_to_virt(pte_to_paddr(*pte));
+        pte += table_offset(_u(va), --at);
+    }
+
+    return pte;
 }
 
 const intpte_t *pv_l1e(const void *va)
 {
-    unsigned long addr = _u(va);
-    const intpte_t *table = _p(pv_start_info->pt_base);
-
-#if CONFIG_PAGING_LEVELS >= 4
-    table = next_table(table[l4_table_offset(addr)]);
-#endif
-    table = next_table(table[l3_table_offset(addr)]);
-    table = next_table(table[l2_table_offset(addr)]);
-
-    return &table[l1_table_offset(addr)];
+    return pv_pte(va, 1);
 }
 
 uint64_t pv_l1e_maddr(const void *va)

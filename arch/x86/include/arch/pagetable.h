@@ -34,6 +34,12 @@ static inline paddr_t pte_to_paddr(intpte_t pte)
 }
 
 #ifdef CONFIG_PV
+/**
+ * This kernel's own entry for @p va in its table of that level, from 1 to
+ * CONFIG_PAGING_LEVELS.  Tables above must be there.
+ */
+const intpte_t *pv_pte(const void *va, unsigned int level);
+
 /** This kernel's own entry that maps @p va, a page, and its machine address. */
 const intpte_t *pv_l1e(const void *va);
 uint64_t pv_l1e_maddr(const void *va);

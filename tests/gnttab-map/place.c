@@ -1,0 +1,84 @@
+/*
+ * Where a PV guest may have a mapping put, and what becomes of what was there.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/gnttab_case.h>
+#include <xtf.h>
+
+#include <arch/pagetable.h>
+
+#ifdef CONFIG_PV
+
+GNTTAB_CASE("place: an entry of a page table of any other level")
+{
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    uint8_t *at = gnt_at();
+    struct gnttab_map_grant_ref map =
+        gnt_map_op(ref, GNTMAP_host_map | GNTMAP_contains_pte, NULL);
+    unsigned int level;
+
+    for ( level = 2; level <= CONFIG_PAGING_LEVELS; ++level )
+    {
+        const intpte_t *pte = pv_pte(at, level), was = *pte;
+
+        map.host_addr = virt_to_maddr(pte);
+        expect_gntst(gnt_map(&map), GNTST_general_error);
+        expect_hex(*pte, was);
+        expect_hex(gnttab_in_use(ref), 0);
+
+        /* One that is not present, in the same table. */
+        for ( pte = _p(_u(pte) & PAGE_MASK); *pte & _PAGE_PRESENT; )
+            ++pte;
+        map.host_addr = virt_to_maddr(pte);
+        expect_gntst(gnt_map(&map), GNTST_general_error);
+        expect_hex(*pte, 0);
+        expect_hex(gnttab_in_use(ref), 0);
+    }
+}
+
+static long mmuext(mmuext_op_t op)
+{
+    return hypercall_mmuext_op(&op, 1, NULL, DOMID_SELF);
+}
+
+/* Map a grant over a page of this kernel's. */
+static void map_over(unsigned int access)
+{
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    mmuext_op_t op = { .arg1.mfn = virt_to_mfn(gnt_page[3]) };
+    struct gnttab_map_grant_ref map =
+        gnt_map_op(ref, GNTMAP_host_map | access, gnt_page[3]);
+
+    memset(gnt_page[3], 0, PAGE_SIZE);
+    require_gntst(gnt_map(&map), GNTST_okay);
+
+    /* Who replaces what is present has to flush; Xen does for no mapping. */
+    require_ok(mmuext((mmuext_op_t){
+        .cmd = MMUEXT_INVLPG_LOCAL, .arg1.linear_addr = _u(gnt_page[3]) }));
+    expect_mem(gnt_page[3], gnt_pattern(0), PAGE_SIZE);
+
+    /* Nothing maps the page below now: it may become a page table. */
+    op.cmd = MMUEXT_PIN_L1_TABLE;
+    if ( expect_ok(mmuext(op)) )
+    {
+        op.cmd = MMUEXT_UNPIN_TABLE;
+        expect_ok(mmuext(op));
+    }
+
+    require_gntst(gnt_undo(&map), GNTST_okay);
+    expect_false(gnt_present(gnt_page[3]));
+    expect_hex(gnttab_in_use(ref), 0);
+}
+
+GNTTAB_CASE("place: over a page that is mapped, which is let go")
+{
+    map_over(0);
+}
+
+GNTTAB_CASE("place: read-only over a page that is mapped, which is let go")
+{
+    map_over(GNTMAP_readonly);
+}
+
+#endif
