@@ -18,6 +18,11 @@
 #include <xtf/argo.h>
 #include <xtf/unmapped.h>
 
+#include <arch/lib.h>
+#include <arch/mm.h>
+#include <arch/pagetable.h>
+#include <arch/symbolic-const.h>
+
 #include "notify.h"
 
 const char test_title[] = "Argo: notify";
@@ -317,6 +322,49 @@ CASE("pointer: a list that ends too early")
     at->nent = 1;
     expect_ok(argo_notify((void *)at));
 }
+
+#if CONFIG_PAGING_LEVELS > 0
+
+static uint8_t page[PAGE_SIZE] __page_aligned_bss;
+
+static void remap(uint64_t flags)
+{
+    const intpte_t pte = pte_from_virt(page, flags);
+
+#ifdef CONFIG_PV
+    expect_ok(hypercall_update_va_mapping(page, pte, UVMF_INVLPG));
+#else
+    l1_identmap[virt_to_pfn(page)] = pte;
+    invlpg(page);
+#endif
+}
+
+static void make_writable(void *unused)
+{
+    remap(PF_SYM(AD, RW, P));
+}
+
+CASE("pointer: a question that can be read and not answered")
+{
+    memset(&question, 0, sizeof(question));
+    question.q.nent = 1;
+    question.q.data[0].ring = (xen_argo_addr_t) { PORT, argo_self(), 0 };
+    question.q.data[0].flags = SHARED;
+    memcpy(page, &question, sizeof(page));
+
+    XTF_REQUIRE(open_ring(argo_self()));
+    xtf_case_cleanup(make_writable, NULL);
+    remap(PF_SYM(AD, P));
+    expect_errno(argo_notify((void *)page), -EFAULT);
+    expect_mem(page, &question, sizeof(page));
+
+    make_writable(NULL);
+    expect_ok(argo_notify((void *)page));
+    expect_hex(((xen_argo_ring_data_t *)page)->data[0].flags,
+               EXISTS | EMPTY | SUFFICIENT);
+}
+
+#endif
 
 CASE("arguments: those that must be null")
 {

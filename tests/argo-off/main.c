@@ -1,0 +1,105 @@
+/**
+ * @file tests/argo-off/main.c
+ * @ref test-argo-off
+ *
+ * @page test-argo-off Argo: switched off
+ *
+ * On a Xen that was built with Argo and booted without argo=1, every operation
+ * answers -EOPNOTSUPP, whatever its arguments, and touches no memory.
+ *
+ * It matters because Argo is off by default, for administrators who want no
+ * further way between domains than there is.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+#include <xtf/argo.h>
+#include <xtf/unmapped.h>
+
+#include <arch/mm.h>
+
+const char test_title[] = "Argo: switched off";
+
+#define PORT    1
+#define LEN     1024
+
+static uint8_t frames[1][PAGE_SIZE] __page_aligned_bss;
+static struct argo_ring ring;
+
+void test_main(void)
+{
+    switch ( argo_notify(NULL) )
+    {
+    case -ENOSYS:
+        xtf_skip("this Xen has no Argo: it needs CONFIG_ARGO=y\n");
+        break;
+
+    case -EOPNOTSUPP:
+        xtf_run_cases();
+        break;
+
+    default:
+    {
+        static xen_commandline_t line;
+        const char *word, *last = NULL;
+
+        /* For privileged eyes only; the last of several options counts. */
+        if ( !hypercall_xen_version(XENVER_commandline, line) )
+            for ( word = line; (word = strstr(word, " argo=")); ++word )
+                last = word;
+
+        if ( last && !strncmp(last, " argo=0", 7) )
+            xtf_failure("XEN_ARGO_OP_notify works with argo=0\n");
+        else
+            xtf_skip("Argo is on: it needs no argo=1 on Xen's command line\n");
+        break;
+    }
+    }
+}
+
+CASE("ring: none can be registered, and its memory is not touched")
+{
+    argo_ring_init(&ring, frames, PORT, argo_self(), LEN);
+    memset(frames, 0x77, sizeof(frames));
+
+    expect_errno(argo_ring_register(&ring, 0), -EOPNOTSUPP);
+    expect_errno(argo_ring_register(&ring, XEN_ARGO_REGISTER_FLAG_FAIL_EXIST),
+                 -EOPNOTSUPP);
+    ring.partner = XEN_ARGO_DOMID_ANY;
+    expect_errno(argo_ring_register(&ring, 0), -EOPNOTSUPP);
+    expect_errno(argo_ring_unregister(&ring), -EOPNOTSUPP);
+    expect_fill(frames, 0x77, sizeof(frames));
+}
+
+CASE("message: none can be sent, to nobody")
+{
+    expect_errno(argo_send(argo_self(), PORT, 1, "x", 1, 2), -EOPNOTSUPP);
+    expect_errno(argo_send(argo_self(), PORT, 1, "", 0, 2), -EOPNOTSUPP);
+    expect_errno(argo_send(DOMID_SELF, PORT, 1, "x", 1, 2), -EOPNOTSUPP);
+}
+
+CASE("notify: questions stay as they are")
+{
+    xen_argo_ring_data_ent_t ent;
+
+    expect_errno(argo_query(argo_self(), PORT, 3, &ent), -EOPNOTSUPP);
+    expect_eq(ent.ring.aport, PORT);
+    expect_eq(ent.ring.domain_id, argo_self());
+    expect_eq(ent.space_required, 3);
+    expect_hex(ent.flags, 0);
+    expect_eq(ent.max_message_size, 0);
+}
+
+CASE("operation: each, and unknown ones, whatever the arguments")
+{
+    void *const none = unmapped_page();
+    unsigned int op;
+
+    for ( op = 0; op < 8; ++op )
+    {
+        expect_errno((int)hypercall_argo_op(op, none, none, 1, 1),
+                     -EOPNOTSUPP);
+        expect_errno((int)hypercall_argo_op(op, NULL, NULL, 0xffffffff,
+                                            0xffffffff), -EOPNOTSUPP);
+    }
+}
