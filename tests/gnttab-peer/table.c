@@ -244,3 +244,114 @@ PEER_CASE("table: a domain that may not map, and whose table cannot grow")
                  -ENOSYS);
     expect_ok(peer_destroy(poor));
 }
+
+/* How many mappings a domain can have whose handles fill that many pages. */
+static unsigned int mappings_with(int maptrack_frames)
+{
+    static struct gnttab_map_grant_ref maps[100];
+    const struct peer_limits limits = { 1, maptrack_frames, 1 };
+    struct peer *peer;
+    unsigned int nr = 0, i;
+    bool full = false;
+
+    if ( peer_create_limited(&peer, &limits) )
+        return 0;
+
+    while ( !full )
+    {
+        grant_ref_t ref = grant_to_peer(peer, gnt_page[0], 0);
+
+        for ( i = 0; i < ARRAY_SIZE(maps); ++i )
+            maps[i] = (struct gnttab_map_grant_ref) {
+                .host_addr = PEER_HOLE_ADDR(nr + i), .flags = GNTMAP_host_map,
+                .ref = ref, .dom = gnt_self(), .status = GNT_UNTOUCHED,
+            };
+        if ( peer_batch(peer, __HYPERVISOR_grant_table_op,
+                        GNTTABOP_map_grant_ref, maps, sizeof(maps[0]),
+                        ARRAY_SIZE(maps)) )
+            break;
+
+        for ( i = 0; i < ARRAY_SIZE(maps); ++i )
+        {
+            nr += maps[i].status == GNTST_okay;
+            if ( maps[i].status != GNTST_okay )
+            {
+                full = true;
+                expect_gntst(maps[i].status, GNTST_no_space);
+            }
+        }
+    }
+    expect_ok(peer_destroy(peer));
+
+    return nr;
+}
+
+/*
+ * A page holds some number of handles; of all of them, Xen may keep a few back.
+ * So the second page adds no less than the first.
+ */
+GNTTAB_CASE_V1("table: handles end where the limit of the domain says")
+{
+    struct peer *peer = gnt_peer();
+    unsigned int one, two;
+
+    if ( !peer )
+        return;
+
+    one = mappings_with(1);
+    expect_range(one, 1, PAGE_SIZE);
+    two = mappings_with(2);
+    expect_msg(two >= 2 * one && two < 3 * one,
+               "a domain has %u mappings with one page of handles, and %u "
+               "with two", one, two);
+}
+
+/* Xen's console, as far back as it goes. */
+static char console[2][16384];
+
+static unsigned int read_console(char *buf)
+{
+    xen_sysctl_t op = {
+        .cmd = XEN_SYSCTL_readconsole,
+        .interface_version = xtf_probe_sysctl_interface_version(),
+    };
+
+    memset(buf, 0, sizeof(console[0]));
+    op.u.readconsole.buffer.p = buf;
+    op.u.readconsole.count = sizeof(console[0]);
+
+    return hypercall_sysctl(&op) ? 0 : op.u.readconsole.count;
+}
+
+/* What it prints is for people; that it prints, and changes nothing, is not. */
+PEER_CASE("table: the debug key that lists all tables")
+{
+    xen_sysctl_t op = {
+        .cmd = XEN_SYSCTL_debug_keys,
+        .interface_version = xtf_probe_sysctl_interface_version(),
+    };
+    grant_ref_t ref = peer_grant(peer, 0, 0);
+    grant_ref_t own = grant_to_peer(peer, gnt_page[0], 0);
+    uint8_t *at = gnt_at();
+    struct gnttab_map_grant_ref by_us =
+        gnt_map_of_peer(peer, ref, GNTMAP_host_map, at);
+    struct gnttab_map_grant_ref by_peer;
+    unsigned int before, after;
+
+    require_gntst(gnt_map(&by_us), GNTST_okay);
+    require_gntst(peer_map(peer, own, GNTMAP_host_map | GNTMAP_readonly, 0,
+                           &by_peer), GNTST_okay);
+
+    before = read_console(console[0]);
+    op.u.debug_keys.keys.p = "g";
+    op.u.debug_keys.nr_keys = 1;
+    require_ok(hypercall_sysctl(&op));
+    after = read_console(console[1]);
+    expect_msg(after != before || memcmp(console[0], console[1], after),
+               "Xen's console says the same as before");
+
+    expect_hex(peer_in_use(peer, ref), GTF_reading | GTF_writing);
+    expect_hex(gnttab_in_use(own), GTF_reading);
+    expect_fill(at, peer_fill(0), PAGE_SIZE);
+    expect_gntst(peer_unmap(peer, &by_peer), GNTST_okay);
+}
