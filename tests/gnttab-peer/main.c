@@ -293,6 +293,28 @@ PEER_CASE("peer: handles belong to the one who mapped")
     expect_gntst(peer_unmap(peer, &map), GNTST_bad_handle);
 }
 
+#ifdef CONFIG_HVM
+
+PEER_CASE("peer: the handle is not one of the page as we map it without a grant")
+{
+    uint8_t *at = gnt_at();
+    struct gnttab_map_grant_ref map =
+        gnt_map_of_peer(peer, peer_grant(peer, 0, 0), GNTMAP_host_map, at);
+    struct gnttab_unmap_grant_ref op;
+
+    require_gntst(gnt_map(&map), GNTST_okay);
+    op = gnt_unmap_op(&map);
+    op.host_addr = gnttab_host_addr(peer->page[0]);
+    expect_gntst(gnt_unmap(&op), GNTST_general_error);
+
+    expect_hex(peer_in_use(peer, PEER_REF(0)), GTF_reading | GTF_writing);
+    require_true(gnt_present(peer->page[0]));
+    at[5] = 0x55;
+    expect_hex(ACCESS_ONCE(peer->page[0][5]), 0x55);
+}
+
+#endif
+
 PEER_CASE("peer: the same handle in both domains")
 {
     grant_ref_t theirs = peer_grant(peer, 0, 0);
