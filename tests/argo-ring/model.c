@@ -197,7 +197,7 @@ bool model_refused(uint32_t len, int error)
 
     argo_virq_take();
 
-    return expect_errno(send(&iov, 1, 0), error) &
+    return expect_errno(send(&iov, 1, 0), error) &&
         expect_msg(!argo_virq_take(), "VIRQ_ARGO for no message") &&
         model_check();
 }
