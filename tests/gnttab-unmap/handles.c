@@ -1,0 +1,198 @@
+/*
+ * Handles: each stands for one mapping, as long as that is there, and for no
+ * other.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include "unmap.h"
+
+/* Beyond this, handles are tried at powers of two only. */
+#define NR_HANDLES 4200
+
+static int unmap_with(grant_handle_t handle, const struct mapping *m)
+{
+    struct gnttab_unmap_grant_ref op = gnt_unmap_op(&m->map);
+    int rc;
+
+    op.handle = handle;
+    rc = hypercall_grant_table_op(GNTTABOP_unmap_grant_ref, &op, 1);
+
+    return rc ?: op.status;
+}
+
+/* No handle but its own undoes a mapping, be it that of an unused slot. */
+static void expect_refused(grant_handle_t handle, const struct mapping *m)
+{
+    int status;
+
+    if ( handle == m->map.handle )
+        return;
+
+    status = unmap_with(handle, m);
+    expect_msg(status == GNTST_bad_handle,
+               "the address of handle %#x with handle %#x: %s, expected "
+               "GNTST_bad_handle", m->map.handle, handle,
+               gntst_strerror(status));
+}
+
+GNTTAB_CASE("unmap: a mapping, by every handle but its own")
+{
+    struct mapping m = mapped(0, GNTMAP_host_map);
+    unsigned int i;
+
+    for ( i = 0; i < NR_HANDLES; ++i )
+        expect_refused(i, &m);
+    for ( i = 13; i < 32; ++i )
+    {
+        expect_refused((1u << i) - 1, &m);
+        expect_refused(1u << i, &m);
+        expect_refused((1u << i) + m.map.handle, &m);
+    }
+    expect_refused(~0u, &m);
+
+    expect_still_mapped(m);
+    expect_gntst(gnt_undo(&m.map), GNTST_okay);
+}
+
+/*
+ * Xen gives out the handle last given back first, so those of many mappings
+ * include the lowest there are.
+ */
+GNTTAB_CASE("unmap: the mappings with low handles, by handles beyond all")
+{
+    static struct gnttab_map_grant_ref maps[100];
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(maps); ++i )
+    {
+        maps[i] = gnt_map_op(ref, GNTMAP_host_map, NULL);
+        maps[i].host_addr = gnt_many_addr(i);
+    }
+    expect_ok(gnt_map_batch(maps, ARRAY_SIZE(maps)));
+
+    for ( i = 0; i < ARRAY_SIZE(maps); ++i )
+    {
+        static const grant_handle_t beyond[] = {
+            0x10000, 0x100000, 0x7fffffff, 0x80000000, 0xffffff00, ~0u,
+        };
+        struct mapping m = { .ref = ref, .map = maps[i] };
+        unsigned int j;
+
+        require_gntst(maps[i].status, GNTST_okay);
+        for ( j = 0; j < ARRAY_SIZE(beyond); ++j )
+            expect_refused(beyond[j], &m);
+    }
+    expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
+}
+
+/* What a second time must not do: give the handle out to two mappings. */
+static void expect_handles_differ(void)
+{
+    struct mapping a = mapped(1, GNTMAP_host_map);
+    struct mapping b = mapped(2, GNTMAP_host_map);
+
+    expect_ne(a.map.handle, b.map.handle);
+    expect_gntst(gnt_undo(&a.map), GNTST_okay);
+    expect_gntst(gnt_undo(&b.map), GNTST_okay);
+    expect_hex(gnttab_in_use(a.ref), 0);
+    expect_hex(gnttab_in_use(b.ref), 0);
+}
+
+GNTTAB_CASE("unmap: twice, mappings of each kind")
+{
+    static const uint32_t kinds[] = {
+        GNTMAP_host_map,
+        GNTMAP_host_map | GNTMAP_readonly,
+#ifdef CONFIG_PV
+        GNTMAP_device_map,
+        GNTMAP_device_map | GNTMAP_readonly,
+        GNTMAP_device_map | GNTMAP_host_map,
+        GNTMAP_device_map | GNTMAP_host_map | GNTMAP_readonly,
+#endif
+    };
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(kinds); ++i )
+    {
+        grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+        struct gnttab_map_grant_ref map =
+            gnt_map_op(ref, kinds[i], gnt_at());
+
+        /* An HVM guest's page is lost by the mapping. */
+        if ( IS_DEFINED(CONFIG_HVM) && i )
+        {
+            require_ok(gnttab_restore_page(gnt_page[0]));
+            gnttab_publish(ref, gnt_self(), virt_to_gfn(gnt_page[0]),
+                           GTF_permit_access);
+        }
+
+        require_gntst(gnt_map(&map), GNTST_okay);
+        require_gntst(gnt_undo(&map), GNTST_okay);
+        expect_hex(gnttab_in_use(ref), 0);
+        expect_gntst(gnt_undo(&map), GNTST_bad_handle);
+        expect_hex(gnttab_in_use(ref), 0);
+        expect_handles_differ();
+        if ( IS_DEFINED(CONFIG_HVM) )
+        {
+            require_ok(gnttab_restore_page(gnt_page[1]));
+            require_ok(gnttab_restore_page(gnt_page[2]));
+        }
+    }
+}
+
+#ifdef CONFIG_PV
+GNTTAB_CASE("unmap: twice, by halves in either order")
+{
+    static const uint32_t order[][2] = {
+        { GNTMAP_host_map, GNTMAP_device_map },
+        { GNTMAP_device_map, GNTMAP_host_map },
+    };
+    unsigned int i, j;
+
+    for ( i = 0; i < ARRAY_SIZE(order); ++i )
+    {
+        struct mapping m = mapped(0, GNTMAP_host_map | GNTMAP_device_map);
+
+        for ( j = 0; j < 2; ++j )
+        {
+            struct gnttab_map_grant_ref half = m.map;
+
+            half.flags = order[i][j];
+            expect_gntst(gnt_undo(&half), GNTST_okay);
+        }
+        expect_hex(gnttab_in_use(m.ref), 0);
+
+        for ( j = 0; j < 2; ++j )
+        {
+            struct gnttab_map_grant_ref half = m.map;
+
+            half.flags = order[i][j];
+            expect_gntst(gnt_undo(&half), GNTST_bad_handle);
+        }
+        expect_handles_differ();
+    }
+}
+
+GNTTAB_CASE("unmap: what unmap_and_replace has unmapped")
+{
+    struct mapping m = mapped(0, GNTMAP_host_map);
+    void *spare = gnt_page[3];
+    struct gnttab_unmap_and_replace op = {
+        .host_addr = m.map.host_addr, .new_addr = _u(spare),
+        .handle = m.map.handle, .status = GNT_UNTOUCHED,
+    };
+
+    expect_ok(hypercall_grant_table_op(GNTTABOP_unmap_and_replace, &op, 1));
+    require_gntst(op.status, GNTST_okay);
+    gnt_forget(m.map.handle);
+    expect_gntst(gnt_undo(&m.map), GNTST_bad_handle);
+    expect_hex(gnttab_in_use(m.ref), 0);
+    expect_mem(m.at, gnt_pattern(3), PAGE_SIZE);
+
+    if ( hypercall_update_va_mapping(m.at, 0, UVMF_INVLPG) ||
+         gnttab_restore_page(spare) )
+        panic("Cannot put a page back where it was\n");
+    expect_handles_differ();
+}
+#endif
