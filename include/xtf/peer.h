@@ -143,7 +143,7 @@ int peer_kill(struct peer *peer);
 bool peer_exists(const struct peer *peer);
 
 /**
- * Wait for the end of a peer that was killed, for ten minutes at most.
+ * Wait for the end of a peer that was killed, for a minute at most.
  * @return 0; -EBUSY: it is there still.
  */
 int peer_wait_gone(const struct peer *peer);
