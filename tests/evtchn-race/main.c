@@ -209,7 +209,7 @@ CASE_FIFO("links: set while another vCPU masks and unmasks the word, none lost")
     require_ok(smp_start(1, mask_and_unmask, &first));
     require_true(smp_wait_for(&nr_sent));
 
-    for ( i = 0; i < ROUNDS; ++i )
+    for ( i = 0; i < ROUNDS && !wrong; ++i )
     {
         const uint64_t deadline = time_now() + PATIENCE;
         event_word_t word;
