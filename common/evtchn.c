@@ -275,6 +275,16 @@ void evtchn_deliver(void)
     local_irq_disable();
 }
 
+void evtchn_sleep(void)
+{
+#ifdef CONFIG_PV
+    hypercall_sched_op(SCHEDOP_block, NULL);
+#else
+    asm volatile ("sti; hlt" ::: "memory");
+#endif
+    local_irq_disable();
+}
+
 bool evtchn_wait(evtchn_port_t port, uint64_t ns)
 {
     struct sched_poll op = {

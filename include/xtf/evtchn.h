@@ -158,6 +158,14 @@ void evtchn_handle(evtchn_port_t port, void (*fn)(evtchn_port_t, void *),
 void evtchn_deliver(void);
 
 /**
+ * Sleep, with upcalls off, until something is pending on this vCPU, and take
+ * it.  None that comes just ahead is slept over: a PV guest has SCHEDOP_block
+ * turn upcalls on, and an HVM guest has STI and HLT, between which no interrupt
+ * comes.  It may return early.
+ */
+void evtchn_sleep(void);
+
+/**
  * SCHEDOP_poll for @p port, which stays masked, for at most @p ns.
  * @return whether it is pending.
  */

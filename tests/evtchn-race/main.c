@@ -92,14 +92,7 @@ static void count_and_answer(evtchn_port_t port, void *arg)
 static void sleep_until(unsigned int nr)
 {
     while ( nr_taken < nr )
-    {
-#ifdef CONFIG_PV
-        hypercall_sched_op(SCHEDOP_block, NULL);
-#else
-        asm volatile ("sti; hlt" ::: "memory");
-#endif
-        local_irq_disable();
-    }
+        evtchn_sleep();
 }
 
 static void block_and_answer(void *arg)

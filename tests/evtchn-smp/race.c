@@ -149,10 +149,8 @@ EVTCHN_CASE("poll: an event ends it on all vCPUs that poll for the port")
 static void block_for_it(void *arg)
 {
     reached = 1;
-    local_irq_enable();
     while ( !ACCESS_ONCE(evtchn_nr_logged) )
-        hypercall_sched_op(SCHEDOP_block, NULL);
-    local_irq_disable();
+        evtchn_sleep();
     ended = 1;
 }
 

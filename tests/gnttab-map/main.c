@@ -54,13 +54,16 @@ GNTTAB_CASE("map: read-only")
     expect_hex(gnttab_in_use(ref), GTF_reading);
     expect_mem(at, gnt_pattern(0), PAGE_SIZE);
 
-    /* A PV guest takes a page fault; for an HVM guest, Xen drops the write. */
-#ifdef CONFIG_PV
-    expect_exception(gnt_probe_write(at, 0x55),
-                     EXINFO_SYM(PF, PFEC_SYM(P, W)));
-#else
-    gnt_probe_write(at, 0x55);
-#endif
+    /*
+     * A PV guest takes a page fault; for an HVM guest, Xen drops the write.  On
+     * shadow paging, which hvm32pae always is with QEMU's TCG, later releases
+     * try the write again for ever: docs/findings.md.
+     */
+    if ( IS_DEFINED(CONFIG_PV) )
+        expect_exception(gnt_probe_write(at, 0x55),
+                         EXINFO_SYM(PF, PFEC_SYM(P, W)));
+    else if ( !IS_DEFINED(CONFIG_ENV_hvm32pae) || !xtf_xen_at_least(4, 18) )
+        gnt_probe_write(at, 0x55);
     expect_granted_unchanged(ref, 0);
 
     require_gntst(gnt_undo(&map), GNTST_okay);
