@@ -149,6 +149,10 @@ GNTTAB_CASE("unmap: twice, mappings of each kind")
             require_ok(gnttab_restore_page(gnt_page[1]));
             require_ok(gnttab_restore_page(gnt_page[2]));
         }
+
+        /* Other handles were given back since; this one is as stale as it was. */
+        expect_gntst(gnt_undo(&map), GNTST_bad_handle);
+        expect_hex(gnttab_in_use(ref), 0);
     }
 }
 
