@@ -243,6 +243,11 @@ static void swap_cases(void *l, void *r)
     *b = tmp;
 }
 
+const char *xtf_case_name(void)
+{
+    return run.desc ? run.desc->name : NULL;
+}
+
 enum xtf_outcome xtf_try_case(const struct xtf_case *c)
 {
     typeof(run) outer = run;

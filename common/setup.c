@@ -34,7 +34,11 @@ void panic(const char *fmt, ...)
     if ( !console_at_line_start() )
         printk("\n");
 
-    printk("PANIC: ");
+    /* Inside of a case, that is where the error is. */
+    if ( xtf_case_name() )
+        printk("ERROR: %s: ", xtf_case_name());
+    else
+        printk("PANIC: ");
     va_start(args, fmt);
     vprintk(fmt, args);
     va_end(args);

@@ -63,6 +63,9 @@ enum xtf_outcome
  */
 enum xtf_outcome xtf_try_case(const struct xtf_case *c);
 
+/** The name of the running case, or NULL outside of any. */
+const char *xtf_case_name(void);
+
 /** Has an expectation of the running case failed? */
 bool xtf_case_failed(void);
 

@@ -293,9 +293,33 @@ GNTTAB_CASE("map: a batch that is interrupted")
     }
 }
 
-/* Xen counts what is mapped in fields of its own choice of width. */
 static struct gnttab_map_grant_ref many[GNT_MANY];
 
+GNTTAB_CASE("map: a large batch that is interrupted, request by request")
+{
+    grant_ref_t ref = gnt_grant(gnt_page[0], 0);
+    const unsigned int nr = 75;
+    unsigned int i;
+
+    for ( i = 0; i < nr; ++i )
+    {
+        many[i] = gnt_map_op(ref, GNTMAP_host_map, NULL);
+        many[i].host_addr = gnt_many_addr(i);
+    }
+    expect_ok(gnt_op_preempted(GNTTABOP_map_grant_ref, many, nr));
+
+    for ( i = 0; i < nr; ++i )
+    {
+        expect_gntst(many[i].status, GNTST_okay);
+        if ( i && many[i].status == GNTST_okay )
+            expect_ne(many[i].handle, many[i - 1].handle);
+        if ( many[i].status == GNTST_okay )
+            expect_gntst(gnt_undo(&many[i]), GNTST_okay);
+    }
+    expect_hex(gnttab_in_use(ref), 0);
+}
+
+/* Xen counts what is mapped in fields of its own choice of width. */
 static void map_many(unsigned int flags, unsigned int in_use)
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);

@@ -313,7 +313,7 @@ def _show(defect: Defect, outcome: Outcome, width: int,
           seconds: float) -> None:
     if outcome.status == "caught":
         text = f"{outcome.instance}: {outcome.verdict}: {outcome.detail}"
-        if outcome.detail.startswith("FAIL: "):
+        if outcome.detail.startswith(("FAIL: ", "ERROR: ")):
             text = f"{outcome.instance}: {outcome.detail}"
     else:
         text = f"{defect.what}: {outcome.detail}"
