@@ -19,6 +19,14 @@ static struct argo_ring ring;
     if ( argo_notify(NULL) )                                            \
         skip_case("Argo is off: it needs argo=1 on Xen's command line")
 
+static bool open_ring(void)
+{
+    argo_ring_init(&ring, frame, PORT, argo_self(), LEN);
+    xtf_case_cleanup(argo_ring_close, &ring);
+
+    return expect_ok(argo_ring_register(&ring, 0));
+}
+
 /* Have VIRQ_ARGO raised, by a message to ourselves. */
 static void raise(void)
 {
@@ -32,9 +40,7 @@ EVTCHN_CASE("global VIRQ: arrives on the vCPU that it was moved to")
 
     need_vcpus(2);
     need_argo();
-    argo_ring_init(&ring, frame, PORT, argo_self(), LEN);
-    xtf_case_cleanup(argo_ring_close, &ring);
-    require_ok(argo_ring_register(&ring, 0));
+    XTF_REQUIRE(open_ring());
 
     port = evtchn_bind_virq(VIRQ_ARGO, 0);
     require_ok(evtchn_unmask(port));
@@ -56,9 +62,7 @@ EVTCHN_CASE("global VIRQ: bound again after a move, it is on vCPU 0")
 
     need_vcpus(2);
     need_argo();
-    argo_ring_init(&ring, frame, PORT, argo_self(), LEN);
-    xtf_case_cleanup(argo_ring_close, &ring);
-    require_ok(argo_ring_register(&ring, 0));
+    XTF_REQUIRE(open_ring());
 
     port = evtchn_bind_virq(VIRQ_ARGO, 0);
     require_ok(evtchn_bind_vcpu(port, 1));
