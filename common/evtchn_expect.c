@@ -45,12 +45,13 @@ static void describe(char *buf, size_t size, const evtchn_status_t *s)
     snprintf(buf + len, size - len, ", vCPU %u", s->vcpu);
 }
 
-bool evtchn_expect_port(const struct xtf_where *w, evtchn_port_t port,
-                        evtchn_status_t want, unsigned int vcpu)
+bool evtchn_expect_port(const struct xtf_where *w, domid_t dom,
+                        evtchn_port_t port, evtchn_status_t want,
+                        unsigned int vcpu)
 {
     char want_text[64], got_text[64];
     evtchn_status_t got = {
-        .dom = DOMID_SELF, .port = port, .status = ~0u, .vcpu = ~0u,
+        .dom = dom, .port = port, .status = ~0u, .vcpu = ~0u,
     };
     long rc = hypercall_evtchn_status(&got);
 

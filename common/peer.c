@@ -485,6 +485,16 @@ int peer_limit_memory(const struct peer *peer, uint64_t pages)
     return domctl(peer, XEN_DOMCTL_max_mem, &op);
 }
 
+int peer_pause(const struct peer *peer)
+{
+    return simple_domctl(peer, XEN_DOMCTL_pausedomain);
+}
+
+int peer_unpause(const struct peer *peer)
+{
+    return simple_domctl(peer, XEN_DOMCTL_unpausedomain);
+}
+
 int peer_kill(struct peer *peer)
 {
     unmap_memory(peer);

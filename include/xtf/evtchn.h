@@ -216,8 +216,13 @@ unsigned int evtchn_log_count(evtchn_port_t port);
 
 /* EVTCHNOP_status of @p port is @p want, and it notifies vCPU @p on. */
 #define expect_port(port_, want, on)                                    \
-    evtchn_expect_port(XTF_WHERE("the status of port " #port_), port_,  \
-                       want, on)
+    evtchn_expect_port(XTF_WHERE("the status of port " #port_),         \
+                       DOMID_SELF, port_, want, on)
+
+/* The same of another domain's, for a domain that may ask. */
+#define expect_port_of(dom, port_, want, on)                            \
+    evtchn_expect_port(XTF_WHERE("the status of " #dom "'s " #port_),   \
+                       dom, port_, want, on)
 
 /* Just this was delivered since the log was cleared; it is cleared again. */
 #define expect_delivered(...)                                           \
@@ -240,8 +245,9 @@ unsigned int evtchn_log_count(evtchn_port_t port);
                          "%s changed a port although it failed", #call);\
 })
 
-bool evtchn_expect_port(const struct xtf_where *w, evtchn_port_t port,
-                        evtchn_status_t want, unsigned int vcpu);
+bool evtchn_expect_port(const struct xtf_where *w, domid_t dom,
+                        evtchn_port_t port, evtchn_status_t want,
+                        unsigned int vcpu);
 bool evtchn_expect_log(const struct xtf_where *w, const evtchn_port_t *ports,
                        unsigned int nr);
 

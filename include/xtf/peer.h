@@ -136,6 +136,10 @@ int peer_replace_pages(struct peer *peer);
 uint64_t peer_memory(const struct peer *peer);
 int peer_limit_memory(const struct peer *peer, uint64_t pages);
 
+/** Keep it from running, and let it again: 0 or a -errno of Xen's. */
+int peer_pause(const struct peer *peer);
+int peer_unpause(const struct peer *peer);
+
 /** Destroy the domain, as far as others let it. */
 int peer_kill(struct peer *peer);
 
