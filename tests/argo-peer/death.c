@@ -1,0 +1,176 @@
+/*
+ * The end of one of the two domains: its rings, the rings for it and its waits
+ * end with it, and what the other one has beside stays.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/foreign.h>
+#include <xtf/grant_table.h>
+
+#include "fixture.h"
+
+/* Xen's limit of a domain's rings. */
+#define MAX_RINGS 128
+
+static uint8_t spare[PAGE_SIZE] __page_aligned_bss;
+
+PEER_CASE("death: its rings, where we wait, are gone")
+{
+    domid_t domid = peer->domid;
+    xen_argo_ring_data_ent_t ent;
+
+    XTF_REQUIRE(open_theirs(peer, argo_self()));
+    expect_eq(send(domid, MOST), (int)MOST);
+    expect_errno(send(domid, 10), -EAGAIN);
+    forget_events();
+
+    argo_peer_ended(peer);
+    expect_ok(peer_destroy(peer));
+    expect_errno(send(domid, 10), -ESRCH);
+    expect_ok(argo_query(domid, PORT, 10, &ent));
+    expect_hex(ent.flags, 0);
+    expect_ok(argo_notify(NULL));
+    expect_false(argo_virq_take());
+}
+
+PEER_CASE("death: its ring for anybody, where two wait, is gone")
+{
+    struct peer *other = argo_peer(1);
+    domid_t domid = peer->domid;
+
+    XTF_REQUIRE(other && open_wild() && open_their_wild(peer));
+    expect_eq(send(domid, MOST), (int)MOST);
+    expect_errno(send(domid, 10), -EAGAIN);
+    expect_errno(peer_send(other, domid, 10), -EAGAIN);
+    forget_events();
+
+    argo_peer_ended(peer);
+    expect_ok(peer_destroy(peer));
+    expect_errno(send(domid, 10), -ESRCH);
+    expect_errno(peer_send(other, domid, 10), -ESRCH);
+    expect_false(argo_virq_take());
+    expect_false(peer_virq_take(other));
+
+    /* Who waited there can wait elsewhere, and is told. */
+    expect_eq(send(argo_self(), MOST), (int)MOST);
+    expect_errno(peer_send(other, argo_self(), 10), -EAGAIN);
+    receive_all(&wild);
+    expect_ok(argo_notify(NULL));
+    expect_true(peer_virq_take(other));
+}
+
+PEER_CASE("death: our ring for anybody, to which it sent, stays")
+{
+    struct peer *other = argo_peer(1);
+    domid_t domid = peer->domid;
+
+    XTF_REQUIRE(other && open_wild());
+    expect_eq(peer_send(peer, argo_self(), MOST), (int)MOST);
+    expect_errno(send(argo_self(), 20), -EAGAIN);
+    expect_errno(peer_send(other, argo_self(), 30), -EAGAIN);
+    forget_events();
+
+    argo_peer_ended(peer);
+    expect_ok(peer_destroy(peer));
+    expect_false(argo_virq_take());
+
+    /* What it sent while it lived is still there, in its name. */
+    expect_message(&wild, domid, MOST);
+    expect_no_message(&wild);
+    expect_ok(argo_notify(NULL));
+    expect_true(argo_virq_take());
+    expect_true(peer_virq_take(other));
+    expect_eq(peer_send(other, argo_self(), 30), 30);
+    expect_message(&wild, other->domid, 30);
+}
+
+PEER_CASE("death: our ring for it goes with it, and lets go of its frames")
+{
+    domid_t domid = peer->domid;
+
+    XTF_REQUIRE(open_ring(domid) && open_wild());
+    expect_eq(peer_send(peer, argo_self(), MOST), (int)MOST);
+    expect_errno(peer_send(peer, argo_self(), 10), -EAGAIN);
+
+    argo_peer_ended(peer);
+    expect_ok(peer_destroy(peer));
+    expect_message(&ring, domid, MOST);
+    expect_errno(argo_ring_unregister(&ring), -ENOENT);
+    ring.registered = false;
+
+    /* The other one of that port is not concerned. */
+    expect_eq(send(argo_self(), 10), 10);
+    expect_message(&wild, argo_self(), 10);
+    expect_no_message(&ring);
+
+    expect_errno(argo_ring_register(&ring, 0), -ESRCH);
+    ring.partner = argo_self();
+    expect_ok(argo_ring_register(&ring, 0));
+    expect_eq(send(argo_self(), 10), 10);
+    expect_message(&ring, argo_self(), 10);
+}
+
+static void unregister_all(void *unused)
+{
+    unsigned int i;
+
+    for ( i = 0; i < MAX_RINGS; ++i )
+        argo_unregister(PORT + i, argo_self());
+}
+
+/* How many rings of one frame we can have for this partner. */
+static unsigned int register_many(domid_t partner)
+{
+    const xen_argo_gfn_t gfn = virt_to_gfn(spare);
+    unsigned int i;
+
+    for ( i = 0; i < MAX_RINGS; ++i )
+    {
+        const xen_argo_register_ring_t reg = {
+            .aport = PORT + i, .partner_id = partner,
+            .len = ARGO_MIN_RING_SIZE,
+        };
+
+        if ( argo_register(&reg, &gfn, 1, 0) )
+            break;
+    }
+
+    return i;
+}
+
+PEER_CASE("death: the rings that went with it do not count any more")
+{
+    expect_eq(register_many(peer->domid), MAX_RINGS);
+    argo_peer_ended(peer);
+    expect_ok(peer_destroy(peer));
+
+    xtf_case_cleanup(unregister_all, NULL);
+    expect_eq(register_many(argo_self()), MAX_RINGS);
+}
+
+PEER_CASE("death: a domain that is dying takes part no more")
+{
+    static uint8_t held[PAGE_SIZE] __page_aligned_bss;
+    xen_argo_ring_data_ent_t ent;
+    domid_t domid = peer->domid;
+
+    XTF_REQUIRE(open_theirs(peer, argo_self()) && open_wild());
+    require_ok(gnttab_vacate_page(held));
+    require_ok(foreign_map(held, domid, PEER_PAGE_GFN(3)));
+
+    argo_peer_ended(peer);
+    expect_ok(peer_kill(peer));
+    expect_true(peer_exists(peer));
+
+    expect_errno(send(domid, 10), -ECONNREFUSED);
+    expect_ok(argo_query(domid, PORT, 10, &ent));
+    expect_hex(ent.flags, 0);
+    argo_ring_init(&ring, spare, PORT, domid, ARGO_MIN_RING_SIZE);
+    expect_errno(argo_ring_register(&ring, 0), -ECONNREFUSED);
+    expect_eq(send(argo_self(), 10), 10);
+    expect_message(&wild, argo_self(), 10);
+
+    expect_ok(foreign_unmap(held));
+    expect_ok(peer_wait_gone(peer));
+    expect_errno(send(domid, 10), -ESRCH);
+}
