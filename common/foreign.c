@@ -55,7 +55,7 @@ int foreign_map_grant_table(void *va, domid_t domid, uint32_t id,
 
 int foreign_unmap(void *va)
 {
-    return hypercall_update_va_mapping(va, 0, UVMF_INVLPG);
+    return set_l1e(va, 0);
 }
 
 #else

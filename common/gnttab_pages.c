@@ -31,13 +31,12 @@ static unsigned int nr_granted_pages;
 #ifdef CONFIG_PV
 int gnttab_vacate_page(void *va)
 {
-    return hypercall_update_va_mapping(va, 0, UVMF_INVLPG);
+    return set_l1e(va, 0);
 }
 
 int gnttab_restore_page(void *va)
 {
-    return hypercall_update_va_mapping(
-        va, pte_from_virt(va, PF_SYM(AD, RW, P)), UVMF_INVLPG);
+    return remap_l1e(va, PF_SYM(AD, RW, P));
 }
 #else
 static int reservation(unsigned int cmd, void *va)

@@ -30,8 +30,7 @@ static unsigned int first_free;
 #ifdef CONFIG_PV
 static int map_frame(void *va, uint64_t mfn)
 {
-    return hypercall_update_va_mapping(
-        va, pte_from_gfn(mfn, PF_SYM(AD, RW, P)), UVMF_INVLPG);
+    return set_l1e(va, pte_from_gfn(mfn, PF_SYM(AD, RW, P)));
 }
 
 static int map_table(unsigned int nr)

@@ -327,21 +327,9 @@ CASE("pointer: a list that ends too early")
 
 static uint8_t page[PAGE_SIZE] __page_aligned_bss;
 
-static void remap(uint64_t flags)
-{
-    const intpte_t pte = pte_from_virt(page, flags);
-
-#ifdef CONFIG_PV
-    expect_ok(hypercall_update_va_mapping(page, pte, UVMF_INVLPG));
-#else
-    l1_identmap[virt_to_pfn(page)] = pte;
-    invlpg(page);
-#endif
-}
-
 static void make_writable(void *unused)
 {
-    remap(PF_SYM(AD, RW, P));
+    remap_l1e(page, PF_SYM(AD, RW, P));
 }
 
 CASE("pointer: a question that can be read and not answered")
@@ -354,7 +342,7 @@ CASE("pointer: a question that can be read and not answered")
 
     XTF_REQUIRE(open_ring(argo_self()));
     xtf_case_cleanup(make_writable, NULL);
-    remap(PF_SYM(AD, P));
+    require_ok(remap_l1e(page, PF_SYM(AD, P)));
     expect_errno(argo_notify((void *)page), -EFAULT);
     expect_mem(page, &question, sizeof(page));
 

@@ -141,16 +141,10 @@ static long unpin(const void *page)
     return hypercall_mmuext_op(&op, 1, NULL, DOMID_SELF);
 }
 
-static long protect(const void *page, uint64_t flags)
-{
-    return hypercall_update_va_mapping(page, pte_from_virt(page, flags),
-                                       UVMF_INVLPG);
-}
-
 static void unprotect(void *page)
 {
     unpin(page);
-    protect(page, PF_SYM(AD, RW, P));
+    remap_l1e(page, PF_SYM(AD, RW, P));
 }
 
 /*
@@ -173,7 +167,7 @@ CASE("frame: held for writing while it is a ring's")
     memset(page, 0, PAGE_SIZE);
 
     xtf_case_cleanup(unprotect, page);
-    require_ok(protect(page, PF_SYM(AD, P)));
+    require_ok(remap_l1e(page, PF_SYM(AD, P)));
     expect_not_held(page);
 
     require_ok(argo_ring_register(&ring, 0));
@@ -187,7 +181,7 @@ CASE("frame: not held after a bad one was refused with it")
     xen_argo_register_ring_t reg = good_request();
 
     xtf_case_cleanup(unprotect, frames[0]);
-    require_ok(protect(frames[0], PF_SYM(AD, P)));
+    require_ok(remap_l1e(frames[0], PF_SYM(AD, P)));
 
     gfns[1] = ~0ULL;
     expect_errno(argo_register(&reg, gfns, 2, 0), -EINVAL);
@@ -205,7 +199,7 @@ CASE("frame: the old one let go by a new registration")
     page = argo_ring_frame(&ring, 1);
     memset(page, 0, PAGE_SIZE);
     xtf_case_cleanup(unprotect, page);
-    require_ok(protect(page, PF_SYM(AD, P)));
+    require_ok(remap_l1e(page, PF_SYM(AD, P)));
     require_ok(argo_ring_register(&ring, 0));
 
     argo_ring_init(&again, others, PORT, XEN_ARGO_DOMID_ANY, LEN);

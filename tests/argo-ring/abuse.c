@@ -148,8 +148,7 @@ CASE("failed message: those that wait in the ring are untouched")
 
 static void map_again(void *page)
 {
-    hypercall_update_va_mapping(page, pte_from_virt(page, PF_SYM(AD, RW, P)),
-                                UVMF_INVLPG);
+    remap_l1e(page, PF_SYM(AD, RW, P));
 }
 
 CASE("frames: not mapped by the guest, written all the same")
@@ -169,7 +168,7 @@ CASE("frames: not mapped by the guest, written all the same")
         void *frame = argo_ring_frame(&ring, i);
 
         xtf_case_cleanup(map_again, frame);
-        require_ok(hypercall_update_va_mapping(frame, 0, UVMF_INVLPG));
+        require_ok(set_l1e(frame, 0));
     }
 
     expect_eq(argo_sendv(&addr, &iov, 1, 0), 4000);
@@ -191,7 +190,7 @@ static long release(void *page)
     };
 
 #ifdef CONFIG_PV
-    if ( hypercall_update_va_mapping(page, 0, UVMF_INVLPG) )
+    if ( set_l1e(page, 0) )
         return 0;
 #endif
 

@@ -249,8 +249,7 @@ static long pin(const void *page, unsigned int cmd)
 
 static void make_writable(void *page)
 {
-    hypercall_update_va_mapping(page, pte_from_virt(page, PF_SYM(AD, RW, P)),
-                                UVMF_INVLPG);
+    remap_l1e(page, PF_SYM(AD, RW, P));
 }
 
 /* Xen counts writers; a frame with none can be made a page table. */
@@ -266,8 +265,7 @@ CASE("memory: no writer left behind, though it was written")
     for ( i = 0; i < 2; ++i )
     {
         xtf_case_cleanup(make_writable, frames[i]);
-        require_ok(hypercall_update_va_mapping(
-            frames[i], pte_from_virt(frames[i], PF_SYM(AD, P)), UVMF_INVLPG));
+        require_ok(remap_l1e(frames[i], PF_SYM(AD, P)));
         expect_ok(pin(frames[i], MMUEXT_PIN_L1_TABLE));
         expect_ok(pin(frames[i], MMUEXT_UNPIN_TABLE));
     }

@@ -84,26 +84,20 @@ CASE_2L("argument: may cross from one page to the next")
     }
 }
 
-#ifdef CONFIG_PV
+#if CONFIG_PAGING_LEVELS > 0
 
 static uint8_t readonly[PAGE_SIZE] __page_aligned_bss;
 
-static int map_page(unsigned long flags)
-{
-    return hypercall_update_va_mapping(
-        _u(readonly), pte_from_virt(readonly, flags), UVMF_INVLPG);
-}
-
 static void make_writable(void *unused)
 {
-    map_page(PF_SYM(AD, RW, P));
+    remap_l1e(readonly, PF_SYM(AD, RW, P));
 }
 
-CASE_2L("argument: PV, one that cannot be written to, -EFAULT")
+CASE_2L("argument: one that cannot be written to, -EFAULT")
 {
     struct evtchn_bind_ipi *op = _p(readonly);
 
-    require_ok(map_page(PF_SYM(AD, P)));
+    require_ok(remap_l1e(readonly, PF_SYM(AD, P)));
     xtf_case_cleanup(make_writable, NULL);
 
     /* What it asks for is done nevertheless, so nothing else is promised. */

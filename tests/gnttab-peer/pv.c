@@ -75,7 +75,7 @@ PEER_CASE("peer: unmap_and_replace puts our page where its was")
     expect_mem(at, gnt_pattern(2), PAGE_SIZE);
     expect_fill(peer->page[0], peer_fill(0), PAGE_SIZE);
 
-    if ( hypercall_update_va_mapping(at, 0, UVMF_INVLPG) ||
+    if ( set_l1e(at, 0) ||
          gnttab_restore_page(spare) )
         panic("Cannot put a page back where it was\n");
 }

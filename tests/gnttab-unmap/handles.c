@@ -205,7 +205,7 @@ GNTTAB_CASE("unmap: what unmap_and_replace has unmapped")
     expect_hex(gnttab_in_use(m.ref), 0);
     expect_mem(m.at, gnt_pattern(3), PAGE_SIZE);
 
-    if ( hypercall_update_va_mapping(m.at, 0, UVMF_INVLPG) ||
+    if ( set_l1e(m.at, 0) ||
          gnttab_restore_page(spare) )
         panic("Cannot put a page back where it was\n");
     expect_handles_differ();

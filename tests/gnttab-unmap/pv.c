@@ -120,12 +120,10 @@ GNTTAB_CASE("unmap: a status that cannot be written")
     bool present;
 
     *op = gnt_unmap_op(&m.map);
-    require_ok(hypercall_update_va_mapping(
-                   page, pte_from_virt(page, PF_SYM(AD, P)), UVMF_INVLPG));
+    require_ok(remap_l1e(page, PF_SYM(AD, P)));
     expect_errno(hypercall_grant_table_op(GNTTABOP_unmap_grant_ref, op, 1),
                  -EFAULT);
-    require_ok(hypercall_update_va_mapping(
-                   page, pte_from_virt(page, PF_SYM(AD, RW, P)), UVMF_INVLPG));
+    require_ok(remap_l1e(page, PF_SYM(AD, RW, P)));
 
     /* Done or not, but not by halves. */
     present = gnt_present(m.at);

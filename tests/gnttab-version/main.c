@@ -393,11 +393,11 @@ GNTTAB_CASE_V2("set_version: refused while the guest maps the second frame")
         skip_case("This needs 9 grant frames: gnttab_max_frames=9");
 
     first = *pv_l1e(gnttab_status);
-    require_ok(hypercall_update_va_mapping(gnttab_status, 0, UVMF_INVLPG));
+    require_ok(set_l1e(gnttab_status, 0));
     expect_version_stays(1, -EBUSY);
 
     /* The first one, too, is as good as before. */
-    require_ok(hypercall_update_va_mapping(gnttab_status, first, UVMF_INVLPG));
+    require_ok(set_l1e(gnttab_status, first));
     ref = gnt_grant(gnt_page[0], 0);
     map = gnt_map_op(ref, GNTMAP_host_map, gnt_at());
     require_gntst(gnt_map(&map), GNTST_okay);

@@ -132,9 +132,8 @@ static void set_mapping(unsigned long frame)
 #ifdef CONFIG_PV
     if ( frame )
         p2m[virt_to_pfn(page)] = frame;
-    expect_ok(hypercall_update_va_mapping(
-        page, frame ? pte_from_gfn(frame, PF_SYM(AD, U, RW, P)) : 0,
-        UVMF_INVLPG));
+    expect_ok(set_l1e(
+        page, frame ? pte_from_gfn(frame, PF_SYM(AD, U, RW, P)) : 0));
 #endif
 }
 

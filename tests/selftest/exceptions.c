@@ -238,14 +238,7 @@ static uint8_t page[PAGE_SIZE] __page_aligned_data __used = { 0xc3 };
 
 static void remap(uint64_t flags)
 {
-    const intpte_t pte = pte_from_virt(page, flags);
-
-#ifdef CONFIG_PV
-    expect_ok(hypercall_update_va_mapping(page, pte, UVMF_INVLPG));
-#else
-    l1_identmap[virt_to_pfn(page)] = pte;
-    invlpg(page);
-#endif
+    expect_ok(remap_l1e(page, flags));
 }
 
 static void remap_default(void *unused)

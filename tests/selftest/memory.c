@@ -92,16 +92,7 @@ static uint8_t other_page[PAGE_SIZE] __page_aligned_bss;
 /* Map the frame of one page at the address of another. */
 static long map_at(const void *va, const void *of)
 {
-    intpte_t pte = pte_from_virt(of, PF_SYM(AD, RW, P));
-
-#ifdef CONFIG_PV
-    return hypercall_update_va_mapping(va, pte, UVMF_INVLPG);
-#else
-    l1_identmap[virt_to_pfn(va)] = pte;
-    invlpg(va);
-
-    return 0;
-#endif
+    return set_l1e(va, pte_from_virt(of, PF_SYM(AD, RW, P)));
 }
 
 CASE("page table: an entry of our making maps its page")

@@ -51,8 +51,7 @@ static void undo_by(unsigned int map_flags, uint64_t pte_flags)
     require_gntst(gnt_map(&map), GNTST_okay);
     mine = *pv_l1e(at);
 
-    require_ok(hypercall_update_va_mapping(
-                   other, pte_from_virt(gnt_page[0], pte_flags), UVMF_INVLPG));
+    require_ok(set_l1e(other, pte_from_virt(gnt_page[0], pte_flags)));
     pte = *pv_l1e(other);
 
     undo = gnt_unmap_op(&map);
@@ -64,7 +63,7 @@ static void undo_by(unsigned int map_flags, uint64_t pte_flags)
     expect_hex(*pv_l1e(other) & ~AD, pte & ~AD);
     expect_hex(gnttab_in_use(ref), GTF_reading | (ro ? 0 : GTF_writing));
 
-    require_ok(hypercall_update_va_mapping(other, 0, UVMF_INVLPG));
+    require_ok(set_l1e(other, 0));
     if ( !ro )
         expect_false(gnt_can_be_pagetable(gnt_page[0]));
     expect_mem(at, gnt_pattern(0), PAGE_SIZE);
@@ -112,9 +111,7 @@ GNTTAB_CASE("XSA-234: unmap_and_replace: a writable mapping, by a r/o entry")
     struct gnttab_unmap_and_replace op;
 
     require_gntst(gnt_map(&map), GNTST_okay);
-    require_ok(hypercall_update_va_mapping(
-                   other, pte_from_virt(gnt_page[0], PF_SYM(AD, P)),
-                   UVMF_INVLPG));
+    require_ok(set_l1e(other, pte_from_virt(gnt_page[0], PF_SYM(AD, P))));
 
     op = (struct gnttab_unmap_and_replace) {
         .host_addr = gnttab_host_addr(other),
@@ -128,6 +125,6 @@ GNTTAB_CASE("XSA-234: unmap_and_replace: a writable mapping, by a r/o entry")
     expect_true(gnt_present(at));
     expect_true(gnt_present(other));
     expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
-    require_ok(hypercall_update_va_mapping(other, 0, UVMF_INVLPG));
+    require_ok(set_l1e(other, 0));
     expect_false(gnt_can_be_pagetable(gnt_page[0]));
 }

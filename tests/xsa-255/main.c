@@ -78,9 +78,8 @@ static long map_status_frame(unsigned int nr)
     if ( rc || op.status )
         return rc ?: -ENOENT;
 
-    return hypercall_update_va_mapping(
-        &gnttab_status[nr * GNTTAB_STATUS_PER_PAGE],
-        pte_from_gfn(frames[nr], PF_SYM(AD, RW, P)), UVMF_INVLPG);
+    return set_l1e(&gnttab_status[nr * GNTTAB_STATUS_PER_PAGE],
+                   pte_from_gfn(frames[nr], PF_SYM(AD, RW, P)));
 }
 
 static void some_mapped(unsigned int unmapped)

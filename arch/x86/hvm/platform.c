@@ -118,41 +118,9 @@ void arch_init_platform(void)
 }
 
 #if CONFIG_PAGING_LEVELS > 0
-/* L1 tables for an image that reaches beyond the first one. */
-static intpte_t more_l1[(IMAGE_LIMIT >> L2_PT_SHIFT) - 1][L1_PT_ENTRIES]
-    __page_aligned_bss;
-
-/* The L1 table that maps @p va: l1_identmap, or made from a superpage. */
-static intpte_t *l1_table(const void *va)
-{
-    unsigned int slot = _u(va) >> L2_PT_SHIFT, i;
-    intpte_t *l1;
-
-    if ( slot == 0 )
-        return l1_identmap;
-
-    l1 = more_l1[slot - 1];
-    if ( l2_identmap[slot] & _PAGE_PSE )
-    {
-        for ( i = 0; i < L1_PT_ENTRIES; ++i )
-            l1[i] = ((intpte_t)slot << L2_PT_SHIFT) + i * PAGE_SIZE +
-                PF_SYM(AD, RW, P);
-        l2_identmap[slot] = pte_from_virt(l1, PF_SYM(AD, U, RW, P));
-        flush_tlb(true);
-    }
-
-    return l1;
-}
-
-static void set_page(const void *va, uint64_t flags)
-{
-    l1_table(va)[l1_table_offset(_u(va))] = flags ? _u(va) | flags : 0;
-    invlpg(va);
-}
-
 void arch_unmap_page(const void *va)
 {
-    set_page(va, 0);
+    set_l1e(va, 0);
 }
 
 void arch_init_mm(void)
@@ -160,13 +128,13 @@ void arch_init_mm(void)
     const uint8_t *va;
 
     for ( va = boot_stack_guard; va < boot_stack; va += PAGE_SIZE )
-        set_page(va, 0);
+        arch_unmap_page(va);
 
     for ( va = __start_user_text; va < __end_user_text; va += PAGE_SIZE )
-        set_page(va, PF_SYM(AD, U, RW, P));
+        remap_l1e(va, PF_SYM(AD, U, RW, P));
 
     for ( va = __start_user_data; va < __end_user_bss; va += PAGE_SIZE )
-        set_page(va, PF_SYM(AD, U, RW, P));
+        remap_l1e(va, PF_SYM(AD, U, RW, P));
 }
 #else
 void arch_unmap_page(const void *va)

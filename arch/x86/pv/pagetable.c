@@ -1,5 +1,5 @@
 /*
- * Where a PV guest's own page tables have the entry for an address.
+ * A PV guest's own page tables: where they have the entry for an address.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -51,4 +51,9 @@ const intpte_t *pv_l1e(const void *va)
 uint64_t pv_l1e_maddr(const void *va)
 {
     return virt_to_maddr(pv_l1e(va));
+}
+
+int set_l1e(const void *va, intpte_t l1e)
+{
+    return hypercall_update_va_mapping(va, l1e, UVMF_INVLPG);
 }

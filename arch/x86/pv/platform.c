@@ -21,13 +21,12 @@ unsigned long *m2p, *p2m;
 
 static void map_shared_info(void)
 {
-    long rc = hypercall_update_va_mapping(
+    int rc = set_l1e(
         &shared_info,
-        pte_from_paddr(pv_start_info->shared_info, PF_SYM(AD, U, RW, P)),
-        UVMF_INVLPG);
+        pte_from_paddr(pv_start_info->shared_info, PF_SYM(AD, U, RW, P)));
 
     if ( rc )
-        panic("Cannot map the shared info page: %ld\n", rc);
+        panic("Cannot map the shared info page: %d\n", rc);
 }
 
 static void find_m2p(void)
@@ -67,9 +66,7 @@ static void remap(const void *start, const void *end, uint64_t flags)
     unsigned long va;
 
     for ( va = _u(start); va < _u(end); va += PAGE_SIZE )
-        if ( hypercall_update_va_mapping(
-                 _p(va), flags ? pte_from_virt(_p(va), flags) : 0,
-                 UVMF_INVLPG) )
+        if ( set_l1e(_p(va), flags ? pte_from_virt(_p(va), flags) : 0) )
             panic("Cannot remap %p with flags %#" PRIx64 "\n", _p(va), flags);
 }
 

@@ -75,8 +75,7 @@ static void load_gdt(void)
 {
     unsigned long frame = virt_to_mfn(gdt);
 
-    check("Making the GDT read-only", hypercall_update_va_mapping(
-              gdt, pte_from_virt(gdt, PF_SYM(AD, P)), UVMF_INVLPG));
+    check("Making the GDT read-only", remap_l1e(gdt, PF_SYM(AD, P)));
     check("HYPERVISOR_set_gdt", hypercall_set_gdt(&frame, PAGE_SIZE / 8));
 }
 

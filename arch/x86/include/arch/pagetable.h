@@ -33,6 +33,20 @@ static inline paddr_t pte_to_paddr(intpte_t pte)
     return pte & 0x000ffffffffff000ULL;
 }
 
+#if CONFIG_PAGING_LEVELS > 0
+/**
+ * Have @p va, a page of this kernel's image, mapped by @p l1e from now on.
+ * @return 0, or for PV the -errno with which Xen refuses the entry.
+ */
+int set_l1e(const void *va, intpte_t l1e);
+
+/** set_l1e() of the page's own frame, with these flags. */
+static inline int remap_l1e(const void *va, uint64_t flags)
+{
+    return set_l1e(va, pte_from_virt(va, flags));
+}
+#endif
+
 #ifdef CONFIG_PV
 /**
  * This kernel's own entry for @p va in its table of that level, from 1 to
