@@ -35,6 +35,8 @@ _HYPERVISOR = _BUILD + (
 
 _ABI = (Need("libxen-dev", "/usr/include/xen/xen.h"),)
 
+_STYLE = (Need("pycodestyle", "pycodestyle"),)
+
 _CLANG = (Need("clang", "clang"),)
 _LLVM = _CLANG + (Need("lld", "ld.lld"), Need("llvm", "llvm-objcopy"))
 
@@ -44,7 +46,8 @@ PURPOSES: Dict[str, Tuple[str, Sequence[Need]]] = {
     "hypervisor": ("to build the `full' hypervisor", _HYPERVISOR),
     "run": ("to build the tests and a hypervisor, and to run them in QEMU",
             _HYPERVISOR + _QEMU),
-    "check": ("for the project's own checks", _HYPERVISOR + _QEMU + _ABI + _CLANG),
+    "check": ("for the project's own checks",
+              _HYPERVISOR + _QEMU + _ABI + _CLANG + _STYLE),
     "all": ("for everything, LLVM=1 included",
             _HYPERVISOR + _QEMU + _ABI + _LLVM),
 }

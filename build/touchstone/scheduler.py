@@ -110,4 +110,3 @@ def _run_one(host: Host, instance: Instance, stop: Stop) -> Optional[Result]:
     if result is not None:
         result.seconds = time.monotonic() - start
     return result
-

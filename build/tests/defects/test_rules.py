@@ -53,7 +53,7 @@ def defect(**keys: object) -> rules.Defect:
 class Apply(unittest.TestCase):
     """A rule and a source text."""
 
-    def test_space_is_any_white_space_and_only_the_function_changes(self) -> None:
+    def test_space_is_any_and_only_the_function_changes(self) -> None:
         changed = defect().apply(SOURCE)
         self.assertEqual(changed,
                          SOURCE.replace("n >=\n         max", "n > max"))

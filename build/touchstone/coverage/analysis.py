@@ -20,7 +20,7 @@ class FunctionCoverage(NamedTuple):
 
 
 class FileCoverage:
-    """A source file: for each line with code, the environments that got there."""
+    """A source file: for each line with code, who got there."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -39,7 +39,7 @@ class FileCoverage:
         for function in functions(text):
             inside = [envs for line, envs in self.lines.items()
                       if function.first_line <= line <= function.last_line]
-            # A function without code was not built, or has no body to speak of.
+            # One without code was not built, or has no body to speak of.
             if inside:
                 self.functions.append(FunctionCoverage(
                     function.name, function.first_line, len(inside),

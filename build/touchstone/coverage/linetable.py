@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Which addresses belong to which source lines, from xen-syms' debug information.
+"""Which addresses belong to which source lines, as xen-syms tells.
 
 `readelf` decodes the line table: whoever builds a hypervisor has it.
 """
@@ -95,7 +95,7 @@ _GAP = 4096
 
 
 def ranges(spans: Sequence[Span]) -> List[range]:
-    """Return few address ranges that hold all spans, and little beside them."""
+    """Return few address ranges that hold all spans and little else."""
     merged: List[range] = []
     for span in spans:
         if merged and span.start - merged[-1].stop <= _GAP:

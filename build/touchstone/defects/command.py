@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The command build/defects: plant each defect, run the tests, tell the rate."""
+"""The command build/defects: plant each defect, run tests, tell the rate."""
 
 from __future__ import annotations
 

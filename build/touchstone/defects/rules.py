@@ -85,7 +85,7 @@ def _one(pattern: str, text: str, spans: Iterable[Tuple[int, int]],
 
 
 def load(directory: Path) -> List[Defect]:
-    """Return all defects of a directory's *.ini, sorted by file, then as listed.
+    """Return all defects of a directory's *.ini, by file, then as listed.
 
     Raises RunnerError for a file that breaks the format.
     """
@@ -121,7 +121,8 @@ def _load(path: Path) -> List[Defect]:
             try:
                 _compile(section.get(key, ""))
             except re.error as error:
-                raise RunnerError(f"{path}: [{name}]: {key}: {error}") from None
+                raise RunnerError(
+                    f"{path}: [{name}]: {key}: {error}") from None
         found.append(Defect(
             name, path.stem, " ".join(section["what"].split()),
             section["kind"], section["file"], section["function"],

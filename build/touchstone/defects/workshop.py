@@ -39,7 +39,8 @@ class Workshop:
     While it is open, no other process works in the same copy.
     """
 
-    def __init__(self, xen: Hypervisor, progress: Callable[[str], None]) -> None:
+    def __init__(self, xen: Hypervisor,
+                 progress: Callable[[str], None]) -> None:
         if xen.source is None:
             raise RunnerError(f"{xen.name}: planting defects needs the tree"
                               " that it was built in, and there is none")
@@ -50,7 +51,7 @@ class Workshop:
         self._edited: Optional[str] = None
         self._lock = cache.Lock(
             cache.root() / "locks" / f"defects-{xen.source.name}",
-            lambda: progress("waiting for another process that builds defects"))
+            lambda: progress("waiting for another process that builds"))
         built = (xen.source / "xen/xen-syms").stat()
         self.stamp = f"{built.st_mtime_ns} {built.st_size}"
 
@@ -85,7 +86,8 @@ class Workshop:
 
         Raises RuleError.
         """
-        text = f"{self.stamp}\n{defect.file}\n{defect.apply(self.text(defect.file))}"
+        text = "\n".join((self.stamp, defect.file,
+                          defect.apply(self.text(defect.file))))
         return hashlib.sha256(
             text.encode("utf-8", "surrogateescape")).hexdigest()[:20]
 
@@ -150,7 +152,7 @@ class Workshop:
 
 
 def _copy(source: Path, into: Path) -> None:
-    """Copy what a build needs, time stamps included, without debug information.
+    """Copy what a build needs, with time stamps, without debug information.
 
     Most of a link's time goes into debug information, and tests need none.
     """

@@ -114,4 +114,3 @@ def create(kind: Optional[str], options: Options) -> Host:
         return XlHost(options)
     from .dom0 import Dom0Host
     return Dom0Host(options)
-

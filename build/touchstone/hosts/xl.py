@@ -116,7 +116,7 @@ def _command(*words: str) -> str:
             start_new_session=True)
     except FileNotFoundError:
         raise InstanceError(f"{words[0]} not found; host xl needs Debian's"
-                      " xen-utils and to run in a Xen dom0") from None
+                            " xen-utils and to run in a Xen dom0") from None
     except subprocess.TimeoutExpired:
         raise InstanceError(f"`{' '.join(words)}` hangs") from None
     if done.returncode:
@@ -175,7 +175,7 @@ class _Domain:
         path = self._log_path()
         if not self._wait_for(lambda: path if os.path.exists(path) else ""):
             raise InstanceError(f"xenconsoled writes no {path}; set"
-                          " XENCONSOLED_TRACE=guest, or use -m console")
+                                " XENCONSOLED_TRACE=guest, or use -m console")
         reader = os.open(path, os.O_RDONLY)
         os.lseek(reader, self._log_start, os.SEEK_SET)
         return reader

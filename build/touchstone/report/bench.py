@@ -21,7 +21,8 @@ NULL = "hypercall.null"
 
 _LINE = re.compile(
     r"^(?:\(XEN\) )?(?:\[[^\]]*\] )?(?:\(d\d+\) )?(?:\[[^\]]*\] )?BENCH: "
-    r"(?:cpu=\"(?P<cpu>.*)\"|(?P<name>\S+) unit=cycles(?P<values>(?: \w+=\d+)+))"
+    r"(?:cpu=\"(?P<cpu>.*)\""
+    r"|(?P<name>\S+) unit=cycles(?P<values>(?: \w+=\d+)+))"
     r"$", re.MULTILINE)
 _VALUES = ("median", "p10", "p90", "n")
 
