@@ -69,6 +69,9 @@ class Selection(WithTests):
         self.assertIn("test-pv64-gamma", names)
         self.assertIn("test-hvm64-cost", names)
         self.assertNotIn("test-pv64-delta", names)
+        self.assertEqual(self.names(non_default=True), names)
+        self.assertEqual(self.names("test-pv64-gamma", non_default=True),
+                         ["test-pv64-gamma"])
 
     def test_environments(self):
         self.assertEqual(self.names("hvm"), [
