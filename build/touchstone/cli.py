@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add = parser.add_argument_group("how to run it").add_argument
     add("--host-kind", choices=("dom0", "xl"), help="see below")
-    add("--xen", default="full", metavar="full|stock|FILE",
+    add("--xen", default="full", metavar="full|nodebug|stock|FILE",
         help="hypervisor of host dom0 (default: full)")
     add("-j", "--jobs", type=_positive_int, metavar="N",
         help="instances at once (default: as many as processors)")

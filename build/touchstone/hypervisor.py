@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Hypervisors to test: `full` (built here), `stock` (Debian's own), or a file.
+"""Hypervisors to test: built here, Debian's own (`stock`), or a file.
 
-resolve() turns such a word into files that QEMU can boot.  `full` and `stock`
-come from Debian's archive once and then from the cache:
+resolve() turns such a word into files that QEMU can boot.  `full`, `nodebug`
+and `stock` come from Debian's archive once and then from the cache:
 
     hypervisors/full-VERSION-HASH/   a finished one: xen, xen-syms, config, ...
     hypervisors/full@RELEASE-HASH    link to the one that the word means now
@@ -22,11 +22,13 @@ from typing import Callable, List, NamedTuple, Optional, Tuple
 
 from . import cache
 
-KINDS = ("full", "stock")
+# What a kind that is built here turns on, or (!) off, over Xen's defaults:
+# all that a guest can test; with Xen's own assertions, and without.
+_TESTABLE = ("EXPERT", "UNSUPPORTED", "ARGO", "PV32", "SHADOW_PAGING",
+             "HVM_FEP")
+OPTIONS = {"full": (*_TESTABLE, "DEBUG"), "nodebug": (*_TESTABLE, "!DEBUG")}
 
-# What `full` turns on over Xen's defaults: all that a guest can test.
-FULL_OPTIONS = ("EXPERT", "UNSUPPORTED", "ARGO", "PV32", "SHADOW_PAGING",
-                "HVM_FEP", "DEBUG")
+KINDS = (*OPTIONS, "stock")
 
 # To be raised when the way a hypervisor is made changes otherwise.
 RECIPE = 1
@@ -63,11 +65,11 @@ def resolve(spec: str, progress: Optional[Progress] = None, *,
             release: str = "auto", force: bool = False) -> Hypervisor:
     """Return the hypervisor that `spec` names, made first if need be.
 
-    `spec` is `full` or `stock`, with `@RELEASE` for another Debian release
-    than the running one (`release` says the same), or a file: Xen's multiboot
-    ELF, gzipped or not.  `progress` is called with `step` or `step: detail`.
-    With `force` the archive is asked for a newer version, and `full` is built
-    again in any case.
+    `spec` is `full`, `nodebug` or `stock`, with `@RELEASE` for another Debian
+    release than the running one (`release` says the same), or a file: Xen's
+    multiboot ELF, gzipped or not.  `progress` is called with `step` or
+    `step: detail`.  With `force` the archive is asked for a newer version,
+    and what is built here is built again in any case.
 
     Raises HypervisorError.
     """
@@ -105,15 +107,14 @@ def link_path(kind: str, release: str) -> Path:
             / f"{kind}@{release}-{_recipe(kind)}")
 
 
-def source_path(version: str) -> Path:
-    """Return where the cache has the source tree of a version of `full`."""
-    return cache.root() / "sources" / f"xen-{version}-{_recipe('full')}"
+def source_path(kind: str, version: str) -> Path:
+    """Return where the cache has the source tree of a kind built here."""
+    return cache.root() / "sources" / f"xen-{version}-{_recipe(kind)}"
 
 
 def _recipe(kind: str) -> str:
     """Return the hash that stands for the way a kind is made."""
-    options = FULL_OPTIONS if kind == "full" else ()
-    text = " ".join([str(RECIPE), *sorted(options)])
+    text = " ".join([str(RECIPE), *sorted(OPTIONS.get(kind, ()))])
     return f"{zlib.crc32(text.encode()):08x}"
 
 
@@ -162,11 +163,11 @@ def _cached(kind: str, release: str) -> Optional[Hypervisor]:
     if not (entry / "xen").exists():
         return None
     version = entry.name[len(kind) + 1:].rpartition("-")[0]
-    source = source_path(version)
+    source = source_path(kind, version)
     return Hypervisor(kind, version, entry / "xen",
                       _existing(entry / "xen-syms"),
                       _existing(entry / "config"),
-                      _existing(source) if kind == "full" else None)
+                      _existing(source) if kind in OPTIONS else None)
 
 
 def _existing(*paths: Path) -> Optional[Path]:
@@ -273,8 +274,9 @@ def main(argv: Optional[List[str]] = None) -> int:
         " the path of its bootable file.")
     parser.add_argument("spec", nargs="?", default="full",
                         help="full (built from Debian's source package with"
-                        " everything on), stock (Debian's binary package),"
-                        " either with @RELEASE, or a file; default: full")
+                        " everything on), nodebug (the same without Xen's"
+                        " assertions), stock (Debian's binary package), each"
+                        " with @RELEASE, or a file; default: full")
     parser.add_argument("--release", default="auto",
                         help="Debian release to take it from, by code name;"
                         " default: the running one")

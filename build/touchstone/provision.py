@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Make `full` and `stock` hypervisors: Debian's archive to the cache."""
+"""Make hypervisors: from Debian's archive to the cache."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Callable, List, Optional, Tuple, TypeVar
 
 from . import apt, aptsources, cache, deps, steps, xenbuild
-from .hypervisor import (FULL_OPTIONS, HypervisorError, check_image,
-                         entry_name, host_release, link_path, source_path)
+from .hypervisor import (OPTIONS, HypervisorError, check_image, entry_name,
+                         host_release, link_path, source_path)
 
 SOURCE_PACKAGE = "xen"
 _STOCK_PACKAGE = re.compile(r"xen-hypervisor-(\d+(?:\.\d+)+)-amd64")
@@ -44,7 +44,7 @@ def provide(kind: str, release: str, progress: steps.Progress,
             if waited and _made_since(link_path(kind, release), started):
                 return
             maker = _Maker(kind, release, progress, force, lock)
-            maker.full() if kind == "full" else maker.stock()
+            maker.built() if kind in OPTIONS else maker.stock()
     except (aptsources.AptError, xenbuild.BuildError) as error:
         raise HypervisorError(f"{kind}@{release}: {error}") from error
     except OSError as error:
@@ -60,7 +60,7 @@ def _made_since(link: Path, moment: float) -> bool:
 
 
 def _known_objects(entry: Path) -> Optional[int]:
-    """Return how many objects the build of a finished `full` made."""
+    """Return how many objects the build of a finished one made."""
     try:
         return int(json.loads((entry / "info.json").read_text())["objects"])
     except (OSError, ValueError, KeyError):
@@ -129,9 +129,9 @@ class _Maker:
             shutil.copyfile(config, into / "config")
         cache.remove(files)
 
-    # --- full --------------------------------------------------------------
+    # --- built here --------------------------------------------------------
 
-    def full(self) -> None:
+    def built(self) -> None:
         """Fetch Debian's source package and build its hypervisor."""
         lacking = deps.missing("hypervisor")
         if lacking:
@@ -151,7 +151,7 @@ class _Maker:
 
     def _build(self, version: str, tars: List[Path], entry: Path) -> None:
         """Unpack, configure and build a version, and publish the result."""
-        tree = source_path(version)
+        tree = source_path(self._kind, version)
         log = self._root / "logs" / f"{tree.name}.log"
         if self._force:
             cache.remove(tree)
@@ -162,7 +162,7 @@ class _Maker:
                 xenbuild.unpack(tars, partial, self._log)
         self._progress(f"configuring xen {version}")
         keep = [self._lock.fileno()]
-        xenbuild.configure(tree, FULL_OPTIONS, log, keep)
+        xenbuild.configure(tree, OPTIONS[self._kind], log, keep)
 
         step = f"building xen {version}"
         began = time.monotonic()

@@ -73,8 +73,8 @@ def select(tests: Sequence[Test], words: Sequence[str], *,
     word of a kind is given, that kind is not narrowed, except that only the
     default categories count unless a test is named or `non_default` is set.
     Names of instances and images add to that.  `everything` selects without
-    any word, and so does `non_default`.  `only` is the one category that counts.  UsageError for
-    unknown words and for an empty selection.
+    any word, and so does `non_default`.  `only` is the one category that
+    counts.  UsageError for unknown words and for an empty selection.
     """
     chosen = _Words(words, tests)
     excluded = _Words(exclude, tests)

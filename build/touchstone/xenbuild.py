@@ -104,12 +104,15 @@ def _changelog_head(tree: Path) -> Tuple[str, str]:
 
 def configure(tree: Path, options: Sequence[str], log: Path,
               keep_fds: Sequence[int] = ()) -> None:
-    """Turn on Kconfig options over the defaults, and check that each took.
+    """Turn on Kconfig options, or !OPTIONs off, and check that each took.
 
     A tree that has just this configuration already is left alone, and its
-    objects with it.  Raises BuildError naming the options that are not on.
+    objects with it.  Raises BuildError naming the options that did not.
     """
-    wanted = "".join(f"CONFIG_{option}=y\n" for option in options)
+    lines = {option: f"# CONFIG_{option[1:]} is not set"
+             if option.startswith("!") else f"CONFIG_{option}=y"
+             for option in options}
+    wanted = "".join(f"{line}\n" for line in lines.values())
     config = tree / "xen/.config"
     request = tree / "xen/.config.touchstone"
     if not (config.exists() and request.exists()
@@ -117,9 +120,8 @@ def configure(tree: Path, options: Sequence[str], log: Path,
         config.write_text(wanted)
         make(tree, ["olddefconfig"], log, keep_fds=keep_fds)
         request.write_text(wanted)
-    on = set(config.read_text().splitlines())
-    missing = [f"CONFIG_{option}" for option in options
-               if f"CONFIG_{option}=y" not in on]
+    taken = set(config.read_text().splitlines())
+    missing = [line for line in lines.values() if line not in taken]
     if missing:
         request.unlink()
         raise BuildError("this Xen's configuration does not take "

@@ -125,7 +125,7 @@ class Words(WithCache):
     def test_other_options_are_another_hypervisor(self) -> None:
         self.put("full", "bookworm", "4.17-1")
         self.put("stock", "bookworm", "4.17-1")
-        with mock.patch.object(hypervisor, "FULL_OPTIONS", ("ARGO",)):
+        with mock.patch.dict(hypervisor.OPTIONS, full=("ARGO",)):
             self.assertIsNone(hypervisor.cached("full"))
             self.assertIsNotNone(hypervisor.cached("stock"))
 

@@ -75,7 +75,7 @@ class Unpack(unittest.TestCase):
 
 
 class Configure(unittest.TestCase):
-    """Each wanted option must really be on."""
+    """Each option must really be as it was asked for."""
 
     def configure(self, result: str) -> List[List[str]]:
         """Configure a tree whose make writes `result`; return make's calls."""
@@ -91,17 +91,27 @@ class Configure(unittest.TestCase):
 
             with mock.patch.object(xenbuild, "make", make):
                 for _ in range(2):
-                    xenbuild.configure(tree, ["ARGO", "PV32"], tree / "log")
+                    xenbuild.configure(tree, ["ARGO", "PV32", "!DEBUG"],
+                                       tree / "log")
         return calls
 
     def test_once(self) -> None:
         self.assertEqual(
-            self.configure("CONFIG_ARGO=y\nCONFIG_X=y\nCONFIG_PV32=y\n"),
+            self.configure("CONFIG_ARGO=y\nCONFIG_X=y\nCONFIG_PV32=y\n"
+                           "# CONFIG_DEBUG is not set\n"),
             [["olddefconfig"]])
 
     def test_names_what_is_off(self) -> None:
-        with self.assertRaisesRegex(xenbuild.BuildError, "CONFIG_PV32 "):
-            self.configure("CONFIG_ARGO=y\n# CONFIG_PV32 is not set\n")
+        with self.assertRaisesRegex(xenbuild.BuildError, "CONFIG_PV32=y "):
+            self.configure(
+                "CONFIG_ARGO=y\n# CONFIG_PV32 is not set\n"
+                "# CONFIG_DEBUG is not set\n")
+
+    def test_names_what_is_not_off(self) -> None:
+        with self.assertRaisesRegex(xenbuild.BuildError,
+                                    "take # CONFIG_DEBUG is not set "):
+            self.configure(
+                "CONFIG_ARGO=y\nCONFIG_PV32=y\nCONFIG_DEBUG=y\n")
 
 
 class Fetch(unittest.TestCase):

@@ -90,8 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     add("-e", "--environment", action="append", default=[],
         choices=ENVIRONMENTS, metavar="ENV",
         help="run it in this environment only (repeatable)")
-    add("--xen", default="full", metavar="full[@RELEASE]",
-        help="the hypervisor to break")
+    add("--xen", default="full", metavar="KIND[@RELEASE]",
+        help="the hypervisor to break: full or nodebug")
     add("-j", "--jobs", type=int, metavar="N",
         help="instances at once (default: the processors)")
     add("--json", type=Path, metavar="FILE", help="write the outcomes there")
