@@ -143,6 +143,11 @@ int evtchn_loopback(evtchn_port_t *a, evtchn_port_t *b)
     return 0;
 }
 
+bool evtchn_is_toolstacks(evtchn_port_t port)
+{
+    return port && (port == pv_console_port || port == xenbus_port);
+}
+
 bool evtchn_is_pending(evtchn_port_t port)
 {
     return evtchn_abi == EVTCHN_FIFO ?

@@ -108,6 +108,9 @@ uint32_t evtchn_fingerprint(void)
         long rc = hypercall_evtchn_status(&s);
         uint32_t val = rc ? rc : s.status;
 
+        if ( evtchn_is_toolstacks(port) )
+            continue;
+
         if ( !rc && s.status != EVTCHNSTAT_closed )
             val ^= (s.vcpu << 8) ^ (s.u.interdomain.dom << 12) ^
                 (s.u.interdomain.port << 20);

@@ -144,6 +144,12 @@ bool evtchn_is_masked(evtchn_port_t port);
 void evtchn_clear(evtchn_port_t port);
 void evtchn_mask(evtchn_port_t port);
 
+/**
+ * Is it the console's or the store's?  Whoever has the other end, in another
+ * domain, may raise it at any time, and close it.
+ */
+bool evtchn_is_toolstacks(evtchn_port_t port);
+
 /** EVTCHNOP_unmask: what is pending is raised. */
 static inline int evtchn_unmask(evtchn_port_t port)
 {
@@ -253,7 +259,7 @@ bool evtchn_expect_log(const struct xtf_where *w, const evtchn_port_t *ports,
 
 /**
  * Differs when the state, or the pending or mask bit, of one of the first 48
- * ports does.
+ * ports does, but for those of the toolstack's.
  */
 uint32_t evtchn_fingerprint(void);
 

@@ -11,13 +11,19 @@
 #define SHORT MILLISECONDS(100)
 #define LONG  SECONDS(20)
 
-static long poll(const evtchn_port_t *ports, unsigned int nr, uint64_t ns)
+static long poll_until(const evtchn_port_t *ports, unsigned int nr,
+                       uint64_t time)
 {
     struct sched_poll op = {
-        .ports = ports, .nr_ports = nr, .timeout = ns ? time_now() + ns : 0,
+        .ports = ports, .nr_ports = nr, .timeout = time,
     };
 
     return hypercall_sched_op(SCHEDOP_poll, &op);
+}
+
+static long poll(const evtchn_port_t *ports, unsigned int nr, uint64_t ns)
+{
+    return poll_until(ports, nr, ns ? time_now() + ns : 0);
 }
 
 /* A port that becomes pending at a time. */
@@ -72,12 +78,15 @@ EVTCHN_CASE("poll: without a timeout, an event on the port ends it")
 EVTCHN_CASE("poll: an event on the last of several ports ends it")
 {
     evtchn_port_t ports[3] = { evtchn_bind_ipi(0), evtchn_bind_ipi(0) };
-    uint64_t start = time_now();
+    const uint64_t end = time_now() + LONG;
 
     ports[2] = timer_in(SHORT);
-    expect_ok(poll(ports, 3, LONG));
+    /* The toolstack's events end one for several ports, too. */
+    do {
+        expect_ok(poll_until(ports, 3, end));
+    } while ( !evtchn_is_pending(ports[2]) && time_now() < end );
     expect_true(evtchn_is_pending(ports[2]));
-    expect_true(time_now() - start < LONG);
+    expect_true(time_now() < end);
 }
 
 EVTCHN_CASE("poll: a masked event on another port does not end it")
@@ -173,10 +182,13 @@ CASE_2L("poll: unreadable arguments, -EFAULT")
 
 CASE_2L("poll: no ports at all is a sleep")
 {
-    uint64_t start = time_now();
+    const uint64_t end = time_now() + SHORT;
+    unsigned int i;
 
-    expect_ok(poll(NULL, 0, SHORT));
-    expect_true(time_now() - start >= SHORT);
+    /* An event of the toolstack's ends it, but there are not many. */
+    for ( i = 0; i < 10 && time_now() < end; ++i )
+        expect_ok(poll_until(NULL, 0, end));
+    expect_true(time_now() >= end);
 }
 
 static void again(evtchn_port_t port, void *arg)

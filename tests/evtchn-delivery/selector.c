@@ -27,13 +27,14 @@ static long port_in_word(unsigned int w)
     return port;
 }
 
-/* How many bits there are in the pending words. */
+/* How many bits of our ports there are in the pending words. */
 static unsigned int nr_pending(void)
 {
     unsigned int i, nr = 0;
 
     for ( i = 0; i < EVTCHN_2L_NR_CHANNELS; ++i )
-        nr += test_bit(i, shared_info.evtchn_pending);
+        nr += test_bit(i, shared_info.evtchn_pending) &&
+            !evtchn_is_toolstacks(i);
 
     return nr;
 }
