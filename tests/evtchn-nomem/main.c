@@ -1,0 +1,286 @@
+/**
+ * @file tests/evtchn-nomem/main.c
+ * @ref test-evtchn-nomem
+ *
+ * @page test-evtchn-nomem Event channels: Xen without memory
+ *
+ * Takes all of Xen's memory, and then asks for what needs some: ports beyond
+ * those that Xen has structures for, PIRQs, the FIFO ABI.  Each is refused with
+ * -ENOMEM, and nothing is left of the attempt, whether Xen had no page at all
+ * or one too few; what is there already works on; and with memory, the same
+ * operation succeeds as if it had not failed before.
+ *
+ * It matters because a guest must not be able to harm others by using up what
+ * Xen has, and code that undoes half of an operation hardly ever runs.
+ *
+ * Xen never gives back the memory of ports, so each case uses all that there are
+ * first.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf/exhaust.h>
+#include <xtf/gnttab_case.h>
+#include <xtf.h>
+
+#include <arch/mm.h>
+
+const char test_title[] = "Event channels: Xen without memory";
+
+#define ROOM_LEFT                                                       \
+    "Xen has room left in what it has in use (Argo would take it: argo=1)"
+
+/* The last port that Xen has memory for. */
+static evtchn_port_t last;
+
+static long alloc(void)
+{
+    return evtchn_alloc();
+}
+
+/*
+ * EVTCHNOP_reset would do, but looks every 64 ports for whether something else
+ * waits to be done, and goes on with the same port: with several processors, all
+ * emulated in turn, there may always be something.
+ */
+static void close_all(void *unused)
+{
+    evtchn_port_t port;
+
+    for ( port = 1; port <= last; ++port )
+        if ( port != pv_console_port && port != xenbus_port )
+            hypercall_evtchn_close(port);
+}
+
+/* Take every port that there is: what the next one is. */
+static long use_up(void)
+{
+    long port;
+
+    /* To ask for it takes a port, the first time. */
+    gnt_self();
+
+    xtf_case_cleanup(close_all, NULL);
+    while ( (port = evtchn_alloc()) > 0 && port < 1000 )
+        last = port;
+
+    return port;
+}
+
+/* Releases differ in whether there is such a port without memory for it. */
+static bool is_open(evtchn_port_t port)
+{
+    evtchn_status_t status = { .dom = DOMID_SELF, .port = port };
+
+    return !hypercall_evtchn_status(&status) &&
+        status.status != EVTCHNSTAT_closed;
+}
+
+#ifdef CONFIG_HVM
+static uint32_t pirq;
+
+static long bind(void)
+{
+    return evtchn_bind_pirq(pirq, 0);
+}
+#endif
+
+EVTCHN_CASE("ports: without memory for more, every way to get one is -ENOMEM")
+{
+    XTF_REQUIRE(exhaust_for_case());
+    require_errno(use_up(), -ENOMEM);
+
+    expect_ev_error(evtchn_alloc(), -ENOMEM);
+    expect_ev_error(evtchn_bind_ipi(0), -ENOMEM);
+    expect_ev_error(evtchn_bind_virq(VIRQ_DEBUG, 0), -ENOMEM);
+    expect_ev_error(evtchn_bind_virq(VIRQ_TIMER, 0), -ENOMEM);
+    expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, 20), -ENOMEM);
+#ifdef CONFIG_HVM
+    expect_ev_error(evtchn_bind_pirq(8, 0), -ENOMEM);
+#endif
+    expect_false(is_open(last + 1));
+    expect_eq(exhaust_used(), 0);
+
+    /* What got no port is not taken for bound. */
+    require_ok(hypercall_evtchn_close(21));
+    require_eq(evtchn_bind_virq(VIRQ_DEBUG, 0), 21);
+    require_ok(hypercall_evtchn_close(21));
+    require_eq(evtchn_bind_virq(VIRQ_TIMER, 0), 21);
+    require_ok(hypercall_evtchn_close(21));
+#ifdef CONFIG_HVM
+    /* This takes memory of its own. */
+    pirq = 8;
+    require_eq(exhaust_until(bind, -ENOMEM, 1, NULL), 21);
+    require_ok(hypercall_evtchn_close(21));
+#endif
+    expect_eq(evtchn_bind_interdomain(DOMID_SELF, 20), 21);
+}
+
+EVTCHN_CASE("ports: without memory for more, those that there are work")
+{
+    evtchn_port_t a, b;
+
+    XTF_REQUIRE(exhaust_for_case());
+    require_errno(use_up(), -ENOMEM);
+
+    require_ok(hypercall_evtchn_close(last));
+    require_ok(hypercall_evtchn_close(last - 1));
+    require_ok(evtchn_loopback(&a, &b));
+    require_ok(evtchn_unmask(b));
+    require_ok(hypercall_evtchn_send(a));
+    evtchn_deliver();
+    expect_delivered(b);
+    expect_ok(evtchn_bind_vcpu(b, 0));
+    expect_port(b, PORT_INTERDOMAIN(gnt_self(), a), 0);
+    expect_ev_error(evtchn_alloc(), -ENOMEM);
+}
+
+static void next_is_closed(void)
+{
+    expect_false(is_open(last + 1));
+    expect_errno(hypercall_evtchn_close(last + 1), -EINVAL);
+}
+
+/* Of two structures that a port may need, the first is kept for the next try. */
+EVTCHN_CASE("ports: with memory, the next one is there and works")
+{
+    long port;
+    int used;
+
+    XTF_REQUIRE(exhaust_for_case());
+    require_errno(use_up(), -ENOMEM);
+
+    port = exhaust_until(alloc, -ENOMEM, 1, next_is_closed);
+    require_eq(port, last + 1);
+    last = port + 1;
+    used = exhaust_used();
+    expect_range(used, 1, 2);
+    expect_port(port, PORT_UNBOUND(gnt_self()), 0);
+
+    /* It came with others, which need no memory of their own. */
+    require_ok(hypercall_evtchn_close(port));
+    require_eq(evtchn_bind_ipi(0), port);
+    require_eq(evtchn_bind_ipi(0), last);
+    require_ok(evtchn_unmask(port));
+    require_ok(hypercall_evtchn_send(port));
+    evtchn_deliver();
+    expect_delivered(port);
+    expect_eq(exhaust_used(), used);
+}
+
+CASE_2L("ports: those closed are opened again without memory")
+{
+    evtchn_port_t was;
+
+    XTF_REQUIRE(exhaust_for_case());
+    require_errno(use_up(), -ENOMEM);
+    was = last;
+
+    close_all(NULL);
+    require_errno(use_up(), -ENOMEM);
+    expect_eq(last, was);
+}
+
+#ifdef CONFIG_HVM
+static evtchn_port_t free_port;
+
+static void port_is_free(void)
+{
+    expect_port(free_port, PORT_CLOSED, 0);
+}
+
+/* Small structures: many of them fit into what is left of pages in use. */
+CASE_2L("bind_pirq: -ENOMEM takes neither the port nor the PIRQ")
+{
+    long port = 0;
+
+    XTF_REQUIRE(exhaust_for_case());
+    require_errno(use_up(), -ENOMEM);
+    close_all(NULL);
+    exhaust_fill();
+
+    free_port = evtchn_alloc();
+    require_ok(hypercall_evtchn_close(free_port));
+    for ( pirq = 16; pirq < last; ++pirq )
+    {
+        port = bind();
+        if ( port < 0 )
+            break;
+        free_port = port + 1;
+    }
+
+    if ( port != -ENOMEM )
+        skip_case(ROOM_LEFT);
+    expect_ev_error(bind(), -ENOMEM);
+    expect_eq(exhaust_until(bind, -ENOMEM, 1, port_is_free), free_port);
+    expect_port(free_port, PORT_PIRQ(pirq), 0);
+}
+#endif
+
+/* The FIFO ABI */
+
+static uint8_t control[PAGE_SIZE] __page_aligned_bss;
+static uint8_t words[2][PAGE_SIZE] __page_aligned_bss;
+static unsigned int at;
+
+static long init(void)
+{
+    return evtchn_init_control(
+        virt_to_gfn(control), at * sizeof(evtchn_fifo_control_block_t), at);
+}
+
+static long expand(void)
+{
+    return evtchn_expand_array(virt_to_gfn(words[at]));
+}
+
+static unsigned int failures;
+
+static void is_2l(void)
+{
+    const evtchn_port_t port = evtchn_bind_ipi(0);
+
+    failures++;
+    expect_errno(evtchn_expand_array(virt_to_gfn(words[0])), -EOPNOTSUPP);
+    expect_errno(evtchn_set_priority(port, 3), -ENOSYS);
+    expect_fill(control, 0xa5, PAGE_SIZE);
+    require_ok(hypercall_evtchn_send(port));
+    expect_true(test_bit(port, shared_info.evtchn_pending));
+    require_ok(hypercall_evtchn_close(port));
+}
+
+CASE_2L("init_control: -ENOMEM leaves the 2-level ABI in use")
+{
+    const evtchn_port_t port = evtchn_bind_ipi(0);
+    int rc;
+
+    require_ok(hypercall_evtchn_send(port));
+    memset(control, 0xa5, sizeof(control));
+    memset(words, 0, sizeof(words));
+    XTF_REQUIRE(exhaust_for_case());
+
+    /* It takes pages, rather than what is left in others. */
+    exhaust_fill();
+    at = 0;
+    rc = exhaust_until(init, -ENOMEM, 0, is_2l);
+    if ( rc == -ENOSYS )
+        skip_case("this Xen does not offer the ABI");
+    require_ok(rc);
+    memset(control, 0, sizeof(control));
+
+    /* By now it has turned the domain over, with what was pending. */
+    for ( at = 1; at < smp_nr_vcpus(); ++at )
+        require_ok(exhaust_until(init, -ENOMEM, 0, NULL));
+    for ( at = 0; at < ARRAY_SIZE(words); ++at )
+        require_ok(exhaust_until(expand, -ENOMEM, 0, NULL));
+
+    expect_hex(((event_word_t *)words)[port],
+               (1u << EVTCHN_FIFO_PENDING) | (1u << EVTCHN_FIFO_LINKED));
+    expect_eq(((evtchn_fifo_control_block_t *)control)->head[7], port);
+
+    /* All that it took is there again afterwards. */
+    require_ok(evtchn_reset());
+    exhaust_unfill();
+    expect_eq(exhaust_used(), 0);
+    if ( !failures )
+        skip_case(ROOM_LEFT);
+}
