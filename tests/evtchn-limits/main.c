@@ -9,8 +9,7 @@
  * allows, if that is lower.  Then nothing can be bound any more, with an
  * error and no other harm; and a port that is freed can be used again.
  *
- * The last port of the FIFO ABI is out of reach: Xen looks for a free port
- * from the first, which for all 131071 of them takes hours under emulation.
+ * The last port of the FIFO ABI takes much longer: see evtchn-all-ports.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
