@@ -33,47 +33,64 @@ static struct
 } handlers[16];
 static unsigned int nr_handlers;
 
-/*
- * Toolstacks know the rings' ports by number, so the lower is opened first:
- * it then gets its number again, and so does the other in their usual places.
- */
-static int reset_keeping(evtchn_port_t *first, evtchn_port_t *second)
+/* A port of the toolstack's, and what it led to when it was last seen open. */
+struct lifeline
 {
-    evtchn_port_t *const ports[2] = { first, second };
-    evtchn_status_t peer[2];
-    struct evtchn_reset op = { .dom = DOMID_SELF };
-    unsigned int i;
-    long rc;
+    evtchn_port_t *port;
+    evtchn_status_t peer;
+};
 
-    for ( i = 0; i < 2; ++i )
-    {
-        peer[i] = (evtchn_status_t){ .dom = DOMID_SELF, .port = *ports[i] };
-        if ( !*ports[i] || hypercall_evtchn_status(&peer[i]) )
-            peer[i].status = EVTCHNSTAT_closed;
-    }
+static void find_peer(struct lifeline *line)
+{
+    evtchn_status_t peer = { .dom = DOMID_SELF, .port = *line->port };
 
-    rc = hypercall_event_channel_op(EVTCHNOP_reset, &op);
+    if ( *line->port && !hypercall_evtchn_status(&peer) &&
+         peer.status == EVTCHNSTAT_interdomain )
+        line->peer = peer;
+}
 
-    for ( i = 0; !rc && i < 2; ++i )
-        if ( peer[i].status == EVTCHNSTAT_interdomain )
-        {
-            long port = evtchn_bind_interdomain(peer[i].u.interdomain.dom,
-                                                peer[i].u.interdomain.port);
+static int open_again(const struct lifeline *line)
+{
+    long port;
 
-            if ( port < 0 )
-                return port;
+    if ( line->peer.status != EVTCHNSTAT_interdomain )
+        return 0;
 
-            *ports[i] = port;
-        }
+    port = evtchn_bind_interdomain(line->peer.u.interdomain.dom,
+                                   line->peer.u.interdomain.port);
+    if ( port < 0 )
+        return port;
+    *line->port = port;
 
-    return rc;
+    return 0;
 }
 
 int evtchn_reset(void)
 {
-    return pv_console_port < xenbus_port ?
-        reset_keeping(&pv_console_port, &xenbus_port) :
-        reset_keeping(&xenbus_port, &pv_console_port);
+    static struct lifeline console = { &pv_console_port };
+    static struct lifeline store = { &xenbus_port };
+    struct evtchn_reset op = { .dom = DOMID_SELF };
+    long rc;
+
+    find_peer(&console);
+    find_peer(&store);
+
+    rc = hypercall_event_channel_op(EVTCHNOP_reset, &op);
+    if ( rc )
+        return rc;
+
+    /*
+     * Toolstacks know the ports by number, so the lower is opened first: it
+     * then gets its number again, and so does the other in the usual places.
+     */
+    return pv_console_port < xenbus_port
+        ? open_again(&console) ?: open_again(&store)
+        : open_again(&store) ?: open_again(&console);
+}
+
+void evtchn_mask_toolstacks(event_word_t *words)
+{
+    words[pv_console_port] = words[xenbus_port] = 1u << EVTCHN_FIFO_MASKED;
 }
 
 int evtchn_start(enum evtchn_abi abi)

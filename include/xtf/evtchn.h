@@ -150,6 +150,9 @@ void evtchn_mask(evtchn_port_t port);
  */
 bool evtchn_is_toolstacks(evtchn_port_t port);
 
+/** FIFO: keep them off the queues, in a first page of words of one's own. */
+void evtchn_mask_toolstacks(event_word_t *words);
+
 /** EVTCHNOP_unmask: what is pending is raised. */
 static inline int evtchn_unmask(evtchn_port_t port)
 {

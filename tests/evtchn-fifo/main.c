@@ -187,6 +187,7 @@ CASE_2L("init_control: the last vCPU's first, then the others'")
 
     memset(&control, 0, sizeof(control));
     memset(words, 0, sizeof(words));
+    evtchn_mask_toolstacks(words);
     for ( vcpu = nr; vcpu-- > 0; )
         require_ok(evtchn_init_control(virt_to_gfn(&control),
                                        vcpu * BLOCK_SIZE, vcpu));

@@ -255,6 +255,7 @@ CASE_2L("init_control: -ENOMEM leaves the 2-level ABI in use")
     require_ok(hypercall_evtchn_send(port));
     memset(control, 0xa5, sizeof(control));
     memset(words, 0, sizeof(words));
+    evtchn_mask_toolstacks(_p(words[0]));
     XTF_REQUIRE(exhaust_for_case());
 
     /* It takes pages, rather than what is left in others. */

@@ -46,6 +46,7 @@ CASE_2L("init_control: while another vCPU sends to the vCPU in question")
     {
         require_ok(evtchn_start(EVTCHN_2L));
         memset(words, 0, sizeof(words));
+        evtchn_mask_toolstacks(words);
         memset(control, 0, sizeof(control));
         require_ok(evtchn_init_control(virt_to_gfn(control[1]), 0, 1));
         require_ok(evtchn_expand_array(virt_to_gfn(words)));
