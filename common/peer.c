@@ -11,9 +11,6 @@
 #include <xtf/peer.h>
 #include <xtf/time.h>
 
-/* How long the peer may take for a request, and for its end. */
-#define MAX_TIME SECONDS(60)
-
 struct peer_mailbox
 {
     uint32_t request, done; /* Different: there is something to do. */
@@ -56,25 +53,15 @@ static uint32_t interface_version(void)
     return version;
 }
 
-/*
- * Block until this holds of the peer, for MAX_TIME at most: block rather than
- * yield, since a scheduler may well go on with the one that yields; and longer
- * each time, since an emulator may take long to do little.
- */
 static bool wait_until(bool (*holds)(const struct peer *peer),
                        const struct peer *peer)
 {
-    uint64_t deadline = time_now() + MAX_TIME;
-    uint64_t pause;
+    struct time_wait wait = {};
 
-    for ( pause = MILLISECONDS(1); !holds(peer); pause *= 4 )
-    {
-        if ( time_now() >= deadline )
-            return false;
-        time_sleep(min(pause, SECONDS(1)));
-    }
+    while ( !holds(peer) && time_wait(&wait) )
+        ;
 
-    return true;
+    return holds(peer);
 }
 
 static int domctl(const struct peer *peer, unsigned int cmd, xen_domctl_t *op)
@@ -144,7 +131,7 @@ static int create_domain(struct peer *peer, const struct peer_limits *limits)
 
     kind = interface_version() >= 0x17 ? TAIL_17 : TAIL_15;
     rc = create_with(peer, limits, kind);
-    if ( rc == -EINVAL || rc == -EOPNOTSUPP )
+    if ( rc == -EINVAL || rc == -EOPNOTSUPP || (rc == -EINVAL && !tail_kind) )
     {
         kind = TAIL_15 + TAIL_17 - kind;
         rc = create_with(peer, limits, kind);

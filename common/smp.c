@@ -18,20 +18,6 @@ static struct
     void *volatile arg;
 } work[SMP_MAX_VCPUS];
 
-/*
- * Let others run for a while: *ns, which grows from call to call so that
- * those who wait do not take what those who work need.  To block does what
- * SCHEDOP_yield only hints at: a scheduler may well pick the one that yields
- * again.
- */
-static void give_way(uint64_t *ns)
-{
-    struct sched_poll op = { .timeout = time_now() + *ns };
-
-    hypercall_sched_op(SCHEDOP_poll, &op);
-    *ns = min(*ns * 2, MILLISECONDS(200));
-}
-
 unsigned int smp_nr_vcpus(void)
 {
     unsigned int nr = 0;
@@ -106,10 +92,10 @@ int smp_start(unsigned int vcpu, void (*fn)(void *), void *arg)
 
 void smp_wait(unsigned int vcpu)
 {
-    uint64_t pause_ns = MILLISECONDS(1);
+    struct time_wait wait = {};
 
     while ( LOAD_ACQUIRE(&work[vcpu].fn) || !is_down(vcpu) )
-        give_way(&pause_ns);
+        time_wait(&wait);
 }
 
 int smp_call(unsigned int vcpu, void (*fn)(void *), void *arg)
@@ -131,13 +117,10 @@ int smp_call(unsigned int vcpu, void (*fn)(void *), void *arg)
 
 bool smp_wait_for(const volatile unsigned int *flag)
 {
-    const uint64_t end = time_now() + SECONDS(60);
-    uint64_t pause_ns = MILLISECONDS(1);
-    unsigned int more = 100;
+    struct time_wait wait = {};
 
-    /* Xen's clock may leap by more than that if an emulator's time does. */
-    while ( !*flag && (time_now() < end || more--) )
-        give_way(&pause_ns);
+    while ( !*flag && time_wait(&wait) )
+        ;
 
     return *flag;
 }

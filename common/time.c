@@ -5,6 +5,7 @@
  */
 #include <xtf/atomic.h>
 #include <xtf/hypercall.h>
+#include <xtf/lib.h>
 #include <xtf/smp.h>
 #include <xtf/time.h>
 #include <xtf/traps.h>
@@ -88,6 +89,32 @@ void time_sleep_until(uint64_t deadline)
 void time_sleep(uint64_t ns)
 {
     time_sleep_until(time_now() + ns);
+}
+
+#define MAX_WAIT   SECONDS(60)
+#define MIN_ROUNDS 100
+#define MIN_PAUSE  MILLISECONDS(1)
+#define MAX_PAUSE  MILLISECONDS(200)
+
+bool time_wait(struct time_wait *wait)
+{
+    uint64_t now = time_now();
+    struct sched_poll op;
+
+    if ( !wait->rounds++ )
+        *wait = (struct time_wait) {
+            .end = now + MAX_WAIT, .pause = MIN_PAUSE, .rounds = 1,
+        };
+
+    /*
+     * To block does what SCHEDOP_yield only hints at: a scheduler may well
+     * pick the one that yields again.
+     */
+    op = (struct sched_poll) { .timeout = now + wait->pause };
+    hypercall_sched_op(SCHEDOP_poll, &op);
+    wait->pause = min(wait->pause * 2, MAX_PAUSE);
+
+    return now < wait->end || wait->rounds < MIN_ROUNDS;
 }
 
 int timer_set(uint64_t deadline)

@@ -43,6 +43,28 @@ void time_sleep_until(uint64_t deadline);
 /** time_sleep_until() @p ns from now. */
 void time_sleep(uint64_t ns);
 
+/*
+ * Waiting for something that comes unless it is lost:
+ *
+ *     struct time_wait wait = {};
+ *
+ *     while ( !has_come() && time_wait(&wait) )
+ *         ;
+ */
+struct time_wait
+{
+    uint64_t end, pause;
+    unsigned int rounds;
+};
+
+/**
+ * Block for a while, which grows from call to call so that those who wait do
+ * not take what those who work need.
+ * @return false if this was the last time: a minute is over, and a hundred
+ *         calls, as Xen's clock may leap by more than that under an emulator.
+ */
+bool time_wait(struct time_wait *wait);
+
 /**
  * Have VIRQ_TIMER raised on this vCPU at system time @p deadline, once; it
  * replaces one that was set before.  A deadline that is past raises it now.

@@ -289,16 +289,14 @@ static void storm_many(void *arg)
 /* Until all have arrived, or for a minute. */
 static void deliver_until_quiet(const long *ports, unsigned int nr)
 {
-    const uint64_t end = time_now() + SECONDS(60);
+    struct time_wait wait = {};
     unsigned int pending, i;
 
     do {
         evtchn_deliver();
         for ( i = pending = 0; i < nr; ++i )
             pending += evtchn_is_pending(ports[i]);
-        if ( pending )
-            time_sleep(MILLISECONDS(5));
-    } while ( pending && time_now() < end );
+    } while ( pending && time_wait(&wait) );
 }
 
 EVTCHN_CASE("storm: over sixteen ports, the queues hold")
