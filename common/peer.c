@@ -131,7 +131,7 @@ static int create_domain(struct peer *peer, const struct peer_limits *limits)
 
     kind = interface_version() >= 0x17 ? TAIL_17 : TAIL_15;
     rc = create_with(peer, limits, kind);
-    if ( rc == -EINVAL || rc == -EOPNOTSUPP || (rc == -EINVAL && !tail_kind) )
+    if ( rc == -EINVAL || rc == -EOPNOTSUPP )
     {
         kind = TAIL_15 + TAIL_17 - kind;
         rc = create_with(peer, limits, kind);
@@ -297,7 +297,7 @@ struct peer *peer_for_case(void)
     if ( rc == -EPERM )
         xtf_case_skip("A second domain is needed, and this one is not the one "
                       "that may make it: domain 0");
-    else if ( rc == -EOPNOTSUPP || (rc == -EINVAL && !tail_kind) )
+    else if ( rc == -EOPNOTSUPP )
         xtf_case_skip("A second domain is needed: an HVM guest with nested "
                       "paging (CONFIG_HVM=y, hap=1; for a domain 0 that is "
                       "PVH, too), on a Xen from 4.17 to 4.20");
