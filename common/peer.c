@@ -1,5 +1,5 @@
 /*
- * A second domain, made and run by the test itself.
+ * A second domain, made by the test itself.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -11,21 +11,7 @@
 #include <xtf/peer.h>
 #include <xtf/time.h>
 
-struct peer_mailbox
-{
-    uint32_t request, done; /* Different: there is something to do. */
-    uint32_t call;
-    uint32_t args[5];
-    int32_t result;
-    struct sched_shutdown reason; /* How it stops: SHUTDOWN_suspend. */
-};
-
-BUILD_BUG_ON(offsetof(struct peer_mailbox, request) != PEER_MAIL_REQUEST);
-BUILD_BUG_ON(offsetof(struct peer_mailbox, done) != PEER_MAIL_DONE);
-BUILD_BUG_ON(offsetof(struct peer_mailbox, call) != PEER_MAIL_CALL);
-BUILD_BUG_ON(offsetof(struct peer_mailbox, args) != PEER_MAIL_ARGS);
-BUILD_BUG_ON(offsetof(struct peer_mailbox, result) != PEER_MAIL_RESULT);
-BUILD_BUG_ON(offsetof(struct peer_mailbox, reason) != PEER_MAIL_REASON);
+#include "peer.h"
 
 extern const uint8_t peer_code[], peer_code_end[];
 
@@ -53,18 +39,7 @@ static uint32_t interface_version(void)
     return version;
 }
 
-static bool wait_until(bool (*holds)(const struct peer *peer),
-                       const struct peer *peer)
-{
-    struct time_wait wait = {};
-
-    while ( !holds(peer) && time_wait(&wait) )
-        ;
-
-    return holds(peer);
-}
-
-static int domctl(const struct peer *peer, unsigned int cmd, xen_domctl_t *op)
+int peer_domctl(const struct peer *peer, unsigned int cmd, xen_domctl_t *op)
 {
     op->cmd = cmd;
     op->interface_version = interface_version();
@@ -73,11 +48,34 @@ static int domctl(const struct peer *peer, unsigned int cmd, xen_domctl_t *op)
     return hypercall_domctl(op);
 }
 
-static int simple_domctl(const struct peer *peer, unsigned int cmd)
+int peer_simple_domctl(const struct peer *peer, unsigned int cmd)
 {
-    xen_domctl_t op = { .cmd = cmd };
+    xen_domctl_t op = {};
 
-    return domctl(peer, cmd, &op);
+    return peer_domctl(peer, cmd, &op);
+}
+
+bool peer_info(const struct peer *peer, struct xen_domctl_getdomaininfo *info)
+{
+    xen_domctl_t op = {};
+
+    if ( peer_domctl(peer, XEN_DOMCTL_getdomaininfo, &op) ||
+         op.domain != peer->domid )
+        return false;
+    *info = op.u.getdomaininfo;
+
+    return true;
+}
+
+bool peer_wait_until(bool (*holds)(const struct peer *peer),
+                       const struct peer *peer)
+{
+    struct time_wait wait = {};
+
+    while ( !holds(peer) && time_wait(&wait) )
+        ;
+
+    return holds(peer);
 }
 
 /* Which end of createdomain's argument this Xen takes. */
@@ -111,7 +109,7 @@ static int create_with(struct peer *peer, const struct peer_limits *limits,
         op.u.createdomain.arch = arch;
 
     peer->domid = 0;
-    rc = domctl(peer, XEN_DOMCTL_createdomain, &op);
+    rc = peer_domctl(peer, XEN_DOMCTL_createdomain, &op);
     peer->domid = op.domain;
 
     return rc;
@@ -158,8 +156,8 @@ static int give_memory(struct peer *peer)
     for ( i = 0; i < PEER_ALL_PAGES; ++i )
         gfns[i] = PEER_GFN + i;
 
-    rc = domctl(peer, XEN_DOMCTL_max_mem, &max_mem) ?:
-        domctl(peer, XEN_DOMCTL_max_vcpus, &max_vcpus);
+    rc = peer_domctl(peer, XEN_DOMCTL_max_mem, &max_mem) ?:
+        peer_domctl(peer, XEN_DOMCTL_max_vcpus, &max_vcpus);
     if ( rc )
         return rc;
 
@@ -206,7 +204,7 @@ static int set_vcpu(struct peer *peer)
     context[DOMCTL_VCPU_CONTEXT_RFLAGS / 8] = 2; /* Just what is always set. */
     op.u.vcpucontext.ctxt.p = context;
 
-    return domctl(peer, XEN_DOMCTL_setvcpucontext, &op);
+    return peer_domctl(peer, XEN_DOMCTL_setvcpucontext, &op);
 }
 
 /* The places where a peer's memory is shown, empty from the first use on. */
@@ -259,7 +257,7 @@ int peer_create_limited(struct peer **new, const struct peer_limits *limits)
     }
     if ( rc )
     {
-        simple_domctl(peer, XEN_DOMCTL_destroydomain);
+        peer_simple_domctl(peer, XEN_DOMCTL_destroydomain);
         unmap_memory(peer);
         return rc;
     }
@@ -307,123 +305,6 @@ struct peer *peer_for_case(void)
     return peer;
 }
 
-static struct peer_mailbox *mailbox_of(struct peer *peer)
-{
-    return (void *)peer->own[(PEER_MAILBOX - PEER_CODE) / PAGE_SIZE];
-}
-
-/* It was paused when it was made, and has suspended itself ever since. */
-static int let_run(struct peer *peer)
-{
-    unsigned int cmd = peer->has_run ? XEN_DOMCTL_resumedomain
-                                     : XEN_DOMCTL_unpausedomain;
-
-    peer->has_run = true;
-
-    return simple_domctl(peer, cmd);
-}
-
-static bool is_suspended(const struct peer *peer)
-{
-    xen_domctl_t op = { .cmd = XEN_DOMCTL_getdomaininfo };
-
-    return !domctl(peer, XEN_DOMCTL_getdomaininfo, &op) &&
-        op.u.getdomaininfo.flags & XEN_DOMINF_shutdown;
-}
-
-long peer_hypercall(struct peer *peer, unsigned int call,
-                    const uint32_t args[5])
-{
-    struct peer_mailbox *mail = mailbox_of(peer);
-    int rc;
-
-    mail->call = call;
-    memcpy(mail->args, args, sizeof(mail->args));
-    mail->reason.reason = SHUTDOWN_suspend;
-    mail->request = mail->done + 1;
-
-    rc = let_run(peer);
-    if ( rc || !wait_until(is_suspended, peer) ||
-         ACCESS_ONCE(mail->done) != mail->request )
-        xtf_case_error(XTF_WHERE(""), "Domain %u does not finish its "
-                       "hypercall %u", peer->domid, call);
-
-    return mail->result;
-}
-
-static void *args_of(struct peer *peer)
-{
-    return peer->own[(PEER_ARGS - PEER_CODE) / PAGE_SIZE];
-}
-
-long peer_batch(struct peer *peer, unsigned int call, unsigned int cmd,
-                void *ops, size_t size, unsigned int nr)
-{
-    void *args = args_of(peer);
-    long rc;
-
-    ASSERT(size * nr <= PAGE_SIZE);
-
-    memcpy(args, ops, size * nr);
-    rc = peer_hypercall(peer, call, (const uint32_t[5]){ cmd, PEER_ARGS, nr });
-    memcpy(ops, args, size * nr);
-
-    return rc;
-}
-
-long peer_op(struct peer *peer, unsigned int call, unsigned int cmd,
-             void *op, size_t size)
-{
-    return peer_batch(peer, call, cmd, op, size, 1);
-}
-
-void peer_read(struct peer *peer, uint32_t addr, void *buf, size_t len)
-{
-    ASSERT(len <= PAGE_SIZE);
-
-    peer_hypercall(peer, PEER_CALL_MOVE,
-                   (const uint32_t[5]){ 0, len, 0, addr, PEER_ARGS });
-    memcpy(buf, args_of(peer), len);
-}
-
-void peer_write(struct peer *peer, uint32_t addr, const void *buf, size_t len)
-{
-    ASSERT(len <= PAGE_SIZE);
-
-    memcpy(args_of(peer), buf, len);
-    peer_hypercall(peer, PEER_CALL_MOVE,
-                   (const uint32_t[5]){ 0, len, 0, PEER_ARGS, addr });
-}
-
-int peer_set_version(struct peer *peer, unsigned int version)
-{
-    struct gnttab_set_version op = { .version = version };
-    int rc = 0;
-
-    /* Xen keeps the status frames as long as they are mapped. */
-    if ( version == 1 && peer->status_mapped )
-    {
-        rc = foreign_unmap(peer->status);
-        peer->status_mapped = false;
-    }
-
-    rc = rc ?: peer_op(peer, __HYPERVISOR_grant_table_op,
-                       GNTTABOP_set_version, &op, sizeof(op));
-    if ( rc )
-        return rc;
-
-    peer->version = version;
-    if ( version == 2 && !peer->status_mapped )
-    {
-        rc = foreign_map_grant_table(
-            peer->status, peer->domid,
-            XENMEM_resource_grant_table_id_status, 0);
-        peer->status_mapped = !rc;
-    }
-
-    return rc;
-}
-
 int peer_replace_pages(struct peer *peer)
 {
     uint64_t had = peer_memory(peer);
@@ -459,27 +340,26 @@ int peer_replace_pages(struct peer *peer)
 
 uint64_t peer_memory(const struct peer *peer)
 {
-    xen_domctl_t op = { .cmd = XEN_DOMCTL_getdomaininfo };
+    struct xen_domctl_getdomaininfo info;
 
-    return domctl(peer, XEN_DOMCTL_getdomaininfo, &op)
-        ? 0 : op.u.getdomaininfo.tot_pages;
+    return peer_info(peer, &info) ? info.tot_pages : 0;
 }
 
 int peer_limit_memory(const struct peer *peer, uint64_t pages)
 {
     xen_domctl_t op = { .u.max_mem.max_memkb = pages * (PAGE_SIZE / 1024) };
 
-    return domctl(peer, XEN_DOMCTL_max_mem, &op);
+    return peer_domctl(peer, XEN_DOMCTL_max_mem, &op);
 }
 
 int peer_pause(const struct peer *peer)
 {
-    return simple_domctl(peer, XEN_DOMCTL_pausedomain);
+    return peer_simple_domctl(peer, XEN_DOMCTL_pausedomain);
 }
 
 int peer_unpause(const struct peer *peer)
 {
-    return simple_domctl(peer, XEN_DOMCTL_unpausedomain);
+    return peer_simple_domctl(peer, XEN_DOMCTL_unpausedomain);
 }
 
 int peer_kill(struct peer *peer)
@@ -487,15 +367,14 @@ int peer_kill(struct peer *peer)
     unmap_memory(peer);
     peer->created = false;
 
-    return simple_domctl(peer, XEN_DOMCTL_destroydomain);
+    return peer_simple_domctl(peer, XEN_DOMCTL_destroydomain);
 }
 
 bool peer_exists(const struct peer *peer)
 {
-    xen_domctl_t op = { .cmd = XEN_DOMCTL_getdomaininfo };
+    struct xen_domctl_getdomaininfo info;
 
-    return !domctl(peer, XEN_DOMCTL_getdomaininfo, &op) &&
-        op.domain == peer->domid;
+    return peer_info(peer, &info);
 }
 
 static bool is_gone(const struct peer *peer)
@@ -505,7 +384,7 @@ static bool is_gone(const struct peer *peer)
 
 int peer_wait_gone(const struct peer *peer)
 {
-    return wait_until(is_gone, peer) ? 0 : -EBUSY;
+    return peer_wait_until(is_gone, peer) ? 0 : -EBUSY;
 }
 
 int peer_destroy(struct peer *peer)
