@@ -102,6 +102,23 @@ int peer_create_limited(struct peer **peer, const struct peer_limits *limits);
 /** peer_create() in a case, which is skipped, or an error, if there is none: NULL. */
 struct peer *peer_for_case(void);
 
+/*
+ * Define a case by CASE() or the like with the peer that `get` is; no case if
+ * that is NULL.  The body follows, and sees it as `peer`.
+ */
+#define PEER_CASE_BY(define, case_name, get)                            \
+    PEER_CASE_BODY(define, case_name, get, XTF_PASTE(with_peer_, __LINE__))
+#define PEER_CASE_BODY(define, case_name, get, id)                      \
+    static void id(struct peer *peer);                                  \
+    define(case_name)                                                   \
+    {                                                                   \
+        struct peer *peer = get;                                        \
+                                                                        \
+        if ( peer )                                                     \
+            id(peer);                                                   \
+    }                                                                   \
+    static void id(struct peer *peer)
+
 /**
  * Have the peer make a hypercall, with up to five arguments.
  * @return what the hypercall returned.  The peer's end is an error of the case.

@@ -27,18 +27,7 @@
 struct peer *argo_peer(unsigned int nr);
 
 /* Define a case with peer 0. */
-#define PEER_CASE(case_name)                                            \
-    PEER_CASE_BODY(case_name, XTF_PASTE(with_peer_, __LINE__))
-#define PEER_CASE_BODY(case_name, id)                                   \
-    static void id(struct peer *peer);                                  \
-    CASE(case_name)                                                     \
-    {                                                                   \
-        struct peer *peer = argo_peer(0);                               \
-                                                                        \
-        if ( peer )                                                     \
-            id(peer);                                                   \
-    }                                                                   \
-    static void id(struct peer *peer)
+#define PEER_CASE(case_name) PEER_CASE_BY(CASE, case_name, argo_peer(0))
 
 /* The case ends the peer itself. */
 void argo_peer_ended(struct peer *peer);

@@ -22,21 +22,8 @@ struct peer *ev_peer(unsigned int nr);
 void ev_peer_ended(const struct peer *peer);
 
 /* Define a case with a peer, for both ABIs of ours, or just for 2-level. */
-#define EV_PEER_CASE(name)                                              \
-    EV_PEER_BODY(EVTCHN_CASE, name, XTF_PASTE(with_peer_, __LINE__))
-#define EV_PEER_CASE_2L(name)                                           \
-    EV_PEER_BODY(CASE_2L, name, XTF_PASTE(with_peer_, __LINE__))
-
-#define EV_PEER_BODY(define, name, id)                                  \
-    static void id(struct peer *peer);                                  \
-    define(name)                                                        \
-    {                                                                   \
-        struct peer *peer = ev_peer(0);                                 \
-                                                                        \
-        if ( peer )                                                     \
-            id(peer);                                                   \
-    }                                                                   \
-    static void id(struct peer *peer)
+#define EV_PEER_CASE(name)    PEER_CASE_BY(EVTCHN_CASE, name, ev_peer(0))
+#define EV_PEER_CASE_2L(name) PEER_CASE_BY(CASE_2L, name, ev_peer(0))
 
 /*
  * Operations of the peer's.  Those that make a port are its number, or -errno.

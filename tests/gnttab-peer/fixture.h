@@ -21,20 +21,9 @@ struct peer *gnt_peer(void);
 
 /* Define cases for both versions, or for version 2, with a peer. */
 #define PEER_CASE(case_name)                                            \
-    PEER_CASE_BODY(GNTTAB_CASE, case_name, XTF_PASTE(with_peer_, __LINE__))
+    PEER_CASE_BY(GNTTAB_CASE, case_name, gnt_peer())
 #define PEER_CASE_V2(case_name)                                         \
-    PEER_CASE_BODY(GNTTAB_CASE_V2, case_name, XTF_PASTE(with_peer_, __LINE__))
-
-#define PEER_CASE_BODY(define, case_name, id)                           \
-    static void id(struct peer *peer);                                  \
-    define(case_name)                                                   \
-    {                                                                   \
-        struct peer *peer = gnt_peer();                                 \
-                                                                        \
-        if ( peer )                                                     \
-            id(peer);                                                   \
-    }                                                                   \
-    static void id(struct peer *peer)
+    PEER_CASE_BY(GNTTAB_CASE_V2, case_name, gnt_peer())
 
 /* What fills the peer's page i. */
 #define peer_fill(i) (0xa0 + (i))
