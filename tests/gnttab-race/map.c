@@ -1,0 +1,399 @@
+/*
+ * Mapping and unmapping.  PV guests only: where an HVM guest maps a page of its
+ * own, it loses the page.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include "race.h"
+
+#define VCPUS 4
+
+/* For each unmap, Xen has all processors flush their TLBs. */
+#define MAPPERS 3
+
+static grant_ref_t refs[VCPUS];
+static uint8_t *places[2 * VCPUS];
+
+static void take_places(void)
+{
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(places); ++i )
+        places[i] = gnt_at();
+}
+
+/* One only reads, and one maps for devices too. */
+static uint32_t flags_of(unsigned int vcpu)
+{
+    return GNTMAP_host_map | (vcpu % 2 ? GNTMAP_readonly : 0) |
+        (vcpu >= 2 ? GNTMAP_device_map : 0);
+}
+
+static void map_and_unmap(unsigned int vcpu)
+{
+    const unsigned int want = GTF_reading | (vcpu % 2 ? 0 : GTF_writing);
+
+    while ( race_goes_on() )
+    {
+        struct gnttab_map_grant_ref map =
+            gnt_map_op(refs[vcpu], flags_of(vcpu), places[vcpu]);
+        int rc = race_map(&map);
+
+        race_check(rc == GNTST_okay, "vCPU %u cannot map: %s", vcpu,
+                   gntst_strerror(rc));
+        if ( rc )
+            continue;
+
+        race_linger();
+        race_check((gnttab_in_use(refs[vcpu]) & want) == want, "vCPU %u maps "
+                   "reference %u, whose use is %#x", vcpu, refs[vcpu],
+                   gnttab_in_use(refs[vcpu]));
+        race_check(ACCESS_ONCE(places[vcpu][5]) == gnt_pattern(0)[5],
+                   "vCPU %u maps something else", vcpu);
+        rc = race_unmap(&map);
+        race_check(rc == GNTST_okay, "vCPU %u cannot unmap: %s", vcpu,
+                   gntst_strerror(rc));
+    }
+}
+
+/* Nothing is left, neither of the use, nor of the type, nor of references. */
+static void expect_unused(void)
+{
+    unsigned int i;
+
+    for ( i = 0; i < VCPUS; ++i )
+        expect_hex(gnttab_in_use(refs[i]), 0);
+    for ( i = 0; i < ARRAY_SIZE(places); ++i )
+        expect_false(gnt_present(places[i]));
+    expect_true(gnt_can_be_pagetable(gnt_page[0]));
+    expect_true(gnt_unreferenced(gnt_page[0]));
+}
+
+GNTTAB_CASE("map: one entry on three vCPUs, in use as long as one of them maps it")
+{
+    unsigned int i;
+
+    take_places();
+    refs[0] = gnt_grant(gnt_page[0], 0);
+    for ( i = 1; i < VCPUS; ++i )
+        refs[i] = refs[0];
+    if ( race(MAPPERS, map_and_unmap) )
+        expect_unused();
+}
+
+GNTTAB_CASE("map: an entry of each vCPU's own, all of the same page")
+{
+    unsigned int i;
+
+    take_places();
+    for ( i = 0; i < VCPUS; ++i )
+        refs[i] = gnt_grant(gnt_page[0], 0);
+    if ( race(MAPPERS, map_and_unmap) )
+        expect_unused();
+}
+
+static void map_or_copy(unsigned int vcpu)
+{
+    if ( vcpu < 2 )
+        map_and_unmap(vcpu);
+    else
+        while ( race_goes_on() )
+        {
+            int rc = race_copy_to(refs[0], gnt_page[vcpu]);
+
+            race_check(rc == GNTST_okay, "vCPU %u cannot copy: %s", vcpu,
+                       gntst_strerror(rc));
+        }
+}
+
+GNTTAB_CASE("map: an entry to which another vCPU copies")
+{
+    unsigned int i;
+
+    take_places();
+    refs[0] = gnt_grant(gnt_page[0], 0);
+    for ( i = 1; i < VCPUS; ++i )
+        refs[i] = refs[0];
+    memcpy(gnt_page[2], gnt_page[0], PAGE_SIZE);
+    if ( race(MAPPERS, map_or_copy) )
+        expect_unused();
+}
+
+/* How many handles there are, for all vCPUs together. */
+#define NR_HANDLES 256
+#define MANY 60
+#define FEW  10
+
+/* Mappings that whoever comes next undoes. */
+struct batch
+{
+    unsigned int nr;
+    struct gnttab_map_grant_ref maps[MANY];
+};
+
+static struct batch batches[VCPUS + 1], *volatile left;
+static uint8_t owner[NR_HANDLES];
+
+/* Device mappings need no place. */
+static void map_batch(struct batch *batch, unsigned int vcpu, unsigned int nr)
+{
+    unsigned int i;
+    long rc;
+
+    for ( i = 0; i < nr; ++i )
+        batch->maps[i] = gnt_map_op(refs[vcpu],
+                                    GNTMAP_device_map | GNTMAP_readonly, NULL);
+    batch->nr = nr;
+    rc = hypercall_grant_table_op(GNTTABOP_map_grant_ref, batch->maps, nr);
+    race_check(rc == 0, "map_grant_ref returns %ld", rc);
+}
+
+/* Only a handle that nobody has is given out; at times there may be none. */
+static void take_handles(const struct batch *batch, unsigned int vcpu)
+{
+    unsigned int i;
+
+    for ( i = 0; i < batch->nr; ++i )
+    {
+        const struct gnttab_map_grant_ref *map = &batch->maps[i];
+        unsigned int had;
+
+        race_check(map->status == GNTST_okay || map->status == GNTST_no_space,
+                   "vCPU %u cannot map: %s", vcpu, gntst_strerror(map->status));
+        if ( map->status != GNTST_okay || map->handle >= NR_HANDLES )
+            continue;
+        had = xchg(&owner[map->handle], vcpu + 1);
+        race_check(!had, "handle %u is of vCPU %u, and was of vCPU %u",
+                   map->handle, vcpu, had - 1);
+    }
+}
+
+static void give_back(const struct batch *batch)
+{
+    unsigned int i;
+
+    for ( i = 0; i < batch->nr; ++i )
+        if ( batch->maps[i].status == GNTST_okay &&
+             batch->maps[i].handle < NR_HANDLES )
+            xchg(&owner[batch->maps[i].handle], 0);
+    race_unmap_all(batch->maps, batch->nr);
+}
+
+static void map_and_pass_on(unsigned int vcpu)
+{
+    struct batch *batch = &batches[vcpu];
+    unsigned int i;
+
+    /* Who wants many at a time finds its own list empty. */
+    for ( i = vcpu; race_goes_on(); ++i )
+    {
+        map_batch(batch, vcpu, i % VCPUS ? FEW : MANY);
+        take_handles(batch, vcpu);
+        batch = xchg(&left, batch);
+        give_back(batch);
+    }
+}
+
+/* How many handles are free, but for the last one of each vCPU's list. */
+static unsigned int count_handles(void)
+{
+    static struct batch all;
+    unsigned int got, nr = 0, i;
+    static struct gnttab_map_grant_ref held[NR_HANDLES];
+
+    do {
+        map_batch(&all, nr / MANY % VCPUS, FEW);
+        for ( got = i = 0; i < FEW && nr < NR_HANDLES; ++i )
+            if ( all.maps[i].status == GNTST_okay )
+                held[nr++] = all.maps[i], got++;
+    } while ( got == FEW );
+    race_unmap_all(held, nr);
+
+    return nr;
+}
+
+GNTTAB_CASE("handles: taken, passed on and given back: no two alike, none lost")
+{
+    unsigned int i, nr;
+
+    take_places();
+    for ( i = 0; i < VCPUS; ++i )
+        refs[i] = gnt_grant(gnt_page[0], 0);
+    memset(owner, 0, sizeof(owner));
+    memset(batches, 0, sizeof(batches));
+    left = &batches[VCPUS];
+
+    nr = count_handles();
+    if ( nr == NR_HANDLES )
+        skip_case("More handles than needed: max_maptrack_frames is not 1");
+    if ( !race(VCPUS, map_and_pass_on) )
+        return;
+
+    give_back(left);
+    expect_range(count_handles(), nr - VCPUS, nr);
+    expect_unused();
+}
+
+#define BATCH ARRAY_SIZE(places)
+
+static struct gnttab_map_grant_ref maps[BATCH];
+static struct gnttab_unmap_grant_ref unmaps[2][BATCH];
+
+static void unmap_the_same(unsigned int vcpu)
+{
+    unsigned int i;
+    long rc;
+
+    while ( race_next_round() )
+    {
+        if ( vcpu == 0 )
+            for ( i = 0; i < BATCH; ++i )
+            {
+                maps[i] = gnt_map_op(refs[0], flags_of(i % VCPUS),
+                                     places[i]);
+                race_check(race_map(&maps[i]) == GNTST_okay, "cannot map: %s",
+                           gntst_strerror(maps[i].status));
+            }
+        race_meet();
+
+        for ( i = 0; i < BATCH; ++i )
+            unmaps[vcpu][i] = gnt_unmap_op(&maps[i]);
+        race_linger();
+        rc = hypercall_grant_table_op(GNTTABOP_unmap_grant_ref, unmaps[vcpu],
+                                      BATCH);
+        race_check(rc == 0, "unmap_grant_ref returns %ld", rc);
+        race_meet();
+
+        for ( i = 0; vcpu == 0 && i < BATCH; ++i )
+        {
+            const int a = unmaps[0][i].status, b = unmaps[1][i].status;
+
+            race_check((a == GNTST_okay && b == GNTST_bad_handle) ||
+                       (b == GNTST_okay && a == GNTST_bad_handle),
+                       "a mapping is undone on two vCPUs with %s and %s",
+                       gntst_strerror(a), gntst_strerror(b));
+        }
+        race_check(!gnttab_in_use(refs[0]), "all are undone, and the use is "
+                   "%#x", gnttab_in_use(refs[0]));
+    }
+}
+
+GNTTAB_CASE("unmap: the same batch on two vCPUs, and one of them undoes each")
+{
+    unsigned int i;
+
+    take_places();
+    for ( i = 0; i < VCPUS; ++i )
+        refs[i] = gnt_grant(gnt_page[0], 0);
+    if ( race(2, unmap_the_same) )
+        expect_unused();
+}
+
+static struct gnttab_map_grant_ref mapped;
+static int revoked;
+
+/* The one who maps and the one who ends the access cannot both succeed. */
+static void map_or_revoke(unsigned int vcpu)
+{
+    while ( race_next_round() )
+    {
+        if ( vcpu == 0 )
+            gnttab_publish(refs[0], gnt_self(), virt_to_gfn(gnt_page[0]),
+                           GTF_permit_access);
+        race_meet();
+
+        race_linger();
+        if ( vcpu == 0 )
+            revoked = gnttab_revoke(refs[0]);
+        else
+        {
+            mapped = gnt_map_op(refs[0], GNTMAP_host_map, places[0]);
+            race_map(&mapped);
+        }
+        race_meet();
+
+        if ( vcpu != 0 )
+            continue;
+        race_check(revoked || mapped.status != GNTST_okay,
+                   "access is ended, and mapped");
+        race_check(gnttab_in_use(refs[0]) ==
+                   (mapped.status ? 0 : GTF_reading | GTF_writing),
+                   "after a map that says %s, the use is %#x",
+                   gntst_strerror(mapped.status), gnttab_in_use(refs[0]));
+        race_check(mapped.status == GNTST_okay ||
+                   mapped.status == GNTST_general_error,
+                   "map_grant_ref says %s", gntst_strerror(mapped.status));
+        if ( mapped.status == GNTST_okay )
+            race_check(race_unmap(&mapped) == GNTST_okay, "cannot unmap");
+        if ( revoked )
+            race_check(gnttab_revoke(refs[0]) == 0, "is in use unmapped");
+    }
+}
+
+GNTTAB_CASE("map: while the access ends, it succeeds or the end does")
+{
+    unsigned int i;
+
+    take_places();
+    for ( i = 0; i < VCPUS; ++i )
+        refs[i] = gnt_ref();
+    if ( race(2, map_or_revoke) )
+        expect_unused();
+}
+
+static unsigned long frame_of(grant_ref_t ref)
+{
+    return gnttab_version() == 1 ? gnttab_v1[ref].frame
+                                 : gnttab_v2[ref].full_page.frame;
+}
+
+static volatile unsigned int nr_swapped;
+
+static void swap_or_map(unsigned int vcpu)
+{
+    struct gnttab_swap_grant_ref swap = { .ref_a = refs[0], .ref_b = refs[1] };
+    unsigned int i;
+
+    while ( race_goes_on() )
+    {
+        struct gnttab_map_grant_ref map =
+            gnt_map_op(refs[0], GNTMAP_host_map, places[0]);
+        unsigned long frame;
+        int rc;
+
+        if ( vcpu == 0 )
+        {
+            rc = hypercall_grant_table_op(GNTTABOP_swap_grant_ref, &swap, 1);
+            race_check(rc == 0 && (swap.status == GNTST_okay ||
+                                   swap.status == GNTST_eagain),
+                       "swap_grant_ref says %s", gntst_strerror(swap.status));
+            nr_swapped += swap.status == GNTST_okay;
+            continue;
+        }
+
+        rc = race_map(&map);
+        race_check(rc == GNTST_okay, "cannot map: %s", gntst_strerror(rc));
+        if ( rc )
+            continue;
+        frame = places[0][0] == gnt_pattern(0)[0] ? virt_to_gfn(gnt_page[0])
+                                                  : virt_to_gfn(gnt_page[1]);
+        for ( i = 0; i < 3; ++i, race_linger() )
+            race_check(frame_of(refs[0]) == frame && gnttab_in_use(refs[0]),
+                       "an entry is swapped while it is mapped");
+        race_check(race_unmap(&map) == GNTST_okay, "cannot unmap");
+    }
+}
+
+GNTTAB_CASE("map: an entry that is swapped, but never while mapped")
+{
+    take_places();
+    refs[0] = refs[2] = gnt_grant(gnt_page[0], 0);
+    refs[1] = refs[3] = gnt_grant(gnt_page[1], 0);
+    nr_swapped = 0;
+    if ( !race(2, swap_or_map) )
+        return;
+
+    expect_hex(frame_of(refs[nr_swapped % 2]), virt_to_gfn(gnt_page[0]));
+    expect_hex(frame_of(refs[1 - nr_swapped % 2]), virt_to_gfn(gnt_page[1]));
+    expect_unused();
+}

@@ -1,0 +1,223 @@
+/*
+ * Several vCPUs that work on one grant table at the same time.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <arch/lib.h>
+
+#include "race.h"
+
+/* How long a race goes on at most, and how short it may be all the same. */
+#define MAX_ROUNDS 2000
+#define MAX_TIME   MILLISECONDS(120)
+#define MIN_ROUNDS 8
+
+static void (*race_fn)(unsigned int vcpu);
+static unsigned int nr_racers;
+static volatile unsigned int rounds;
+static uint64_t end;
+static volatile unsigned int over, arrived, generation;
+
+/* What was true of `over` when all had come, as vCPU 0 may be ahead since. */
+static volatile unsigned int over_for_all;
+
+static volatile unsigned int nr_wrong;
+static char wrong[160];
+
+void race_wrong(const char *fmt, ...)
+{
+    va_list args;
+
+    if ( fetch_add(&nr_wrong, 1) )
+        return;
+
+    va_start(args, fmt);
+    vsnprintf(wrong, sizeof(wrong), fmt, args);
+    va_end(args);
+}
+
+unsigned int race_round(void)
+{
+    return rounds;
+}
+
+/* On vCPU 0 alone, whose clock it is. */
+static void look_at_clock(void)
+{
+    if ( rounds >= MAX_ROUNDS || nr_wrong ||
+         (rounds >= MIN_ROUNDS && time_now() >= end) )
+        over = 1;
+}
+
+bool race_goes_on(void)
+{
+    if ( this_vcpu() == 0 )
+    {
+        look_at_clock();
+        rounds++;
+    }
+
+    return !over;
+}
+
+/* Wait for all.  The last one counts the round, since nobody is in it then. */
+static void gather(bool next)
+{
+    unsigned int now = generation, spins;
+
+    if ( fetch_add(&arrived, 1) + 1 == nr_racers )
+    {
+        arrived = 0;
+        rounds += next;
+        over_for_all = over;
+        STORE_RELEASE(&generation, now + 1);
+        return;
+    }
+
+    for ( spins = 1; LOAD_ACQUIRE(&generation) == now; ++spins )
+        if ( spins % 1024 == 0 )
+            hypercall_yield();
+}
+
+void race_meet(void)
+{
+    gather(false);
+}
+
+bool race_next_round(void)
+{
+    if ( this_vcpu() == 0 )
+        look_at_clock();
+    gather(true);
+
+    return !over_for_all;
+}
+
+void race_linger(void)
+{
+    unsigned int nr = (rounds * 37 + this_vcpu() * 11) % 256 * 8;
+
+    while ( nr-- )
+        barrier();
+}
+
+static void run(void *unused)
+{
+    race_meet();
+    race_fn(this_vcpu());
+}
+
+bool race(unsigned int nr, void (*fn)(unsigned int vcpu))
+{
+    unsigned int vcpu;
+    int rc;
+
+    if ( smp_nr_vcpus() < nr )
+    {
+        xtf_case_skip("the domain has fewer than %u vCPUs", nr);
+        return false;
+    }
+
+    race_fn = fn;
+    nr_racers = nr;
+    rounds = over = arrived = nr_wrong = 0;
+    end = time_now() + MAX_TIME;
+
+    for ( vcpu = 1; vcpu < nr; ++vcpu )
+    {
+        rc = smp_start(vcpu, run, NULL);
+        if ( rc )
+            panic("vCPU %u cannot be started: %d\n", vcpu, rc);
+    }
+    run(NULL);
+    for ( vcpu = 1; vcpu < nr; ++vcpu )
+        smp_wait(vcpu);
+
+    return xtf_expect_msg(XTF_WHERE(""), !nr_wrong, "%s, in round %u (%u in "
+                          "all are wrong)", wrong, rounds, nr_wrong);
+}
+
+int only_byte(const void *page)
+{
+    const uint8_t *bytes = page;
+    unsigned int i;
+
+    for ( i = 1; i < PAGE_SIZE; ++i )
+        if ( bytes[i] != bytes[0] )
+            return -1;
+
+    return bytes[0];
+}
+
+static int status_of(long rc, int status)
+{
+    race_check(rc == 0, "a hypercall returns %ld", rc);
+
+    return status;
+}
+
+int race_map(struct gnttab_map_grant_ref *op)
+{
+    long rc = hypercall_grant_table_op(GNTTABOP_map_grant_ref, op, 1);
+
+    return status_of(rc, op->status);
+}
+
+int race_unmap(const struct gnttab_map_grant_ref *map)
+{
+    struct gnttab_unmap_grant_ref op = gnt_unmap_op(map);
+    long rc = hypercall_grant_table_op(GNTTABOP_unmap_grant_ref, &op, 1);
+
+    return status_of(rc, op.status);
+}
+
+void race_unmap_all(const struct gnttab_map_grant_ref *maps, unsigned int nr)
+{
+    struct gnttab_unmap_grant_ref ops[RACE_BATCH];
+    unsigned int i, nr_ops = 0;
+    long rc;
+
+    for ( i = 0; i < nr; ++i )
+    {
+        if ( maps[i].status == GNTST_okay )
+            ops[nr_ops++] = gnt_unmap_op(&maps[i]);
+        if ( nr_ops < RACE_BATCH && i < nr - 1 )
+            continue;
+
+        rc = hypercall_grant_table_op(GNTTABOP_unmap_grant_ref, ops, nr_ops);
+        race_check(rc == 0, "unmap_grant_ref returns %ld", rc);
+        while ( nr_ops-- )
+            race_check(ops[nr_ops].status == GNTST_okay, "vCPU %u cannot unmap "
+                       "handle %u: %s", this_vcpu(), ops[nr_ops].handle,
+                       gntst_strerror(ops[nr_ops].status));
+        nr_ops = 0;
+    }
+}
+
+int race_copy_from(grant_ref_t ref, void *to)
+{
+    struct gnttab_copy op = {
+        .source = { .u.ref = ref, .domid = DOMID_SELF },
+        .dest = { .u.gmfn = virt_to_gfn(to), .domid = DOMID_SELF },
+        .len = PAGE_SIZE,
+        .flags = GNTCOPY_source_gref,
+        .status = GNT_UNTOUCHED,
+    };
+    long rc = hypercall_grant_table_op(GNTTABOP_copy, &op, 1);
+
+    return status_of(rc, op.status);
+}
+
+int race_copy_to(grant_ref_t ref, void *from)
+{
+    struct gnttab_copy op = {
+        .source = { .u.gmfn = virt_to_gfn(from), .domid = DOMID_SELF },
+        .dest = { .u.ref = ref, .domid = DOMID_SELF },
+        .len = PAGE_SIZE,
+        .flags = GNTCOPY_dest_gref,
+        .status = GNT_UNTOUCHED,
+    };
+    long rc = hypercall_grant_table_op(GNTTABOP_copy, &op, 1);
+
+    return status_of(rc, op.status);
+}
