@@ -14,21 +14,29 @@
 
 struct peer_mailbox
 {
-    uint32_t request, done; /* Different: there is something to do. */
-    uint32_t call;
-    uint32_t args[5];
-    int32_t result;
+    uint32_t request, done;       /* Different: there is something to do. */
+    uint32_t end;                 /* Where the list ends, as it sees that. */
+    uint32_t repeat, rounds;
     struct sched_shutdown reason; /* How it stops: SHUTDOWN_suspend. */
+    struct peer_request list[PEER_MAX_REQUESTS];
 };
 
-BUILD_BUG_ON(offsetof(struct peer_mailbox, request) != PEER_MAIL_REQUEST);
-BUILD_BUG_ON(offsetof(struct peer_mailbox, done) != PEER_MAIL_DONE);
-BUILD_BUG_ON(offsetof(struct peer_mailbox, call) != PEER_MAIL_CALL);
-BUILD_BUG_ON(offsetof(struct peer_mailbox, args) != PEER_MAIL_ARGS);
-BUILD_BUG_ON(offsetof(struct peer_mailbox, result) != PEER_MAIL_RESULT);
-BUILD_BUG_ON(offsetof(struct peer_mailbox, reason) != PEER_MAIL_REASON);
+#define CHECK_OFFSET(type, field, offset)                               \
+    BUILD_BUG_ON(offsetof(struct type, field) != offset)
 
-static struct peer_mailbox *mailbox_of(struct peer *peer)
+CHECK_OFFSET(peer_mailbox, request, PEER_MAIL_REQUEST);
+CHECK_OFFSET(peer_mailbox, done, PEER_MAIL_DONE);
+CHECK_OFFSET(peer_mailbox, end, PEER_MAIL_END);
+CHECK_OFFSET(peer_mailbox, repeat, PEER_MAIL_REPEAT);
+CHECK_OFFSET(peer_mailbox, rounds, PEER_MAIL_ROUNDS);
+CHECK_OFFSET(peer_mailbox, reason, PEER_MAIL_REASON);
+CHECK_OFFSET(peer_mailbox, list, PEER_MAIL_LIST);
+CHECK_OFFSET(peer_request, call, PEER_REQ_CALL);
+CHECK_OFFSET(peer_request, args, PEER_REQ_ARGS);
+CHECK_OFFSET(peer_request, result, PEER_REQ_RESULT);
+BUILD_BUG_ON(sizeof(struct peer_request) != PEER_REQ_SIZE);
+
+static struct peer_mailbox *mailbox_of(const struct peer *peer)
 {
     return (void *)peer->own[(PEER_MAILBOX - PEER_CODE) / PAGE_SIZE];
 }
@@ -51,27 +59,61 @@ static bool is_suspended(const struct peer *peer)
     return peer_info(peer, &info) && info.flags & XEN_DOMINF_shutdown;
 }
 
-long peer_hypercall(struct peer *peer, unsigned int call,
-                    const uint32_t args[5])
+void peer_start(struct peer *peer, const struct peer_request *requests,
+                unsigned int nr, bool repeat)
 {
     struct peer_mailbox *mail = mailbox_of(peer);
     int rc;
 
-    mail->call = call;
-    memcpy(mail->args, args, sizeof(mail->args));
+    ASSERT(nr && nr <= PEER_MAX_REQUESTS);
+
+    memcpy(mail->list, requests, nr * sizeof(*requests));
+    mail->end = PEER_MAILBOX + PEER_MAIL_LIST + nr * PEER_REQ_SIZE;
+    mail->repeat = repeat;
+    mail->rounds = 0;
     mail->reason.reason = SHUTDOWN_suspend;
     mail->request = mail->done + 1;
 
     rc = let_run(peer);
-    if ( rc || !peer_wait_until(is_suspended, peer) ||
-         ACCESS_ONCE(mail->done) != mail->request )
-        xtf_case_error(XTF_WHERE(""), "Domain %u does not finish its "
-                       "hypercall %u", peer->domid, call);
-
-    return mail->result;
+    if ( rc )
+        xtf_case_error(XTF_WHERE(""), "Domain %u does not run: %d",
+                       peer->domid, rc);
 }
 
-static void *args_of(struct peer *peer)
+unsigned int peer_rounds(const struct peer *peer)
+{
+    return ACCESS_ONCE(mailbox_of(peer)->rounds);
+}
+
+long peer_finish(struct peer *peer)
+{
+    struct peer_mailbox *mail = mailbox_of(peer);
+    const struct peer_request *last;
+
+    ACCESS_ONCE(mail->repeat) = false;
+    if ( !peer_wait_until(is_suspended, peer) ||
+         ACCESS_ONCE(mail->done) != mail->request )
+        xtf_case_error(XTF_WHERE(""), "Domain %u does not finish its "
+                       "hypercall %u", peer->domid, mail->list[0].call);
+
+    last = &mail->list[(mail->end - PEER_MAILBOX - PEER_MAIL_LIST) /
+                       PEER_REQ_SIZE - 1];
+
+    return last->result;
+}
+
+long peer_hypercall(struct peer *peer, unsigned int call,
+                    const uint32_t args[5])
+{
+    struct peer_request request = { .call = call };
+
+    memcpy(request.args, args, sizeof(request.args));
+    peer_start(peer, &request, 1, false);
+
+    return peer_finish(peer);
+}
+
+void *peer_args(const struct peer *peer)
 {
     return peer->own[(PEER_ARGS - PEER_CODE) / PAGE_SIZE];
 }
@@ -79,7 +121,7 @@ static void *args_of(struct peer *peer)
 long peer_batch(struct peer *peer, unsigned int call, unsigned int cmd,
                 void *ops, size_t size, unsigned int nr)
 {
-    void *args = args_of(peer);
+    void *args = peer_args(peer);
     long rc;
 
     ASSERT(size * nr <= PAGE_SIZE);
@@ -103,14 +145,14 @@ void peer_read(struct peer *peer, uint32_t addr, void *buf, size_t len)
 
     peer_hypercall(peer, PEER_CALL_MOVE,
                    (const uint32_t[5]){ 0, len, 0, addr, PEER_ARGS });
-    memcpy(buf, args_of(peer), len);
+    memcpy(buf, peer_args(peer), len);
 }
 
 void peer_write(struct peer *peer, uint32_t addr, const void *buf, size_t len)
 {
     ASSERT(len <= PAGE_SIZE);
 
-    memcpy(args_of(peer), buf, len);
+    memcpy(peer_args(peer), buf, len);
     peer_hypercall(peer, PEER_CALL_MOVE,
                    (const uint32_t[5]){ 0, len, 0, PEER_ARGS, addr });
 }

@@ -1,6 +1,7 @@
 /*
- * What a peer runs, in 32-bit mode without paging: take a request from the
- * mailbox, make the hypercall or move memory, say that it is done, and stop.
+ * What a peer runs, in 32-bit mode without paging: take the requests from the
+ * mailbox, make the hypercalls or move memory, over and over if it is told to,
+ * say that it is done, and stop.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -24,13 +25,16 @@ GLOBAL(peer_code)
     wrmsr
 
 .Lcarry_out:
-    mov $PEER_MAILBOX, %ebp
-    mov PEER_MAIL_CALL(%ebp), %eax
-    mov PEER_MAIL_ARGS + 0(%ebp), %ebx
-    mov PEER_MAIL_ARGS + 4(%ebp), %ecx
-    mov PEER_MAIL_ARGS + 8(%ebp), %edx
-    mov PEER_MAIL_ARGS + 12(%ebp), %esi
-    mov PEER_MAIL_ARGS + 16(%ebp), %edi
+    mov $PEER_MAILBOX + PEER_MAIL_LIST, %ebp
+
+.Lrequest:
+    push %ebp
+    mov PEER_REQ_CALL(%ebp), %eax
+    mov PEER_REQ_ARGS + 0(%ebp), %ebx
+    mov PEER_REQ_ARGS + 4(%ebp), %ecx
+    mov PEER_REQ_ARGS + 8(%ebp), %edx
+    mov PEER_REQ_ARGS + 12(%ebp), %esi
+    mov PEER_REQ_ARGS + 16(%ebp), %edi
     cmp $PEER_CALL_MOVE, %eax
     je .Lmove
 
@@ -39,10 +43,18 @@ GLOBAL(peer_code)
     call *%eax
 
 .Ldone:
-    mov $PEER_MAILBOX, %ebp
-    mov %eax, PEER_MAIL_RESULT(%ebp)
-    mov PEER_MAIL_REQUEST(%ebp), %eax
-    mov %eax, PEER_MAIL_DONE(%ebp)
+    pop %ebp
+    mov %eax, PEER_REQ_RESULT(%ebp)
+    add $PEER_REQ_SIZE, %ebp
+    cmp PEER_MAILBOX + PEER_MAIL_END, %ebp
+    jb .Lrequest
+
+    incl PEER_MAILBOX + PEER_MAIL_ROUNDS
+    cmpl $0, PEER_MAILBOX + PEER_MAIL_REPEAT
+    jne .Lcarry_out
+
+    mov PEER_MAILBOX + PEER_MAIL_REQUEST, %eax
+    mov %eax, PEER_MAILBOX + PEER_MAIL_DONE
 
     /* Until the test resumes the domain. */
     mov $PEER_HYPERCALLS + __HYPERVISOR_sched_op * 32, %eax

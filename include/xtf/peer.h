@@ -12,7 +12,8 @@
  *     peer_destroy(peer);
  *
  * The peer is a PVH domain with one vCPU, 32-bit, without paging.  It carries
- * out one hypercall at a time for the test, and is suspended in between.
+ * out hypercalls for the test, which waits for it or goes on meanwhile, and is
+ * suspended in between.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -42,10 +43,17 @@
 /* Offsets in struct peer_mailbox. */
 #define PEER_MAIL_REQUEST  0
 #define PEER_MAIL_DONE     4
-#define PEER_MAIL_CALL     8
-#define PEER_MAIL_ARGS    12
-#define PEER_MAIL_RESULT  32
-#define PEER_MAIL_REASON  36
+#define PEER_MAIL_END      8
+#define PEER_MAIL_REPEAT  12
+#define PEER_MAIL_ROUNDS  16
+#define PEER_MAIL_REASON  20
+#define PEER_MAIL_LIST    24
+
+/* Offsets in struct peer_request, and its size. */
+#define PEER_REQ_CALL      0
+#define PEER_REQ_ARGS      4
+#define PEER_REQ_RESULT   24
+#define PEER_REQ_SIZE     28
 
 /* No hypercall: move args[1] bytes from args[3] to args[4]. */
 #define PEER_CALL_MOVE    0x1000
@@ -56,6 +64,15 @@
 #include <xtf/types.h>
 
 #include <xen/domctl.h>
+
+/* A hypercall with its arguments, and what it returned last. */
+struct peer_request
+{
+    uint32_t call, args[5];
+    int32_t result;
+};
+
+#define PEER_MAX_REQUESTS  4
 
 /* How many peers can there be at once, and the size of their grant tables. */
 #define MAX_PEERS          4
@@ -125,6 +142,25 @@ struct peer *peer_for_case(void);
  */
 long peer_hypercall(struct peer *peer, unsigned int call,
                     const uint32_t args[5]);
+
+/**
+ * Have the peer make these hypercalls beside the test, one after the other, and
+ * if @p repeat over and over.  Then peer_finish() it, or end it.
+ */
+void peer_start(struct peer *peer, const struct peer_request *requests,
+                unsigned int nr, bool repeat);
+
+/** How often has it been through since peer_start()? */
+unsigned int peer_rounds(const struct peer *peer);
+
+/**
+ * Have it come to the end of its requests, and wait for that.
+ * @return what the last one returned.  The peer's end is an error of the case.
+ */
+long peer_finish(struct peer *peer);
+
+/** The peer's page at PEER_ARGS, for the arguments of its hypercalls. */
+void *peer_args(const struct peer *peer);
 
 /**
  * Have it make a hypercall on one structure, whose size is that of a 32-bit
