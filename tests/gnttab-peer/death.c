@@ -4,10 +4,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/gnttab_peer.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
-
-#include "fixture.h"
 
 PEER_CASE("death: what it had mapped of ours is let go")
 {

@@ -18,10 +18,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/gnttab_peer.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
-
-#include "fixture.h"
 
 const char test_title[] = "Grant tables: between two domains";
 

@@ -6,10 +6,9 @@
  */
 #ifdef CONFIG_PV
 
+#include <xtf/gnttab_peer.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
-
-#include "fixture.h"
 
 PEER_CASE("peer: we map for host and devices")
 {

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include "race.h"
+#include "fixture.h"
 
 /* A change of the version keeps the first entries: this is the last of them. */
 #define KEPT (GNTTAB_NR_RESERVED_ENTRIES - 1)
@@ -210,7 +210,9 @@ static void place_frame(unsigned int vcpu)
     {
         long rc;
 
-        race_linger();
+        /* Both do the same, and so are at the same place by themselves. */
+        if ( race_round() % 4 == 0 )
+            race_linger();
         rc = place(frame_idx, places[vcpu]);
         race_check(rc == 0, "add_to_physmap returns %ld", rc);
         race_meet();

@@ -1,11 +1,12 @@
 /*
- * Several vCPUs that work on one grant table at the same time.
+ * Races: several vCPUs that do something at the same time, many times over.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <arch/lib.h>
-
-#include "race.h"
+#include <xtf/hypercall.h>
+#include <xtf/lib.h>
+#include <xtf/race.h>
+#include <xtf/time.h>
 
 /* How long a race goes on at most, and how short it may be all the same. */
 #define MAX_ROUNDS 2000
@@ -95,8 +96,10 @@ bool race_next_round(void)
 
 void race_linger(void)
 {
-    unsigned int nr = (rounds * 37 + this_vcpu() * 11) % 256 * 8;
+    unsigned int x = (rounds * 37 + this_vcpu() * 101) % 256;
+    unsigned int nr = x * x / 2;
 
+    /* From nothing to what a hypercall may take, but rather a little. */
     while ( nr-- )
         barrier();
 }
@@ -135,89 +138,4 @@ bool race(unsigned int nr, void (*fn)(unsigned int vcpu))
 
     return xtf_expect_msg(XTF_WHERE(""), !nr_wrong, "%s, in round %u (%u in "
                           "all are wrong)", wrong, rounds, nr_wrong);
-}
-
-int only_byte(const void *page)
-{
-    const uint8_t *bytes = page;
-    unsigned int i;
-
-    for ( i = 1; i < PAGE_SIZE; ++i )
-        if ( bytes[i] != bytes[0] )
-            return -1;
-
-    return bytes[0];
-}
-
-static int status_of(long rc, int status)
-{
-    race_check(rc == 0, "a hypercall returns %ld", rc);
-
-    return status;
-}
-
-int race_map(struct gnttab_map_grant_ref *op)
-{
-    long rc = hypercall_grant_table_op(GNTTABOP_map_grant_ref, op, 1);
-
-    return status_of(rc, op->status);
-}
-
-int race_unmap(const struct gnttab_map_grant_ref *map)
-{
-    struct gnttab_unmap_grant_ref op = gnt_unmap_op(map);
-    long rc = hypercall_grant_table_op(GNTTABOP_unmap_grant_ref, &op, 1);
-
-    return status_of(rc, op.status);
-}
-
-void race_unmap_all(const struct gnttab_map_grant_ref *maps, unsigned int nr)
-{
-    struct gnttab_unmap_grant_ref ops[RACE_BATCH];
-    unsigned int i, nr_ops = 0;
-    long rc;
-
-    for ( i = 0; i < nr; ++i )
-    {
-        if ( maps[i].status == GNTST_okay )
-            ops[nr_ops++] = gnt_unmap_op(&maps[i]);
-        if ( nr_ops < RACE_BATCH && i < nr - 1 )
-            continue;
-
-        rc = hypercall_grant_table_op(GNTTABOP_unmap_grant_ref, ops, nr_ops);
-        race_check(rc == 0, "unmap_grant_ref returns %ld", rc);
-        while ( nr_ops-- )
-            race_check(ops[nr_ops].status == GNTST_okay, "vCPU %u cannot unmap "
-                       "handle %u: %s", this_vcpu(), ops[nr_ops].handle,
-                       gntst_strerror(ops[nr_ops].status));
-        nr_ops = 0;
-    }
-}
-
-int race_copy_from(grant_ref_t ref, void *to)
-{
-    struct gnttab_copy op = {
-        .source = { .u.ref = ref, .domid = DOMID_SELF },
-        .dest = { .u.gmfn = virt_to_gfn(to), .domid = DOMID_SELF },
-        .len = PAGE_SIZE,
-        .flags = GNTCOPY_source_gref,
-        .status = GNT_UNTOUCHED,
-    };
-    long rc = hypercall_grant_table_op(GNTTABOP_copy, &op, 1);
-
-    return status_of(rc, op.status);
-}
-
-int race_copy_to(grant_ref_t ref, void *from)
-{
-    struct gnttab_copy op = {
-        .source = { .u.gmfn = virt_to_gfn(from), .domid = DOMID_SELF },
-        .dest = { .u.ref = ref, .domid = DOMID_SELF },
-        .len = PAGE_SIZE,
-        .flags = GNTCOPY_dest_gref,
-        .status = GNT_UNTOUCHED,
-    };
-    long rc = hypercall_grant_table_op(GNTTABOP_copy, &op, 1);
-
-    return status_of(rc, op.status);
 }

@@ -3,11 +3,10 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/gnttab_peer.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
 #include <xtf/time.h>
-
-#include "fixture.h"
 
 /* What the running case does to its peers, by their order. */
 static struct
@@ -98,10 +97,17 @@ struct peer *gnt_peer(void)
         return NULL;
 
     idle[version] = NULL;
-    i = index_of(NULL);
-    of_case[i].peer = peer;
+
+    /* It may be in the place of one that the case has ended. */
+    for ( i = 0; i < MAX_PEERS && of_case[i].peer != peer; ++i )
+        ;
+    if ( i == MAX_PEERS )
+    {
+        i = index_of(NULL);
+        of_case[i].peer = peer;
+        xtf_case_cleanup(end_peer, peer);
+    }
     of_case[i].ended = of_case[i].spoilt = false;
-    xtf_case_cleanup(end_peer, peer);
 
     if ( version != peer->version )
     {

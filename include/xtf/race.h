@@ -1,13 +1,24 @@
 /*
- * Several vCPUs that work on one grant table at the same time.
+ * Races: several vCPUs that do something at the same time, many times over.
+ *
+ *     static void sender(unsigned int vcpu)
+ *     {
+ *         while ( race_goes_on() )
+ *             race_check(send(vcpu) == 0, "vCPU %u cannot send", vcpu);
+ *     }
+ *
+ *     CASE("send: on all vCPUs at once")
+ *     {
+ *         race(4, sender);
+ *     }
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#ifndef GNTTAB_RACE_H
-#define GNTTAB_RACE_H
+#ifndef XTF_RACE_H
+#define XTF_RACE_H
 
-#include <xtf/gnttab_case.h>
-#include <xtf.h>
+#include <xtf/case.h>
+#include <xtf/smp.h>
 
 /**
  * Have fn(vcpu) run on the first @p nr vCPUs, from the same moment on, and wait
@@ -39,19 +50,4 @@ void race_linger(void);
     do { if ( !(cond) ) race_wrong(__VA_ARGS__); } while ( 0 )
 void race_wrong(const char *fmt, ...) __printf(1, 2);
 
-/* A page with one and the same byte in it: which?  -1: it has others, too. */
-int only_byte(const void *page);
-
-/** Hypercalls of whichever vCPU, on one request: its status. */
-int race_map(struct gnttab_map_grant_ref *op);
-int race_unmap(const struct gnttab_map_grant_ref *map);
-
-/** Undo what of these was done, in batches, for each of which Xen flushes TLBs. */
-#define RACE_BATCH 32
-void race_unmap_all(const struct gnttab_map_grant_ref *maps, unsigned int nr);
-
-/** Copy a page from a grant of ours to our own page, or the other way. */
-int race_copy_from(grant_ref_t ref, void *to);
-int race_copy_to(grant_ref_t ref, void *from);
-
-#endif /* GNTTAB_RACE_H */
+#endif /* XTF_RACE_H */

@@ -1,10 +1,10 @@
 /*
- * Grants between this domain and a peer.
+ * What cases about grants between this domain and a peer have in common.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#ifndef GNTTAB_PEER_FIXTURE_H
-#define GNTTAB_PEER_FIXTURE_H
+#ifndef XTF_GNTTAB_PEER_H
+#define XTF_GNTTAB_PEER_H
 
 #include <xtf/foreign.h>
 #include <xtf/gnttab_case.h>
@@ -88,4 +88,4 @@ int peer_copy(struct peer *peer, struct gnttab_copy_32 *op);
 grant_ref_t grant_to_peer(struct peer *peer, const void *va,
                           unsigned int flags);
 
-#endif /* GNTTAB_PEER_FIXTURE_H */
+#endif /* XTF_GNTTAB_PEER_H */
