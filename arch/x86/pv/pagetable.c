@@ -55,5 +55,6 @@ uint64_t pv_l1e_maddr(const void *va)
 
 int set_l1e(const void *va, intpte_t l1e)
 {
-    return hypercall_update_va_mapping(va, l1e, UVMF_INVLPG);
+    /* Other vCPUs may use the address, too: none shall have what was before. */
+    return hypercall_update_va_mapping(va, l1e, UVMF_INVLPG | UVMF_ALL);
 }

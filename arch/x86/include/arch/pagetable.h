@@ -35,7 +35,8 @@ static inline paddr_t pte_to_paddr(intpte_t pte)
 
 #if CONFIG_PAGING_LEVELS > 0
 /**
- * Have @p va, a page of this kernel's image, mapped by @p l1e from now on.
+ * Have @p va, a page of this kernel's image, mapped by @p l1e from now on: for
+ * all vCPUs of a PV guest, for this one and those that start later in HVM.
  * @return 0, or for PV the -errno with which Xen refuses the entry.
  */
 int set_l1e(const void *va, intpte_t l1e);
