@@ -10,7 +10,7 @@
 
 /* How long a race goes on at most, and how short it may be all the same. */
 #define MAX_ROUNDS 2000
-#define MAX_TIME   MILLISECONDS(120)
+#define MAX_TIME   MILLISECONDS(100)
 #define MIN_ROUNDS 8
 
 static void (*race_fn)(unsigned int vcpu);

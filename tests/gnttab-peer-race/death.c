@@ -44,7 +44,7 @@ static void copy_it(void)
     int rc;
 
     memset(to, 0, PAGE_SIZE);
-    rc = copy_from_it(PEER_REF(0), to);
+    rc = copy_from_it(PEER_REF(0), to, PAGE_SIZE);
     race_check(rc == GNTST_okay || is_refusal(rc), "a copy says %s",
                gntst_strerror(rc));
     race_check(to[0] == (rc ? 0 : peer_fill(0)) && to[PAGE_SIZE - 1] == to[0],

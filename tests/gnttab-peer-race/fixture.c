@@ -83,12 +83,12 @@ void expect_it_ran(void)
     expect_ne(peer_rounds(other), 0);
 }
 
-int copy_from_it(grant_ref_t ref, const void *to)
+int copy_from_it(grant_ref_t ref, const void *to, unsigned int len)
 {
     struct gnttab_copy op = {
         .source = { .u.ref = ref, .domid = other->domid },
         .dest = { .u.gmfn = virt_to_gfn(to), .domid = DOMID_SELF },
-        .len = PAGE_SIZE, .flags = GNTCOPY_source_gref,
+        .len = len, .flags = GNTCOPY_source_gref,
         .status = GNT_UNTOUCHED,
     };
     long rc = hypercall_grant_table_op(GNTTABOP_copy, &op, 1);

@@ -23,7 +23,7 @@ void have_it_copy_to(grant_ref_t ref);
 /** Have it stop.  It has done all that once at least. */
 void expect_it_ran(void);
 
-/** Copy a page from its grant to a page of ours, on any vCPU: a status. */
-int copy_from_it(grant_ref_t ref, const void *to);
+/** Copy from its grant to a page of ours, on any vCPU: a status. */
+int copy_from_it(grant_ref_t ref, const void *to, unsigned int len);
 
 #endif /* GNTTAB_PEER_RACE_FIXTURE_H */
