@@ -67,8 +67,8 @@ static int open_again(const struct lifeline *line)
 
 int evtchn_reset(void)
 {
-    static struct lifeline console = { &pv_console_port };
-    static struct lifeline store = { &xenbus_port };
+    static struct lifeline console = { .port = &pv_console_port };
+    static struct lifeline store = { .port = &xenbus_port };
     struct evtchn_reset op = { .dom = DOMID_SELF };
     long rc;
 
