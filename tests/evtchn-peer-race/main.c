@@ -1,12 +1,23 @@
-/*
- * The peer goes on beside the test: both change the two ends of a channel at the
- * same time.
+/**
+ * @file tests/evtchn-peer-race/main.c
+ * @ref test-evtchn-peer-race
+ *
+ * @page test-evtchn-peer-race Event channels: two domains at the same time
+ *
+ * A second domain goes on beside the test: both change the two ends of a
+ * channel at once, or one sends while the other closes or ends.  Each end has a
+ * lock of its own, and to take both in the wrong order, or only one, is to hang
+ * or to leave an end that leads nowhere.
+ *
+ * A pass says only that nothing went wrong this time.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/race.h>
 
-#include "fixture.h"
+#include "../evtchn-peer/fixture.h"
+
+const char test_title[] = "Event channels: two domains at the same time";
 
 static struct peer *other;
 static evtchn_port_t port;
