@@ -87,7 +87,7 @@ EV_PEER_CASE_2L("race: we send, while it closes its end and binds it anew")
     other = peer;
     port = hypercall_evtchn_alloc_unbound(DOMID_SELF, peer->domid);
     have_it_bind();
-    race(2, send_to_it);
+    XTF_REQUIRE(race(2, send_to_it));
     expect_ok(peer_finish(peer));
     expect_ne(peer_rounds(peer), 0);
 
@@ -120,7 +120,7 @@ EV_PEER_CASE_2L("race: both close their ends of one channel after another")
 {
     other = peer;
     have_it_offer();
-    race(2, bind_to_it);
+    XTF_REQUIRE(race(2, bind_to_it));
     expect_ok(peer_finish(peer));
     expect_ne(peer_rounds(peer), 0);
 
@@ -146,7 +146,7 @@ EV_PEER_CASE_2L("race: we send, while it binds and ends")
     port = hypercall_evtchn_alloc_unbound(DOMID_SELF, peer->domid);
     ev_peer_ended(peer);
     have_it_bind();
-    race(2, send_or_kill);
+    XTF_REQUIRE(race(2, send_or_kill));
     expect_ok(peer_wait_gone(peer));
 
     expect_port(port, PORT_UNBOUND(peer->domid), 0);

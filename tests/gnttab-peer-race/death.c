@@ -76,7 +76,7 @@ PEER_CASE("death: of the peer, while we map and copy its page")
         peer_grant(peer, 0, 0);
         gnt_peer_ended(peer);
         kill_in_round = 2 + i * 2;
-        race(3, kill_or_use);
+        XTF_REQUIRE(race(3, kill_or_use));
         require_ok(peer_wait_gone(peer));
         expect_false(gnt_present(place));
     }

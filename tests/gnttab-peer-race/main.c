@@ -68,7 +68,7 @@ PEER_CASE("map: a page of its on two vCPUs, while it maps one of ours")
         places[i] = gnt_at();
     peer_grant(peer, 0, 0);
     have_it_map(ref);
-    race(2, map_its_page);
+    XTF_REQUIRE(race(2, map_its_page));
     expect_it_ran();
 
     expect_hex(peer_in_use(peer, PEER_REF(0)), 0);
@@ -98,7 +98,7 @@ PEER_CASE("copy: each from the other, at the same time")
     other = peer;
     peer_grant(peer, 0, GTF_readonly);
     have_it_copy_from(ref);
-    race(1, copy_its_page);
+    XTF_REQUIRE(race(1, copy_its_page));
     expect_it_ran();
 
     expect_mem(peer->page[1], gnt_pattern(0), PAGE_SIZE);
@@ -150,7 +150,7 @@ PEER_CASE_V2("transitive: one entry on three vCPUs, and each copy is done")
     peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), leaf);
     if ( !transitive_works() )
         return;
-    race(3, copy_through_it);
+    XTF_REQUIRE(race(3, copy_through_it));
 
     expect_hex(gnttab_in_use(leaf), 0);
     expect_hex(peer_in_use(peer, PEER_REF(0)), 0);
@@ -170,7 +170,7 @@ PEER_CASE_V2("transitive: each through the other, neither waits for ever")
     if ( !transitive_works() )
         return;
     have_it_copy_from(ours);
-    race(2, copy_through_it);
+    XTF_REQUIRE(race(2, copy_through_it));
     expect_it_ran();
 
     expect_fill(peer->page[1], peer_fill(2), PAGE_SIZE);
@@ -208,7 +208,7 @@ PEER_CASE("end: of access, while it maps")
     other = peer;
     granted = grant_to_peer(peer, gnt_page[0], 0);
     have_it_map(granted);
-    race(1, grant_and_revoke);
+    XTF_REQUIRE(race(1, grant_and_revoke));
     expect_it_ran();
 
     expect_hex(gnttab_in_use(granted), 0);
@@ -243,7 +243,7 @@ PEER_CASE("end: of access, while it copies to the page")
     other = peer;
     granted = grant_to_peer(peer, gnt_page[0], 0);
     have_it_copy_to(granted);
-    race(1, revoke_and_look);
+    XTF_REQUIRE(race(1, revoke_and_look));
     expect_it_ran();
     expect_hex(gnttab_in_use(granted), 0);
 }

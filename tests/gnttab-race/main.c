@@ -191,7 +191,7 @@ GNTTAB_CASE("copy: while the access ends, before that or not at all")
 {
     memset(gnt_page[2], WRITTEN, PAGE_SIZE);
     refs[0] = gnt_ref();
-    race(2, copy_or_revoke);
+    XTF_REQUIRE(race(2, copy_or_revoke));
 }
 
 static uint16_t *flags_of(grant_ref_t ref)
