@@ -2,22 +2,24 @@
  * @file tests/xsa-382/main.c
  * @ref test-xsa-382
  *
- * @page test-xsa-382 XSA-382: the list of status frames is read beyond its end
+ * @page test-xsa-382 XSA-382: more status frames than there is room for
  *
- * CVE-2021-28699.  GNTTABOP_get_status_frames compared the number of frames asked
- * for with the number of grant frames.  There are fewer status frames than that,
- * so Xen went beyond the end of its array, and gave the guest frame numbers made
- * of whatever was there.
+ * CVE-2021-28699.  GNTTABOP_get_status_frames took the number of status frames
+ * asked for as one of grant frames, and compared an eighth of it with the room
+ * for the answer.  For a 32-bit guest, whose answers are translated in an area
+ * of 1021 frames, Xen wrote beyond that area.
  *
- * The test asks for more status frames than there are, but no more than there
- * are grant frames.  A fixed Xen refuses, and writes no frame.
+ * A guest that has so many frames is out of reach (docs/abi/xsa-grant-table.md
+ * says why).  The test asks for more status frames than there are, but no more
+ * than there are grant frames, which is to mix them up in the same way.  Xen
+ * refuses, and writes no frame.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "XSA-382 PoC";
+const char test_title[] = "XSA-382: more status frames than there are";
 
 GNTTAB_CASE_V2("xsa-382: more status frames than there are")
 {
