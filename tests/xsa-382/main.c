@@ -9,10 +9,11 @@
  * for the answer.  For a 32-bit guest, whose answers are translated in an area
  * of 1021 frames, Xen wrote beyond that area.
  *
- * A guest that has so many frames is out of reach (docs/abi/xsa-grant-table.md
- * says why).  The test asks for more status frames than there are, but no more
- * than there are grant frames, which is to mix them up in the same way.  Xen
- * refuses, and writes no frame.
+ * The guest itself cannot have so many frames: to grow the table it would get
+ * a list that has no room either.  But domain 0 may ask about another domain,
+ * whose table it grew by XENMEM_acquire_resource.  Xen refuses, and writes no
+ * frame.  The same for more status frames than there are, but no more than
+ * there are grant frames.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
