@@ -32,6 +32,21 @@ bool xtf_xen_at_least(unsigned int major, unsigned int minor)
            (long)(major << 16 | minor);
 }
 
+const char *xtf_xen_cmdline(const char *text)
+{
+    static xen_commandline_t line;
+    const char *at = line, *last = NULL;
+
+    /* Others than the privileged get a placeholder, or an error. */
+    if ( hypercall_xen_version(XENVER_commandline, line) < 0 )
+        return NULL;
+
+    for ( ; (at = strstr(at, text)); ++at )
+        last = at;
+
+    return last;
+}
+
 int xtf_probe_sysctl_interface_version(void)
 {
     uint32_t version;

@@ -91,6 +91,12 @@ int xtf_get_domid(void);
 bool xtf_xen_at_least(unsigned int major, unsigned int minor);
 
 /**
+ * Where Xen's command line last says @p text.
+ * @return NULL if it does not, or is not for this domain to read.
+ */
+const char *xtf_xen_cmdline(const char *text);
+
+/**
  * The sysctl interface version this Xen speaks, found by trying.
  * @return the version, or -1 if it is none that this probes (0 to 127).
  */

@@ -40,13 +40,8 @@ void test_main(void)
 
     default:
     {
-        static xen_commandline_t line;
-        const char *word, *last = NULL;
-
-        /* For privileged eyes only; the last of several options counts. */
-        if ( !hypercall_xen_version(XENVER_commandline, line) )
-            for ( word = line; (word = strstr(word, " argo=")); ++word )
-                last = word;
+        /* The last of several options counts. */
+        const char *last = xtf_xen_cmdline(" argo=");
 
         if ( last && !strncmp(last, " argo=0", 7) )
             xtf_failure("XEN_ARGO_OP_notify works with argo=0\n");

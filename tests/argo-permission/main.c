@@ -28,20 +28,13 @@ static struct argo_ring ring, other;
 /* The last word on Xen's command line, if this domain may read it. */
 static bool known_to_be_forbidden(void)
 {
-    static xen_commandline_t line;
-    const char *word, *last = NULL;
+    const char *last = xtf_xen_cmdline("mac-permissive");
 
-    /* For privileged eyes; others get a placeholder, or an error. */
-    if ( hypercall_xen_version(XENVER_commandline, line) ||
-         !strstr(line, "argo=") )
+    if ( !xtf_xen_cmdline("argo=") )
         return false;
-
-    for ( word = line; (word = strstr(word, "mac-permissive")); ++word )
-        last = word;
-
     if ( !last )
         return true;
-    if ( last - line >= 3 && !strncmp(last - 3, "no-", 3) )
+    if ( last > xtf_xen_cmdline("argo=") && !strncmp(last - 3, "no-", 3) )
         return true;
 
     last += strlen("mac-permissive");

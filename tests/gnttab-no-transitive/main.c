@@ -22,10 +22,7 @@ const char test_title[] = "Grant tables: no transitive grants";
 
 static bool has_option(void)
 {
-    static xen_commandline_t line;
-
-    if ( hypercall_xen_version(XENVER_commandline, line) >= 0 &&
-         strstr(line, "gnttab=no-transitive") )
+    if ( xtf_xen_cmdline("gnttab=no-transitive") )
         return true;
 
     xtf_case_skip("Xen's command line has no gnttab=no-transitive, or is not "

@@ -23,10 +23,8 @@ static bool has_options(void)
 {
     static const char want[] =
         "gnttab=max-ver:1,no-transfer gnttab_max_frames=5";
-    static xen_commandline_t line;
 
-    if ( hypercall_xen_version(XENVER_commandline, line) >= 0 &&
-         strstr(line, want) )
+    if ( xtf_xen_cmdline(want) )
         return true;
 
     xtf_case_skip("Xen's command line has no %s, or is not for this domain to "

@@ -40,11 +40,7 @@ static int copy_back(struct peer *peer)
 /* A host may have them switched off: gnttab=no-transitive, or transitive=0. */
 static bool transitive_works(struct peer *peer, int status)
 {
-    static xen_commandline_t line;
-
-    if ( status != GNTST_okay &&
-         hypercall_xen_version(XENVER_commandline, line) >= 0 &&
-         strstr(line, "transitive") )
+    if ( status != GNTST_okay && xtf_xen_cmdline("transitive") )
     {
         xtf_case_skip("Transitive grants are refused (%s), and Xen's command "
                       "line is about them", gntst_strerror(status));
