@@ -11,7 +11,8 @@
 
 /* The area is of two pages, and holds the request, too. */
 #define NR_STATUS 1024
-#define NR_FRAMES (NR_STATUS * GNTTAB_STATUS_PER_PAGE / GNTTAB_V2_PER_PAGE)
+#define NR_FRAMES \
+    (unsigned int)(NR_STATUS * GNTTAB_STATUS_PER_PAGE / GNTTAB_V2_PER_PAGE)
 
 #define UNTOUCHED 0x5a5a5a5a5a5a5a5aull
 
