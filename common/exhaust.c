@@ -32,10 +32,16 @@ static unsigned int nr_extents;
 static xen_pfn_t spare[1 << MAX_ORDER];
 static unsigned int nr_spare;
 
-#ifdef CONFIG_HVM
 #define SPARE_GFN  0x100000ul
 #define EXTENT_GFN (SPARE_GFN + ARRAY_SIZE(spare))
 
+#ifdef CONFIG_HVM
+#define TAKE XENMEM_populate_physmap
+#else
+#define TAKE XENMEM_increase_reservation
+#endif
+
+/* Where extents shall be.  A PV guest is told what it got instead. */
 static void place(xen_pfn_t *list, unsigned long first, unsigned int nr,
                   unsigned int order)
 {
@@ -44,11 +50,6 @@ static void place(xen_pfn_t *list, unsigned long first, unsigned int nr,
     for ( i = 0; i < nr; ++i )
         list[i] = first + ((unsigned long)i << order);
 }
-
-#define TAKE XENMEM_populate_physmap
-#else
-#define TAKE XENMEM_increase_reservation
-#endif
 
 static unsigned int reservation(unsigned int cmd, xen_pfn_t *list,
                                 unsigned int nr, unsigned int order)
@@ -68,20 +69,14 @@ static unsigned int reservation(unsigned int cmd, xen_pfn_t *list,
 static bool take_all(void)
 {
     unsigned int order = MAX_ORDER + 1, nr, done;
-#ifdef CONFIG_HVM
     unsigned long gfn = EXTENT_GFN;
-#endif
 
     while ( order-- > 0 )
         do {
             nr = min(MAX_EXTENTS - nr_extents, BATCH + 0u);
-#ifdef CONFIG_HVM
             place(&extents[nr_extents], gfn, nr, order);
-#endif
             done = reservation(TAKE, &extents[nr_extents], nr, order);
-#ifdef CONFIG_HVM
             gfn += (unsigned long)done << order;
-#endif
             memset(&orders[nr_extents], order, done);
             nr_extents += done;
             if ( nr_extents == MAX_EXTENTS )
@@ -110,22 +105,18 @@ static bool may_have_more(void)
         hypercall_memory_op(XENMEM_maximum_reservation, &dom);
 }
 
-static unsigned int take_spare(unsigned int most)
+static void take_spare(unsigned int most)
 {
     unsigned int before = nr_spare;
 
     /* One by one: Xen says on its console what it could not do, but once. */
     while ( nr_spare < ARRAY_SIZE(spare) && nr_spare - before < most )
     {
-#ifdef CONFIG_HVM
         place(&spare[nr_spare], SPARE_GFN + nr_spare, 1, 0);
-#endif
         if ( !reservation(TAKE, &spare[nr_spare], 1, 0) )
             break;
         ++nr_spare;
     }
-
-    return nr_spare - before;
 }
 
 bool exhaust_for_case(void)

@@ -40,20 +40,11 @@ static void destroy(struct peer *peer)
 /* For the next case, unless a page's references say that this one is over. */
 static void keep(struct peer *peer)
 {
-    int rc;
-
     memset(peer->v1, 0, PAGE_SIZE);
-    rc = peer_replace_pages(peer);
-    if ( rc )
-    {
-        expect_msg(rc != -EBUSY, "a page of domain %u is still referenced, and "
-                   "nothing maps it", peer->domid);
-        if ( rc != -EBUSY )
-            xtf_case_error(XTF_WHERE(""), "domain %u gets no new pages: %d",
-                           peer->domid, rc);
-        peer_kill(peer);
-    }
-    else if ( idle[peer->version] )
+    if ( !peer_renew(peer, "nothing maps it") )
+        return;
+
+    if ( idle[peer->version] )
         destroy(peer);
     else
         idle[peer->version] = peer;

@@ -68,7 +68,7 @@ bool peer_info(const struct peer *peer, struct xen_domctl_getdomaininfo *info)
 }
 
 bool peer_wait_until(bool (*holds)(const struct peer *peer),
-                       const struct peer *peer)
+                     const struct peer *peer)
 {
     struct time_wait wait = {};
 
@@ -328,14 +328,30 @@ int peer_replace_pages(struct peer *peer)
     /* A page that something refers to is the domain's as long. */
     kept = peer_memory(peer) != had - PEER_PAGES;
 
-    for ( i = 0; i < PEER_PAGES; ++i )
-        gfns[i] = PEER_PAGE_GFN(i);
     if ( hypercall_memory_op(XENMEM_populate_physmap, &op) != PEER_PAGES )
         return -ENOMEM;
     for ( i = 0; !rc && i < PEER_PAGES; ++i )
         rc = foreign_map(peer->page[i], peer->domid, PEER_PAGE_GFN(i));
 
     return rc ?: kept ? -EBUSY : 0;
+}
+
+bool peer_renew(struct peer *peer, const char *unused)
+{
+    int rc = peer_replace_pages(peer);
+
+    if ( !rc )
+        return true;
+
+    if ( rc == -EBUSY )
+        expect_msg(false, "a page of domain %u is still referenced, and %s",
+                   peer->domid, unused);
+    else
+        xtf_case_error(XTF_WHERE(""), "domain %u gets no new pages: %d",
+                       peer->domid, rc);
+    peer_kill(peer);
+
+    return false;
 }
 
 uint64_t peer_memory(const struct peer *peer)

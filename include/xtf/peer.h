@@ -185,6 +185,14 @@ int peer_set_version(struct peer *peer, unsigned int version);
  */
 int peer_replace_pages(struct peer *peer);
 
+/**
+ * Have it ready for the next case, by peer_replace_pages().  If it cannot be,
+ * the case fails, since a page is referenced although @p unused says why none
+ * should be, or it is an error; and the domain is destroyed.
+ * @return whether it can be used again.
+ */
+bool peer_renew(struct peer *peer, const char *unused);
+
 /** How many pages it has; and how many it may have. */
 uint64_t peer_memory(const struct peer *peer);
 int peer_limit_memory(const struct peer *peer, uint64_t pages);

@@ -327,11 +327,6 @@ CASE("pointer: a list that ends too early")
 
 static uint8_t page[PAGE_SIZE] __page_aligned_bss;
 
-static void make_writable(void *unused)
-{
-    remap_l1e(page, PF_SYM(AD, RW, P));
-}
-
 CASE("pointer: a question that can be read and not answered")
 {
     memset(&question, 0, sizeof(question));
@@ -341,12 +336,12 @@ CASE("pointer: a question that can be read and not answered")
     memcpy(page, &question, sizeof(page));
 
     XTF_REQUIRE(open_ring(argo_self()));
-    xtf_case_cleanup(make_writable, NULL);
+    xtf_case_cleanup(restore_l1e, page);
     require_ok(remap_l1e(page, PF_SYM(AD, P)));
     expect_errno(argo_notify((void *)page), -EFAULT);
     expect_mem(page, &question, sizeof(page));
 
-    make_writable(NULL);
+    restore_l1e(page);
     expect_ok(argo_notify((void *)page));
     expect_hex(((xen_argo_ring_data_t *)page)->data[0].flags,
                EXISTS | EMPTY | SUFFICIENT);

@@ -96,7 +96,6 @@ static void end_peer(void *arg)
 {
     struct peer *peer = arg;
     unsigned int nr = index_of(peer);
-    int rc;
 
     if ( peers[nr].ended )
     {
@@ -109,17 +108,8 @@ static void end_peer(void *arg)
     if ( peers[nr].has_wild )
         peer_unregister(peer, PORT, XEN_ARGO_DOMID_ANY);
 
-    rc = peer_replace_pages(peer);
-    if ( rc )
-    {
-        expect_msg(rc != -EBUSY, "a page of domain %u is still referenced, and "
-                   "it has no ring", peer->domid);
-        if ( rc != -EBUSY )
-            xtf_case_error(XTF_WHERE(""), "domain %u gets no new pages: %d",
-                           peer->domid, rc);
-        peer_kill(peer);
+    if ( !peer_renew(peer, "it has no ring") )
         peers[nr].peer = NULL;
-    }
 }
 
 struct peer *argo_peer(unsigned int nr)

@@ -146,11 +146,6 @@ CASE("failed message: those that wait in the ring are untouched")
 
 #ifdef CONFIG_PV
 
-static void map_again(void *page)
-{
-    remap_l1e(page, PF_SYM(AD, RW, P));
-}
-
 CASE("frames: not mapped by the guest, written all the same")
 {
     const uint32_t len = 2 * PAGE_SIZE - sizeof(xen_argo_ring_t);
@@ -167,14 +162,14 @@ CASE("frames: not mapped by the guest, written all the same")
     {
         void *frame = argo_ring_frame(&ring, i);
 
-        xtf_case_cleanup(map_again, frame);
+        xtf_case_cleanup(restore_l1e, frame);
         require_ok(set_l1e(frame, 0));
     }
 
     expect_eq(argo_sendv(&addr, &iov, 1, 0), 4000);
 
     for ( i = 0; i < 2; ++i )
-        map_again(argo_ring_frame(&ring, i));
+        restore_l1e(argo_ring_frame(&ring, i));
     argo_ring_read(&ring, 2048 + 16, text, sizeof(text));
     expect_mem(text, data, sizeof(text));
 }
@@ -210,7 +205,7 @@ static long obtain(void *page)
     if ( rc == 1 )
     {
         p2m[virt_to_pfn(page)] = pfn;
-        map_again(page);
+        restore_l1e(page);
     }
 #endif
 

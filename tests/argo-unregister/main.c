@@ -247,11 +247,6 @@ static long pin(const void *page, unsigned int cmd)
     return hypercall_mmuext_op(&op, 1, NULL, DOMID_SELF);
 }
 
-static void make_writable(void *page)
-{
-    remap_l1e(page, PF_SYM(AD, RW, P));
-}
-
 /* Xen counts writers; a frame with none can be made a page table. */
 CASE("memory: no writer left behind, though it was written")
 {
@@ -264,7 +259,7 @@ CASE("memory: no writer left behind, though it was written")
 
     for ( i = 0; i < 2; ++i )
     {
-        xtf_case_cleanup(make_writable, frames[i]);
+        xtf_case_cleanup(restore_l1e, frames[i]);
         require_ok(remap_l1e(frames[i], PF_SYM(AD, P)));
         expect_ok(pin(frames[i], MMUEXT_PIN_L1_TABLE));
         expect_ok(pin(frames[i], MMUEXT_UNPIN_TABLE));

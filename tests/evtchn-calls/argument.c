@@ -88,17 +88,12 @@ CASE_2L("argument: may cross from one page to the next")
 
 static uint8_t readonly[PAGE_SIZE] __page_aligned_bss;
 
-static void make_writable(void *unused)
-{
-    remap_l1e(readonly, PF_SYM(AD, RW, P));
-}
-
 CASE_2L("argument: one that cannot be written to, -EFAULT")
 {
     struct evtchn_bind_ipi *op = _p(readonly);
 
     require_ok(remap_l1e(readonly, PF_SYM(AD, P)));
-    xtf_case_cleanup(make_writable, NULL);
+    xtf_case_cleanup(restore_l1e, readonly);
 
     /* What it asks for is done nevertheless, so nothing else is promised. */
     expect_errno(hypercall_event_channel_op(EVTCHNOP_bind_ipi, op), -EFAULT);

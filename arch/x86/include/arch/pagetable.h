@@ -8,6 +8,7 @@
 
 #include <arch/mm.h>
 #include <arch/page.h>
+#include <arch/symbolic-const.h>
 
 /** The entry that maps machine (PV) or physical (HVM) address @p paddr. */
 static inline intpte_t pte_from_paddr(paddr_t paddr, uint64_t flags)
@@ -45,6 +46,12 @@ int set_l1e(const void *va, intpte_t l1e);
 static inline int remap_l1e(const void *va, uint64_t flags)
 {
     return set_l1e(va, pte_from_virt(va, flags));
+}
+
+/** The page as it was from the start: fit for xtf_case_cleanup(). */
+static inline void restore_l1e(void *va)
+{
+    remap_l1e(va, PF_SYM(AD, RW, P));
 }
 #endif
 
