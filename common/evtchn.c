@@ -271,11 +271,21 @@ static void dispatch_2l(vcpu_info_t *vi, unsigned int vector)
     }
 }
 
+/*
+ * QEMU's emulation of SVM now and then delivers an interrupt to an HVM guest
+ * although EFLAGS.IF is clear (docs/findings.md), in the middle of a handler,
+ * too.  Two dispatchers at once would break the queues, so the inner one only
+ * tells the outer one to look again.
+ */
+static bool dispatching[SMP_MAX_VCPUS], look_again[SMP_MAX_VCPUS];
+
 __weak void do_evtchn(struct cpu_regs *regs)
 {
     vcpu_info_t *vi = this_vcpu_info();
+    const unsigned int vcpu = this_vcpu();
+    const bool outer = ACCESS_ONCE(dispatching[vcpu]);
 
-    evtchn_nr_upcalls[this_vcpu()]++;
+    evtchn_nr_upcalls[vcpu]++;
 
     do {
         /* First, so that what comes while we look brings us back. */
@@ -284,11 +294,20 @@ __weak void do_evtchn(struct cpu_regs *regs)
         if ( !started )
             return;
 
+        ACCESS_ONCE(look_again[vcpu]) = true;
+        if ( IS_DEFINED(CONFIG_HVM) && outer &&
+             !(regs->flags & X86_EFLAGS_IF) )
+            return;
+        ACCESS_ONCE(look_again[vcpu]) = false;
+
+        ACCESS_ONCE(dispatching[vcpu]) = true;
         if ( evtchn_abi == EVTCHN_FIFO )
             evtchn_fifo_dispatch(regs->entry_vector);
         else
             dispatch_2l(vi, regs->entry_vector);
-    } while ( ACCESS_ONCE(vi->evtchn_upcall_pending) );
+        ACCESS_ONCE(dispatching[vcpu]) = outer;
+    } while ( ACCESS_ONCE(vi->evtchn_upcall_pending) ||
+              ACCESS_ONCE(look_again[vcpu]) );
 }
 
 void evtchn_deliver(void)

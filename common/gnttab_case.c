@@ -6,6 +6,7 @@
 #include <xtf/gnttab_case.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
+#include <xtf/releases.h>
 #include <xtf/traps.h>
 #include <xtf/unmapped.h>
 
@@ -344,3 +345,11 @@ long gnt_op_preempted(unsigned int cmd, void *ops, unsigned int count)
 
     return rc;
 }
+
+#ifdef CONFIG_PV
+bool gnt_has_cache_flush(void)
+{
+    return !xen_has(XEN_NO_CACHE_FLUSH) ||
+        hypercall_grant_table_op(GNTTABOP_cache_flush, NULL, 0) != -ENOSYS;
+}
+#endif

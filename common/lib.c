@@ -5,6 +5,7 @@
  */
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
+#include <xtf/releases.h>
 
 int xtf_get_domid(void)
 {
@@ -26,10 +27,15 @@ int xtf_get_domid(void)
     return domid;
 }
 
-bool xtf_xen_at_least(unsigned int major, unsigned int minor)
+bool xen_has(enum xen_change change)
 {
-    return hypercall_xen_version(XENVER_version, NULL) >=
-           (long)(major << 16 | minor);
+    static const uint32_t since[] = {
+#define X(name, major, minor) [XEN_ ## name] = (major) << 16 | (minor),
+        XEN_CHANGES(X)
+#undef X
+    };
+
+    return hypercall_xen_version(XENVER_version, NULL) >= (long)since[change];
 }
 
 const char *xtf_xen_cmdline(const char *text)

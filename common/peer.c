@@ -19,24 +19,37 @@ static uint8_t memory[MAX_PEERS][PEER_ALL_PAGES][PAGE_SIZE] __page_aligned_bss;
 static uint8_t tables[MAX_PEERS][2][PAGE_SIZE] __page_aligned_bss;
 static struct peer peers[MAX_PEERS];
 
-/* What the running Xen calls XEN_DOMCTL_INTERFACE_VERSION; 0: not known. */
-static uint32_t interface_version(void)
+/*
+ * The interface versions whose structures include/xen/domctl.h describes: Xen
+ * 4.17, 4.18, 4.19 to 4.21, and from 4.22 on.
+ */
+#define OLDEST_KNOWN 0x15
+#define NEWEST_KNOWN 0x18
+
+/* XEN_DOMCTL_INTERFACE_VERSION of the running Xen, or -1. */
+static int interface_version(void)
 {
-    static const uint32_t known[] = { 0x15, 0x16, 0x17 };
-    static uint32_t version;
+    static int version = -2;
     unsigned int i;
 
-    for ( i = 0; !version && i < ARRAY_SIZE(known); ++i )
+    /* Every call with another version than Xen's own fails with -EACCES. */
+    for ( i = 0; version == -2 && i < 256; ++i )
     {
         xen_domctl_t op = {
-            .cmd = XEN_DOMCTL_getdomaininfo, .interface_version = known[i],
+            .cmd = XEN_DOMCTL_getdomaininfo, .interface_version = i,
         };
 
         if ( hypercall_domctl(&op) != -EACCES )
-            version = known[i];
+            version = i;
     }
 
-    return version;
+    return version = max(version, -1);
+}
+
+static bool interface_known(void)
+{
+    return interface_version() >= OLDEST_KNOWN &&
+        interface_version() <= NEWEST_KNOWN;
 }
 
 int peer_domctl(const struct peer *peer, unsigned int cmd, xen_domctl_t *op)
@@ -78,15 +91,12 @@ bool peer_wait_until(bool (*holds)(const struct peer *peer),
     return holds(peer);
 }
 
-/* Which end of createdomain's argument this Xen takes. */
-static enum { TAIL_UNKNOWN, TAIL_15, TAIL_17 } tail_kind;
-
-static int create_with(struct peer *peer, const struct peer_limits *limits,
-                       unsigned int kind)
+static int create_domain(struct peer *peer, const struct peer_limits *limits)
 {
     const struct xen_arch_domainconfig arch = {
         .emulation_flags = XEN_X86_EMU_LAPIC,
     };
+    /* Both structures have these fields at the same offsets. */
     xen_domctl_t op = {
         .u.createdomain = {
             .flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
@@ -99,43 +109,14 @@ static int create_with(struct peer *peer, const struct peer_limits *limits,
     };
     int rc;
 
-    if ( kind == TAIL_17 )
-    {
-        struct xen_domctl_createdomain_tail_17 tail = { .arch = arch };
-
-        memcpy(&op.u.createdomain.cpupool_id, &tail, sizeof(tail));
-    }
+    if ( interface_version() >= 0x17 )
+        op.u.createdomain_17.arch = arch;
     else
         op.u.createdomain.arch = arch;
 
-    peer->domid = 0;
+    peer->domid = interface_version() >= 0x18 ? DOMID_ANY : 0;
     rc = peer_domctl(peer, XEN_DOMCTL_createdomain, &op);
     peer->domid = op.domain;
-
-    return rc;
-}
-
-/*
- * Not every release that changed the argument changed the version.  The wrong
- * end is refused: where Xen looks for the emulation flags there are none then.
- */
-static int create_domain(struct peer *peer, const struct peer_limits *limits)
-{
-    unsigned int kind = tail_kind;
-    int rc;
-
-    if ( kind != TAIL_UNKNOWN )
-        return create_with(peer, limits, kind);
-
-    kind = interface_version() >= 0x17 ? TAIL_17 : TAIL_15;
-    rc = create_with(peer, limits, kind);
-    if ( rc == -EINVAL || rc == -EOPNOTSUPP )
-    {
-        kind = TAIL_15 + TAIL_17 - kind;
-        rc = create_with(peer, limits, kind);
-    }
-    if ( !rc )
-        tail_kind = kind;
 
     return rc;
 }
@@ -242,7 +223,7 @@ int peer_create_limited(struct peer **new, const struct peer_limits *limits)
         return -ENOSPC;
     peer = &peers[nr];
 
-    if ( !interface_version() )
+    if ( !interface_known() )
         return -EOPNOTSUPP;
 
     rc = find_room(peer, nr) ?: create_domain(peer, limits);
@@ -293,14 +274,20 @@ struct peer *peer_for_case(void)
     int rc = peer_create(&peer);
 
     if ( rc == -EPERM )
-        xtf_case_skip("A second domain is needed, and this one is not the one "
-                      "that may make it: domain 0");
+        xtf_case_skip("needs domain 0: the test creates a second domain with "
+                      "XEN_DOMCTL_createdomain");
+    else if ( rc == -EOPNOTSUPP && !interface_known() )
+        xtf_case_skip("needs a second domain, and this Xen's "
+                      "XEN_DOMCTL_INTERFACE_VERSION is %#x; known are %#x to "
+                      "%#x (Xen 4.17 to 4.22)",
+                      interface_version(), OLDEST_KNOWN, NEWEST_KNOWN);
     else if ( rc == -EOPNOTSUPP )
-        xtf_case_skip("A second domain is needed: an HVM guest with nested "
-                      "paging (CONFIG_HVM=y, hap=1; for a domain 0 that is "
-                      "PVH, too), on a Xen from 4.17 to 4.20");
+        xtf_case_skip("needs a second domain, an HVM guest with nested "
+                      "paging: CONFIG_HVM=y, hap=1 (dom0=pvh without shadow, "
+                      "if domain 0 is PVH)");
     else if ( rc )
-        xtf_case_error(XTF_WHERE(""), "No second domain can be made: %d", rc);
+        xtf_case_error(XTF_WHERE(""), "XEN_DOMCTL_createdomain, or giving the "
+                       "domain memory, is %d, expected 0", rc);
 
     return peer;
 }

@@ -27,6 +27,7 @@
 #include <xtf/libc.h>
 #include <xtf/macro_magic.h>
 #include <xtf/numbers.h>
+#include <xtf/releases.h>
 #include <xtf/report.h>
 #include <xtf/smp.h>
 #include <xtf/test.h>

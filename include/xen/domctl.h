@@ -4,8 +4,9 @@
  *
  * As with sysctl, the version must match exactly (-EACCES), and a test has to
  * find out the running one. XEN_DOMCTL_INTERFACE_VERSION and the layouts here
- * are those of Xen 4.17, unless a name says otherwise. Handles and 64-bit
- * numbers are the same for both widths of callers.
+ * are those of Xen 4.17, unless a name says otherwise; those used are the same
+ * up to 0x18 (Xen 4.22). Handles and 64-bit numbers are the same for both
+ * widths of callers.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -17,7 +18,8 @@
 #define XEN_DOMCTL_INTERFACE_VERSION 0x00000015
 
 /* xen_domctl.cmd: those used here. Of the structure, domain says which one. */
-#define XEN_DOMCTL_createdomain      1 /* domain is IN (0: any) and OUT. */
+#define XEN_DOMCTL_createdomain      1 /* domain is IN and OUT; for any unused
+                                          ID: 0, from 0x18 on DOMID_ANY. */
 #define XEN_DOMCTL_destroydomain     2
 #define XEN_DOMCTL_pausedomain       3
 #define XEN_DOMCTL_unpausedomain     4
@@ -82,10 +84,23 @@ struct xen_domctl_createdomain {
     struct xen_arch_domainconfig arch;
 };
 
-/* Where it ends in interface version 0x17 (Xen 4.19 and 4.20). */
-struct xen_domctl_createdomain_tail_17 {
+/* The same from interface version 0x17 (Xen 4.19) on. */
+struct xen_domctl_createdomain_17 {
+    uint32_t ssidref;
+    xen_domain_handle_t handle;
+    uint32_t flags;
+    uint32_t iommu_opts;
+    uint32_t max_vcpus;
+    uint32_t max_evtchn_port;
+    int32_t max_grant_frames;
+    int32_t max_maptrack_frames;
+    uint32_t grant_opts;
+    struct {
+        uint16_t opts;
+        uint16_t nr;             /* From Xen 4.21 on; opts has 32 bits before. */
+    } altp2m;
+    uint32_t vmtrace_size;
     uint32_t cpupool_id;
-    uint32_t altp2m_opts;
     struct xen_arch_domainconfig arch;
 };
 
@@ -136,6 +151,7 @@ struct xen_domctl {
     uint16_t _pad[3];
     union {
         struct xen_domctl_createdomain createdomain;
+        struct xen_domctl_createdomain_17 createdomain_17;
         struct xen_domctl_getdomaininfo getdomaininfo;
         struct xen_domctl_max_mem max_mem;
         struct xen_domctl_vcpucontext vcpucontext;

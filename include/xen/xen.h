@@ -112,6 +112,7 @@
 #define DOMID_XEN            xen_mk_uint(0x7ff2) /* Owner of Xen's own pages. */
 #define DOMID_COW            xen_mk_uint(0x7ff3) /* Owner of shared pages. */
 #define DOMID_INVALID        xen_mk_uint(0x7ff4) /* No domain. */
+#define DOMID_ANY            xen_mk_uint(0x7ff5) /* Any unused ID (Xen 4.22). */
 #define DOMID_IDLE           xen_mk_uint(0x7fff) /* The idle vCPUs. */
 #define DOMID_MASK           xen_mk_uint(0x7fff)
 

@@ -174,6 +174,17 @@ void *gnt_array_before_hole(size_t bytes);
 long gnt_op_preempted(unsigned int cmd, void *ops, unsigned int count);
 
 #ifdef CONFIG_PV
+/** Does Xen have GNTTABOP_cache_flush?  Where it should have, it has. */
+bool gnt_has_cache_flush(void);
+
+/* Skip the case on a release of Xen whose x86 port lacks the operation. */
+#define skip_unless_cache_flush()                                       \
+    do {                                                                \
+        if ( !gnt_has_cache_flush() )                                   \
+            skip_case("GNTTABOP_cache_flush is -ENOSYS on x86 since "   \
+                      "Xen 4.21");                                      \
+    } while ( 0 )
+
 /** Can the frame of a page of this kernel be a page table?  It is none after. */
 bool gnt_can_be_pagetable(void *va);
 #endif

@@ -83,14 +83,6 @@ extern unsigned long exec_user_efl_and_mask, exec_user_efl_or_mask;
 int xtf_get_domid(void);
 
 /**
- * Whether this Xen is of a release or a later one (XENVER_version).
- *
- * For answers that another release gives otherwise: where an older one knew
- * fewer errors, or named them otherwise, a test asks it for less.
- */
-bool xtf_xen_at_least(unsigned int major, unsigned int minor);
-
-/**
  * Where Xen's command line last says @p text.
  * @return NULL if it does not, or is not for this domain to read.
  */

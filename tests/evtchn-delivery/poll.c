@@ -149,8 +149,7 @@ EVTCHN_CASE("poll: a port that is not open, -EINVAL")
 {
     evtchn_port_t ports[2] = { evtchn_bind_ipi(0), evtchn_bind_ipi(0) };
 
-    /* Older releases wait for any port that there could be. */
-    if ( xtf_xen_at_least(4, 17) )
+    if ( xen_has(XEN_POLL_REFUSES_CLOSED_PORT) )
     {
         require_ok(hypercall_evtchn_close(ports[1]));
         expect_errno(poll(&ports[1], 1, SHORT), -EINVAL);

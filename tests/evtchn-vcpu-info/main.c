@@ -32,8 +32,7 @@ static long place(unsigned int vcpu, uint64_t gfn, uint32_t offset)
     return hypercall_vcpu_op(VCPUOP_register_vcpu_info, vcpu, &op);
 }
 
-/* How a bad place is refused: older releases have one error for all. */
-#define BAD_PLACE (xtf_xen_at_least(4, 17) ? -ENXIO : -EINVAL)
+#define BAD_PLACE (xen_has(XEN_VCPU_INFO_OFFSET_IS_ENXIO) ? -ENXIO : -EINVAL)
 
 /* Nothing of this page is in use. */
 #define expect_unused()                                                 \

@@ -44,8 +44,8 @@ static unsigned int exhaust(void)
 }
 
 /* Older releases have one status for lacking space of any kind. */
-#define NO_HANDLES (xtf_xen_at_least(4, 17) ? GNTST_no_space                \
-                                            : GNTST_no_device_space)
+#define NO_HANDLES (xen_has(XEN_MAPTRACK_FULL_IS_NO_SPACE)                  \
+                    ? GNTST_no_space : GNTST_no_device_space)
 
 #define NO_LIMIT                                                        \
     "There are more than %u handles: this needs "                       \

@@ -62,7 +62,8 @@ GNTTAB_CASE("map: read-only")
     if ( IS_DEFINED(CONFIG_PV) )
         expect_exception(gnt_probe_write(at, 0x55),
                          EXINFO_SYM(PF, PFEC_SYM(P, W)));
-    else if ( !IS_DEFINED(CONFIG_ENV_hvm32pae) || !xtf_xen_at_least(4, 18) )
+    else if ( !IS_DEFINED(CONFIG_ENV_hvm32pae) || 
+              !xen_has(XEN_SHADOW_RETRIES_READONLY_WRITE) )
         gnt_probe_write(at, 0x55);
     expect_granted_unchanged(ref, 0);
 

@@ -68,8 +68,8 @@ static void table_unchanged(void)
 #define PER_REF 100
 
 /* Older releases have one status for lacking space of any kind. */
-#define NO_HANDLES (xtf_xen_at_least(4, 17) ? GNTST_no_space                \
-                                            : GNTST_no_device_space)
+#define NO_HANDLES (xen_has(XEN_MAPTRACK_FULL_IS_NO_SPACE)                  \
+                    ? GNTST_no_space : GNTST_no_device_space)
 
 static struct gnttab_map_grant_ref maps[GNT_MANY];
 static grant_ref_t refs[GNT_MANY / PER_REF];

@@ -176,8 +176,7 @@ GNTTAB_CASE_V2("status: a list in Xen's part of the address space")
 #else
     op.frame_list = _p(0xf5800000);
 #endif
-    /* Older releases find out only when they write there, as above. */
-    if ( xtf_xen_at_least(4, 17) )
+    if ( xen_has(XEN_STATUS_FRAME_LIST_CHECKED) )
         expect_errno(get_frames(&op), -EFAULT);
     else
     {

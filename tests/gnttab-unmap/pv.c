@@ -35,9 +35,8 @@ GNTTAB_CASE("unmap: a wrong bus address")
 {
     struct mapping m = mapped(0, GNTMAP_host_map | GNTMAP_device_map);
     struct gnttab_unmap_grant_ref op = gnt_unmap_op(&m.map);
-    /* Older releases have no name for it. */
-    const int16_t refused = xtf_xen_at_least(4, 17) ? GNTST_bad_dev_addr
-                                                    : GNTST_general_error;
+    const int16_t refused = xen_has(XEN_BAD_DEV_ADDR_HAS_STATUS)
+        ? GNTST_bad_dev_addr : GNTST_general_error;
 
     op.dev_bus_addr += PAGE_SIZE;
     expect_gntst(gnt_unmap(&op), refused);

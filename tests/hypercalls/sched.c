@@ -169,7 +169,8 @@ CASE("vcpu_op: register_vcpu_info, refused")
     struct vcpu_register_vcpu_info op = {
         .mfn = virt_to_gfn(&shared_info), .offset = PAGE_SIZE - 4,
     };
-    const long refused = xtf_xen_at_least(4, 17) ? -ENXIO : -EINVAL;
+    const long refused = xen_has(XEN_VCPU_INFO_OFFSET_IS_ENXIO) ? -ENXIO
+                                                             : -EINVAL;
 
     expect_errno(hypercall_vcpu_op(VCPUOP_register_vcpu_info, 0, &op),
                  refused);

@@ -27,12 +27,12 @@ static long poll(evtchn_port_t port)
 }
 
 /*
- * Older releases wait for many a port that is not open as for any other one,
- * in vain: that nothing else happens is all there is to see then.
+ * Before the change, Xen waits until the timeout for a port that is not open:
+ * SCHEDOP_poll is 0, and there is no more to see.
  */
 static void expect_not_open(evtchn_port_t port)
 {
-    if ( poll(port) || xtf_xen_at_least(4, 17) )
+    if ( poll(port) || xen_has(XEN_POLL_REFUSES_CLOSED_PORT) )
         expect_errno(poll(port), -EINVAL);
 }
 

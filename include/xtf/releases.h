@@ -1,0 +1,49 @@
+/*
+ * What differs between releases of Xen, although each keeps to the ABI.
+ *
+ * This is the one list; docs/releases.md has the commits and says what a guest
+ * sees.  A test asks Xen for a feature where a feature tells; it asks here
+ * where only the release does.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#ifndef XTF_RELEASES_H
+#define XTF_RELEASES_H
+
+#include <xtf/types.h>
+
+/* X(name, major, minor): the first release with the change. */
+#define XEN_CHANGES(X)                                                  \
+    /* A PV guest's write of another value to EFER is #GP. */           \
+    X(PV_EFER_WRITE_FAULTS,     4, 15)                                  \
+    /* SCHEDOP_poll refuses a port that is not open: -EINVAL. */        \
+    X(POLL_REFUSES_CLOSED_PORT, 4, 15)                                  \
+    /* An unmap request with a wrong bus address: GNTST_bad_dev_addr. */\
+    X(BAD_DEV_ADDR_HAS_STATUS,  4, 16)                                  \
+    /* map_grant_ref without a free maptrack entry: GNTST_no_space. */  \
+    X(MAPTRACK_FULL_IS_NO_SPACE, 4, 16)                                 \
+    /* get_status_frames checks frame_list first: -EFAULT. */           \
+    X(STATUS_FRAME_LIST_CHECKED, 4, 16)                                 \
+    /* VCPUOP_register_vcpu_info at a bad offset: -ENXIO. */            \
+    X(VCPU_INFO_OFFSET_IS_ENXIO, 4, 16)                                 \
+    /* Xen's command line option gnttab=no-transfer. */                 \
+    X(NO_TRANSFER_OPTION,       4, 17)                                  \
+    /*                                                                  \
+     * On shadow paging, a write to a read-only mapping of a grant is   \
+     * tried again for ever (docs/findings.md).                         \
+     */                                                                 \
+    X(SHADOW_RETRIES_READONLY_WRITE, 4, 18)                             \
+    /* x86 has no GNTTABOP_cache_flush any more: -ENOSYS. */            \
+    X(NO_CACHE_FLUSH,           4, 21)
+
+enum xen_change
+{
+#define X(name, major, minor) XEN_ ## name,
+    XEN_CHANGES(X)
+#undef X
+};
+
+/** Does the running release of Xen (XENVER_version) have this change? */
+bool xen_has(enum xen_change change);
+
+#endif /* XTF_RELEASES_H */
