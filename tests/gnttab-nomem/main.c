@@ -245,13 +245,13 @@ static void grow_from(unsigned int from)
     expect_ok(gnttab_revoke(granted));
 }
 
-GNTTAB_CASE("setup_table, add_to_physmap: new frame, Xen heap exhausted -> error, succeeds with memory")
+GNTTAB_CASE("setup_table, add_to_physmap: new grant frame, Xen heap exhausted -> error until memory is free")
 {
     grow_from(1);
 }
 
 /* One status frame holds the status words of eight grant frames. */
-GNTTAB_CASE_V2("setup_table, add_to_physmap: new status frame, Xen heap exhausted -> error, succeeds with memory")
+GNTTAB_CASE_V2("setup_table, add_to_physmap: new status frame, Xen heap exhausted -> error until memory is free")
 {
     grow_from(GNTTAB_STATUS_PER_PAGE / GNTTAB_V2_PER_PAGE);
 }

@@ -78,7 +78,7 @@ CASE("transfer: gnttab=no-transfer -> -EOPNOTSUPP, page stays")
 }
 #endif
 
-GNTTAB_CASE_V1("setup_table, add_to_physmap: beyond gnttab_max_frames=5 -> GNTST_general_error (PV), -EINVAL (HVM)")
+GNTTAB_CASE_V1("setup_table (PV), add_to_physmap (HVM): beyond gnttab_max_frames=5 -> error, size unchanged")
 {
     struct gnttab_query_size size = { .dom = DOMID_SELF };
 

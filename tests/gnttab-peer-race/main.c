@@ -67,7 +67,7 @@ static void map_peer_page(unsigned int vcpu)
     }
 }
 
-PEER_CASE("map_grant_ref race: dom0 maps peer's page on two vCPUs, peer maps dom0's -> flags and bytes right")
+PEER_CASE("map_grant_ref race: dom0 on two vCPUs and peer map each other's page -> flags and bytes right")
 {
     unsigned int i;
     grant_ref_t ref = grant_to_peer(peer, gnt_page[0], 0);

@@ -296,7 +296,7 @@ static unsigned int mappings_with(int maptrack_frames)
  * A frame holds a fixed number of maptrack entries, of which Xen may reserve a
  * few in all. So the second frame adds no fewer than the first.
  */
-GNTTAB_CASE_V1("map_grant_ref: peer with 1 or 2 maptrack frames -> GNTST_no_space, twice as many mappings with 2")
+GNTTAB_CASE_V1("map_grant_ref: peer with 1 or 2 maptrack frames -> GNTST_no_space, twice the mappings with 2")
 {
     struct peer *peer = gnt_peer();
     unsigned int one, two;

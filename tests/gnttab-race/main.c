@@ -303,7 +303,7 @@ static void swap_or_copy(unsigned int vcpu)
             check_copy(refs[vcpu % 2], gnt_page[1 + vcpu], false);
 }
 
-GNTTAB_CASE("swap_grant_ref race: entries that other vCPUs copy from -> each swap whole, none in use")
+GNTTAB_CASE("swap_grant_ref race: entries that other vCPUs copy from -> each swap whole, no entry in use")
 {
     unsigned int first;
     int byte;
