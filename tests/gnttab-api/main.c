@@ -4,8 +4,9 @@
  *
  * @page test-gnttab-api Grant tables: the driver
  *
- * The calls of <xtf/grant_table.h>, which other tests build upon, and by whose
- * names drivers from elsewhere come.
+ * The grant table calls of <xtf/grant_table.h>: set-up, references, grants,
+ * address space, batches and names. Other tests and drivers ported from other
+ * systems build on these calls.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -14,7 +15,7 @@
 
 const char test_title[] = "Grant tables: the driver";
 
-CASE("api: xtf_init_grant_table() makes the table reachable")
+CASE("xtf_init_grant_table(): version 1 -> table mapped, its size known")
 {
     require_ok(xtf_init_grant_table(1));
     expect_eq(gnttab_version(), 1);
@@ -25,14 +26,15 @@ CASE("api: xtf_init_grant_table() makes the table reachable")
     expect_hex(_u(gnttab_v2), _u(gnttab_raw));
 }
 
-CASE("api: xtf_init_grant_table(), to version 2 and back")
+CASE("xtf_init_grant_table(): to version 2 and back -> version and number of entries follow")
 {
     int rc = xtf_init_grant_table(2);
 
     if ( rc == -ENODEV )
     {
         expect_eq(gnttab_version(), 1);
-        skip_case("Grant table version 2 is not available");
+        skip_case("needs grant table v2: gnttab=max-ver:2 (Xen) or "
+                  "max_grant_version=2 (domain)");
     }
 
     require_ok(rc);
@@ -42,13 +44,13 @@ CASE("api: xtf_init_grant_table(), to version 2 and back")
     expect_eq(gnttab_version(), 1);
 }
 
-CASE("api: xtf_init_grant_table(), a version that does not exist")
+CASE("xtf_init_grant_table(): version 3 -> -EINVAL, version 1 stays in effect")
 {
     expect_errno(xtf_init_grant_table(3), -EINVAL);
     expect_eq(gnttab_version(), 1);
 }
 
-GNTTAB_CASE("api: xtf_init_grant_table(), the same version once more")
+GNTTAB_CASE("xtf_init_grant_table(): version already in effect -> existing grants stay valid")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
 
@@ -56,7 +58,7 @@ GNTTAB_CASE("api: xtf_init_grant_table(), the same version once more")
     expect_granted_unchanged(ref, 0);
 }
 
-GNTTAB_CASE("api: xtf_init_grant_table(), another version while one is in use")
+GNTTAB_CASE("xtf_init_grant_table(): other version while a grant is mapped -> -EBUSY")
 {
     unsigned int version = gnttab_version();
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
@@ -67,14 +69,15 @@ GNTTAB_CASE("api: xtf_init_grant_table(), another version while one is in use")
     require_gntst(gnt_map(&map), GNTST_okay);
     rc = xtf_init_grant_table(3 - version);
     if ( rc == -ENODEV )
-        skip_case("Grant table version 2 is not available");
+        skip_case("needs grant table v2: gnttab=max-ver:2 (Xen) or "
+                  "max_grant_version=2 (domain)");
 
     expect_errno(rc, -EBUSY);
     expect_eq(gnttab_version(), version);
     expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
 }
 
-GNTTAB_CASE("api: gnttab_alloc_ref() keeps off the reserved entries")
+GNTTAB_CASE("gnttab_alloc_ref(): two calls -> distinct references after the reserved ones, reused once freed")
 {
     int a = gnttab_alloc_ref(), b = gnttab_alloc_ref();
 
@@ -87,18 +90,19 @@ GNTTAB_CASE("api: gnttab_alloc_ref() keeps off the reserved entries")
     gnttab_free_ref(b);
 }
 
-GNTTAB_CASE("api: gnttab_grant_access(), gnttab_end_access()")
+GNTTAB_CASE("gnttab_grant_access(), gnttab_end_access(): -EBUSY while mapped, then revoked")
 {
     int ref = gnttab_grant_access(gnt_self(), virt_to_gfn(gnt_page[0]), true);
     struct gnttab_map_grant_ref map;
 
-    require_msg(ref >= 0, "gnttab_grant_access() returns %d", ref);
+    require_msg(ref >= 0,
+                "gnttab_grant_access() returned %d, expected a reference", ref);
     map = gnt_map_op(ref, GNTMAP_host_map, gnt_at());
     expect_gntst(gnt_map(&map), GNTST_general_error);
     map.flags |= GNTMAP_readonly;
     require_gntst(gnt_map(&map), GNTST_okay);
 
-    /* Refused, and as good as before. */
+    /* The refusal leaves the grant valid. */
     expect_errno(gnttab_end_access(ref), -EBUSY);
     expect_granted_unchanged(ref, 0);
 
@@ -107,13 +111,15 @@ GNTTAB_CASE("api: gnttab_grant_access(), gnttab_end_access()")
     expect_gntst(gnt_map(&map), GNTST_general_error);
 }
 
-GNTTAB_CASE_V1("api: gnttab_alloc_and_grant()")
+GNTTAB_CASE_V1("gnttab_alloc_and_grant(): zeroed page granted to domain 0, -ENOMEM after at most 16 more")
 {
     static void *pages[17];
     unsigned int i;
     int ref = gnttab_alloc_and_grant(&pages[0], true);
 
-    require_msg(ref >= 0, "gnttab_alloc_and_grant() returns %d", ref);
+    require_msg(ref >= 0,
+                "gnttab_alloc_and_grant() returned %d, expected a reference",
+                ref);
     expect_eq(_u(pages[0]) & ~PAGE_MASK, 0);
     expect_fill(pages[0], 0, PAGE_SIZE);
     expect_hex(gnttab_v1[ref].flags, GTF_permit_access | GTF_readonly);
@@ -121,7 +127,7 @@ GNTTAB_CASE_V1("api: gnttab_alloc_and_grant()")
     expect_hex(gnttab_v1[ref].frame, virt_to_gfn(pages[0]));
     expect_errno(gnttab_end_access(ref), 0);
 
-    /* There is an end to it. */
+    /* The driver's pool of pages is finite. */
     for ( i = 1; i < ARRAY_SIZE(pages); ++i )
     {
         ref = gnttab_alloc_and_grant(&pages[i], false);
@@ -133,11 +139,11 @@ GNTTAB_CASE_V1("api: gnttab_alloc_and_grant()")
     expect_errno(ref, -ENOMEM);
 }
 
-GNTTAB_CASE("api: gnttab_get_page(), gnttab_put_page()")
+GNTTAB_CASE("gnttab_get_page(), gnttab_put_page(): distinct unmapped pages, freed ones reused")
 {
     void *a = gnttab_get_page(), *b = gnttab_get_page();
 
-    require_msg(a && b, "gnttab_get_page() returns NULL");
+    require_msg(a && b, "gnttab_get_page() returned NULL, expected a page");
     expect_ne(_u(a), _u(b));
     expect_false(gnt_present(a));
     gnttab_put_page(a);
@@ -146,7 +152,7 @@ GNTTAB_CASE("api: gnttab_get_page(), gnttab_put_page()")
     gnttab_put_page(b);
 }
 
-GNTTAB_CASE("api: gnttab_map_refs(), gnttab_unmap_refs()")
+GNTTAB_CASE("gnttab_map_refs(), gnttab_unmap_refs(): one bad element -> others succeed, return 0")
 {
     uint8_t *at[3] = { gnt_at(), gnt_at(), gnt_at() };
     struct gnttab_map_grant_ref maps[3];
@@ -175,7 +181,7 @@ GNTTAB_CASE("api: gnttab_map_refs(), gnttab_unmap_refs()")
     expect_false(gnt_present(at[0]));
 }
 
-CASE("api: gntst_strerror(), gnttabop_error()")
+CASE("gntst_strerror(), gnttabop_error(): each GNTST_ value has a name and a text of its own")
 {
     int st;
 
@@ -188,11 +194,12 @@ CASE("api: gntst_strerror(), gnttabop_error()")
     {
         expect_true(strlen(gnttabop_error(st)));
         expect_msg(strcmp(gnttabop_error(st), gnttabop_error(1)),
-                   "status %d has no text of its own", st);
+                   "gnttabop_error(%d) is the text for unknown values, "
+                   "expected one of its own", st);
     }
 }
 
-GNTTAB_CASE("api: the table grows by itself, to its limit")
+GNTTAB_CASE("gnttab_alloc_ref(): table grows to its limit on demand -> -ENOSPC")
 {
     static grant_ref_t refs[GNTTAB_MAX_FRAMES * GNTTAB_V1_PER_PAGE];
     unsigned int nr, i;

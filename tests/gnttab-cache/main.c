@@ -2,19 +2,19 @@
  * @file tests/gnttab-cache/main.c
  * @ref test-gnttab-cache
  *
- * @page test-gnttab-cache Grant tables: cache maintenance
+ * @page test-gnttab-cache Grant tables: cache_flush
  *
- * GNTTABOP_cache_flush takes a machine address from a PV guest.  It has no
- * effect that a guest could see on x86, so what matters is which addresses it
- * accepts: the caller's own memory and what it has mapped by a grant, within one
- * page, and nothing of anybody else's.
+ * GNTTABOP_cache_flush takes a machine address from a PV guest. On x86 the
+ * operation has no effect that a guest could see, so these cases check which
+ * addresses it accepts: the caller's own memory and grants that the caller has
+ * mapped, within one page, and no other domain's memory.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "Grant tables: cache maintenance";
+const char test_title[] = "Grant tables: cache_flush";
 
 static long flush(uint64_t maddr, unsigned int off, unsigned int len,
                   unsigned int how)
@@ -47,7 +47,7 @@ CASE("cache_flush: on a release without the operation -> -ENOSYS")
                  -ENOSYS);
 }
 
-GNTTAB_CASE("cache: clean, own memory")
+GNTTAB_CASE("cache_flush: GNTTAB_CACHE_CLEAN on the caller's memory -> 0")
 {
     uint64_t maddr = own_maddr();
 
@@ -60,14 +60,14 @@ GNTTAB_CASE("cache: clean, own memory")
                     GNTTAB_CACHE_CLEAN | GNTTAB_CACHE_INVAL));
 }
 
-GNTTAB_CASE("cache: invalidating alone, which x86 cannot")
+GNTTAB_CASE("cache_flush: GNTTAB_CACHE_INVAL without GNTTAB_CACHE_CLEAN -> -EOPNOTSUPP")
 {
     skip_unless_cache_flush();
 
     expect_errno(flush(own_maddr(), 0, 16, GNTTAB_CACHE_INVAL), -EOPNOTSUPP);
 }
 
-GNTTAB_CASE("cache: nothing to do")
+GNTTAB_CASE("cache_flush: length, op or count is 0 -> 0")
 {
     uint64_t maddr = own_maddr();
 
@@ -78,7 +78,7 @@ GNTTAB_CASE("cache: nothing to do")
     expect_ok(hypercall_grant_table_op(GNTTABOP_cache_flush, NULL, 0));
 }
 
-GNTTAB_CASE("cache: beyond the page")
+GNTTAB_CASE("cache_flush: range leaves the page -> -EINVAL")
 {
     uint64_t maddr = own_maddr();
 
@@ -92,7 +92,7 @@ GNTTAB_CASE("cache: beyond the page")
     expect_errno(flush(maddr, 0xffff, 0xffff, GNTTAB_CACHE_CLEAN), -EINVAL);
 }
 
-GNTTAB_CASE("cache: operations that do not exist")
+GNTTAB_CASE("cache_flush: unknown bits in op -> -EINVAL")
 {
     uint64_t maddr = own_maddr();
 
@@ -103,7 +103,7 @@ GNTTAB_CASE("cache: operations that do not exist")
                  -EINVAL);
 }
 
-GNTTAB_CASE("cache: by reference, which is in the ABI but not in Xen")
+GNTTAB_CASE("cache_flush: GNTTAB_CACHE_SOURCE_GREF -> -EINVAL or -EOPNOTSUPP")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     long rc = flush(ref, 0, 16, GNTTAB_CACHE_CLEAN | GNTTAB_CACHE_SOURCE_GREF);
@@ -111,39 +111,43 @@ GNTTAB_CASE("cache: by reference, which is in the ABI but not in Xen")
     skip_unless_cache_flush();
 
     expect_msg(rc == -EINVAL || rc == -EOPNOTSUPP,
-               "GNTTABOP_cache_flush returns %ld, expected -EINVAL or "
+               "GNTTABOP_cache_flush returned %ld, expected -EINVAL or "
                "-EOPNOTSUPP", rc);
 }
 
-GNTTAB_CASE("cache: memory that does not exist")
+GNTTAB_CASE("cache_flush: address of no memory -> -EINVAL")
 {
     skip_unless_cache_flush();
 
-    /* Around the end of what a processor can address. */
+    /*
+     * Far above the machine's memory, and above the processor's address width.
+     */
     expect_errno(flush((uint64_t)0x7ffffff0 << PAGE_SHIFT, 0, 16,
                        GNTTAB_CACHE_CLEAN), -EINVAL);
     expect_errno(flush(1ull << 51, 0, 16, GNTTAB_CACHE_CLEAN), -EINVAL);
 }
 
-GNTTAB_CASE("cache: memory that nobody granted to the caller")
+GNTTAB_CASE("cache_flush: another owner's frame, not granted -> -EPERM or -EINVAL")
 {
     unsigned int mfn;
 
     skip_unless_cache_flush();
 
-    /* The first megabyte belongs to Xen, to devices, or to nobody. */
+    /*
+     * Frames of the first megabyte belong to Xen, to devices, or have no owner.
+     */
     for ( mfn = 1; mfn < 256; mfn += 5 )
     {
         long rc;
 
-        /* Unless it is one of the domain's own. */
+        /* Skip frames that this domain owns. */
         if ( mfn_to_pfn(mfn) < pv_start_info->nr_pages &&
              pfn_to_mfn(mfn_to_pfn(mfn)) == mfn )
             continue;
 
         rc = flush((uint64_t)mfn << PAGE_SHIFT, 0, 16, GNTTAB_CACHE_CLEAN);
         if ( !expect_msg(rc == -EPERM || rc == -EINVAL,
-                         "frame %#x: GNTTABOP_cache_flush returns %ld, "
+                         "GNTTABOP_cache_flush of frame %#x returned %ld, "
                          "expected -EPERM or -EINVAL", mfn, rc) )
             break;
     }
@@ -163,7 +167,7 @@ static void fill_batch(void)
         };
 }
 
-GNTTAB_CASE("cache: a batch")
+GNTTAB_CASE("cache_flush: batch of 50 -> 0")
 {
     skip_unless_cache_flush();
 
@@ -172,7 +176,7 @@ GNTTAB_CASE("cache: a batch")
                                        ARRAY_SIZE(ops)));
 }
 
-GNTTAB_CASE("cache: a batch that is interrupted")
+GNTTAB_CASE("cache_flush: batch of 50, preempted -> 0")
 {
     skip_unless_cache_flush();
 
@@ -180,7 +184,7 @@ GNTTAB_CASE("cache: a batch that is interrupted")
     expect_ok(gnt_op_preempted(GNTTABOP_cache_flush, ops, ARRAY_SIZE(ops)));
 }
 
-GNTTAB_CASE("cache: a batch whose last request is bad")
+GNTTAB_CASE("cache_flush: batch whose last element is invalid, preempted or not -> -EINVAL")
 {
     skip_unless_cache_flush();
 
@@ -192,7 +196,7 @@ GNTTAB_CASE("cache: a batch whose last request is bad")
                                   ARRAY_SIZE(ops)), -EINVAL);
 }
 
-GNTTAB_CASE("cache: an array where no memory is")
+GNTTAB_CASE("cache_flush: array at an unmapped address -> -EFAULT")
 {
     skip_unless_cache_flush();
 

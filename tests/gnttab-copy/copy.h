@@ -1,5 +1,5 @@
 /*
- * Copies between the pages of the fixture, and what they should lead to.
+ * Copies between the pages of the fixture, and their expected result.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -9,7 +9,7 @@
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-/* Which pages a request is about, as the structure does not tell. */
+/* The pages of the last copy_op(): struct gnttab_copy only holds frames. */
 static unsigned int copy_from, copy_to;
 
 /* Copy len bytes from gnt_page[from] to gnt_page[to], both as frames. */
@@ -22,7 +22,7 @@ static inline struct gnttab_copy copy_op(unsigned int from, uint16_t from_off,
     copy_from = from;
     copy_to = to;
 
-    /* Padding, too: some cases compare requests as bytes. */
+    /* Clear the padding, since some cases compare requests as bytes. */
     memset(&op, 0, sizeof(op));
     op.source.u.gmfn = virt_to_gfn(gnt_page[from]);
     op.source.domid = DOMID_SELF;
@@ -35,7 +35,7 @@ static inline struct gnttab_copy copy_op(unsigned int from, uint16_t from_off,
     return op;
 }
 
-/* What the destination of the last copy_op() should hold after it. */
+/* The expected content of the destination page of the last copy_op(). */
 static inline const uint8_t *copy_result(const struct gnttab_copy *op)
 {
     static uint8_t want[PAGE_SIZE];
@@ -50,10 +50,10 @@ static inline const uint8_t *copy_result(const struct gnttab_copy *op)
 }
 
 #define expect_copied(op)                                               \
-    xtf_expect_mem(XTF_WHERE("the destination"),                        \
+    xtf_expect_mem(XTF_WHERE("destination page"),                       \
                    gnt_page[copy_to], copy_result(&(op)), PAGE_SIZE)
 
-/* The request fails so, and no page changes. */
+/* The request fails with this status, and no page changes. */
 #define expect_copy_refused(op, want)                                   \
 do {                                                                    \
     expect_gntst(gnt_copy(&(op)), want);                                \

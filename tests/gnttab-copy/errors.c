@@ -1,11 +1,11 @@
 /*
- * Requests to copy that must be refused, each for one reason.
+ * Invalid copy requests, each with one fault.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include "copy.h"
 
-GNTTAB_CASE("copy: across the end of a page")
+GNTTAB_CASE("copy: offset plus len beyond the page at either end -> GNTST_bad_copy_arg")
 {
     static const struct
     {
@@ -18,7 +18,7 @@ GNTTAB_CASE("copy: across the end of a page")
         { 0, 0, PAGE_SIZE + 1 },
         { PAGE_SIZE, 0, 1 },
         { 0, PAGE_SIZE, 1 },
-        { 0xffff, 0, 1 },               /* Sums that 16 bits cannot hold. */
+        { 0xffff, 0, 1 },               /* Sums overflow 16 bits. */
         { 0, 0xffff, 1 },
         { 0xffff, 0xffff, 0xffff },
         { 0, 0, 0xffff },
@@ -46,18 +46,18 @@ GNTTAB_CASE("copy: across the end of a page")
         }
 }
 
-GNTTAB_CASE("copy: frames of a domain that is not DOMID_SELF")
+GNTTAB_CASE("copy: frame with a domid other than DOMID_SELF -> GNTST_permission_denied")
 {
     struct gnttab_copy op = copy_op(0, 0, 1, 0, 16);
 
-    /* The caller's own number is no exception. */
+    /* The caller's own domid is refused, too. */
     op.source.domid = gnt_self();
     expect_copy_refused(op, GNTST_permission_denied);
     op.source.domid = DOMID_SELF;
     op.dest.domid = gnt_self();
     expect_copy_refused(op, GNTST_permission_denied);
 
-    /* Where both are wrong, Xen may tell of either. */
+    /* With two faults, Xen may report either. */
     op.dest.domid = GNT_NO_DOMAIN;
     expect_ne(gnt_copy(&op), GNTST_okay);
     op.source.domid = DOMID_XEN;
@@ -66,7 +66,7 @@ GNTTAB_CASE("copy: frames of a domain that is not DOMID_SELF")
     expect_page_unchanged(1);
 }
 
-GNTTAB_CASE("copy: grants of domains that do not exist")
+GNTTAB_CASE("copy: grant of an unallocated domid at either end -> GNTST_bad_domain")
 {
     static const domid_t ids[] = {
         GNT_NO_DOMAIN, DOMID_IO, DOMID_XEN, DOMID_COW, DOMID_INVALID, 0xffff,
@@ -92,7 +92,10 @@ GNTTAB_CASE("copy: grants of domains that do not exist")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-/* Both ends refuse ref in the same way; its entry is not in use afterwards. */
+/*
+ * As source and as destination, ref fails with this status, and its entry is
+ * not in use afterwards.
+ */
 static void expect_ref_refused(grant_ref_t ref, int status)
 {
     struct gnttab_copy op = copy_op(0, 0, 1, 0, 16);
@@ -110,14 +113,14 @@ static void expect_ref_refused(grant_ref_t ref, int status)
         expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE("copy: references beyond the table")
+GNTTAB_CASE("copy: reference beyond the table at either end -> GNTST_bad_gntref")
 {
     expect_ref_refused(gnttab_nr_entries(), GNTST_bad_gntref);
     expect_ref_refused(1u << 31, GNTST_bad_gntref);
     expect_ref_refused(~0u, GNTST_bad_gntref);
 }
 
-GNTTAB_CASE("copy: an invalid entry")
+GNTTAB_CASE("copy: entry is GTF_invalid -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
 
@@ -125,7 +128,7 @@ GNTTAB_CASE("copy: an invalid entry")
     expect_ref_refused(ref, GNTST_general_error);
 }
 
-GNTTAB_CASE("copy: an entry that awaits a transfer")
+GNTTAB_CASE("copy: entry is GTF_accept_transfer -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
 
@@ -134,7 +137,7 @@ GNTTAB_CASE("copy: an entry that awaits a transfer")
     expect_ref_refused(ref, GNTST_general_error);
 }
 
-GNTTAB_CASE_V1("copy: an entry of type 3, which version 1 does not have")
+GNTTAB_CASE_V1("copy: entry is GTF_transitive in version 1 -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
 
@@ -142,7 +145,7 @@ GNTTAB_CASE_V1("copy: an entry of type 3, which version 1 does not have")
     expect_ref_refused(ref, GNTST_general_error);
 }
 
-GNTTAB_CASE("copy: a grant to another domain")
+GNTTAB_CASE("copy: entry names another domain -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
 
@@ -151,7 +154,7 @@ GNTTAB_CASE("copy: a grant to another domain")
     expect_ref_refused(ref, GNTST_general_error);
 }
 
-GNTTAB_CASE("copy: a grant of a frame that does not exist")
+GNTTAB_CASE("copy: granted frame is invalid -> GNTST_bad_page")
 {
     grant_ref_t ref = gnt_ref();
 
@@ -159,7 +162,7 @@ GNTTAB_CASE("copy: a grant of a frame that does not exist")
     expect_ref_refused(ref, GNTST_bad_page);
 }
 
-GNTTAB_CASE("copy: frames that do not exist")
+GNTTAB_CASE("copy: frame is invalid at either end -> GNTST_bad_page")
 {
     struct gnttab_copy op = copy_op(0, 0, 1, 0, 16);
 
@@ -176,7 +179,7 @@ GNTTAB_CASE("copy: frames that do not exist")
 #endif
 }
 
-GNTTAB_CASE("copy: to a read-only grant")
+GNTTAB_CASE("copy: to a GTF_readonly grant -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_grant(gnt_page[1], GTF_readonly);
     struct gnttab_copy op = copy_op(0, 0, 1, 0, 16);
@@ -188,7 +191,7 @@ GNTTAB_CASE("copy: to a read-only grant")
 }
 
 #ifdef CONFIG_PV
-GNTTAB_CASE("copy: to a page table")
+GNTTAB_CASE("copy: to a page table, as frame or grant -> GNTST_general_error")
 {
     void *table = _p(_u(pv_l1e(gnt_page[0])) & PAGE_MASK);
     grant_ref_t ref = gnt_grant(table, 0);
@@ -207,7 +210,7 @@ GNTTAB_CASE("copy: to a page table")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE("copy: from a page table")
+GNTTAB_CASE("copy: from a page table -> bytes copied")
 {
     void *table = _p(_u(pv_l1e(gnt_page[0])) & PAGE_MASK);
     struct gnttab_copy op = copy_op(0, 0, 1, 0, PAGE_SIZE);
@@ -218,18 +221,18 @@ GNTTAB_CASE("copy: from a page table")
 }
 #endif
 
-GNTTAB_CASE("copy: no requests at all")
+GNTTAB_CASE("copy: count is 0 -> 0")
 {
     expect_ok(hypercall_grant_table_op(GNTTABOP_copy, NULL, 0));
 }
 
-GNTTAB_CASE("copy: an array where no memory is")
+GNTTAB_CASE("copy: array at an unmapped address -> -EFAULT")
 {
     expect_errno(hypercall_grant_table_op(GNTTABOP_copy, gnt_at(), 1),
                  -EFAULT);
 }
 
-GNTTAB_CASE("copy: an array that ends too early")
+GNTTAB_CASE("copy: array crosses into an unmapped page -> -EFAULT, only readable elements done")
 {
     struct gnttab_copy *ops = gnt_array_before_hole(2 * sizeof(*ops));
 
@@ -238,7 +241,10 @@ GNTTAB_CASE("copy: an array that ends too early")
 
     expect_errno(hypercall_grant_table_op(GNTTABOP_copy, ops, 3), -EFAULT);
 
-    /* For a 32-bit guest, Xen reads ahead, and may have done nothing. */
+    /*
+     * For a 32-bit guest, Xen translates several elements before it carries out
+     * the first, and so may have done none.
+     */
     if ( IS_DEFINED(CONFIG_64BIT) )
         expect_mem(gnt_page[1], gnt_page[0], 32);
     expect_mem(gnt_page[1] + 32, gnt_pattern(1) + 32, PAGE_SIZE - 32);

@@ -2,37 +2,33 @@
  * @file tests/gnttab-copy/main.c
  * @ref test-gnttab-copy
  *
- * @page test-gnttab-copy Grant tables: copying
+ * @page test-gnttab-copy Grant tables: copy
  *
- * GNTTABOP_copy moves bytes without mapping anything: backends use it for
- * every packet, so a byte too many is another domain's memory overwritten, and
- * a byte too few is corrupt data.  Every case compares whole pages, those which
- * the copy has no business with included.
- *
- *   main.c    what is copied, between frames and grants
- *   errors.c  each reason to refuse a request
- *   v2.c      the grants of version 2: parts of pages, and transitive ones
+ * GNTTABOP_copy moves bytes without mapping anything. Backends use it for every
+ * packet, so a byte too many overwrites another domain's memory, and a byte too
+ * few is corrupt data. Every case compares whole pages, including those that
+ * the copy does not involve.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include "copy.h"
 
-const char test_title[] = "Grant tables: copying";
+const char test_title[] = "Grant tables: copy";
 
 static const struct
 {
     uint16_t from, to, len;
 } shapes[] = {
-    { 0, 0, PAGE_SIZE },                 /* All. */
+    { 0, 0, PAGE_SIZE },                 /* Whole page. */
     { 0, 0, 1 },                         /* The first byte. */
     { PAGE_SIZE - 1, PAGE_SIZE - 1, 1 }, /* The last byte. */
     { 0, PAGE_SIZE - 1, 1 },
     { PAGE_SIZE - 1, 0, 1 },
-    { 3, 5, 7 },                         /* Nothing aligned. */
-    { 1, 0, PAGE_SIZE - 1 },             /* To the very end of the source, */
-    { 0, 1, PAGE_SIZE - 1 },             /* and of the destination. */
+    { 3, 5, 7 },                         /* Unaligned. */
+    { 1, 0, PAGE_SIZE - 1 },             /* Up to the end of the source, */
+    { 0, 1, PAGE_SIZE - 1 },             /* of the destination. */
     { 2048, 0, 2048 },
-    { 100, 200, 0 },                     /* Nothing at all. */
+    { 100, 200, 0 },                     /* No bytes. */
     { 0, 0, 0 },
 };
 
@@ -65,27 +61,27 @@ static void copy_shapes(unsigned int flags)
     }
 }
 
-GNTTAB_CASE("copy: frame to frame")
+GNTTAB_CASE("copy: frame to frame -> len bytes copied, no other byte changes")
 {
     copy_shapes(0);
 }
 
-GNTTAB_CASE("copy: grant to frame")
+GNTTAB_CASE("copy: grant to frame -> len bytes copied, no other byte changes")
 {
     copy_shapes(GNTCOPY_source_gref);
 }
 
-GNTTAB_CASE("copy: frame to grant")
+GNTTAB_CASE("copy: frame to grant -> len bytes copied, no other byte changes")
 {
     copy_shapes(GNTCOPY_dest_gref);
 }
 
-GNTTAB_CASE("copy: grant to grant")
+GNTTAB_CASE("copy: grant to grant -> len bytes copied, no other byte changes")
 {
     copy_shapes(GNTCOPY_source_gref | GNTCOPY_dest_gref);
 }
 
-GNTTAB_CASE("copy: a grant's domain by number, and by DOMID_SELF")
+GNTTAB_CASE("copy: source grant's domid is the caller's domid or DOMID_SELF -> GNTST_okay")
 {
     struct gnttab_copy op = copy_op(0, 0, 1, 0, 64);
 
@@ -100,7 +96,7 @@ GNTTAB_CASE("copy: a grant's domain by number, and by DOMID_SELF")
     expect_gntst(gnt_copy(&op), GNTST_okay);
 }
 
-GNTTAB_CASE("copy: within a page")
+GNTTAB_CASE("copy: from one half of a page to the other -> bytes copied")
 {
     struct gnttab_copy op = copy_op(1, 0, 1, 2048, 2048);
 
@@ -108,7 +104,7 @@ GNTTAB_CASE("copy: within a page")
     expect_copied(op);
 }
 
-GNTTAB_CASE("copy: from a page to itself, over itself")
+GNTTAB_CASE("copy: whole page onto itself -> page unchanged")
 {
     struct gnttab_copy op = copy_op(1, 0, 1, 0, PAGE_SIZE);
 
@@ -116,7 +112,7 @@ GNTTAB_CASE("copy: from a page to itself, over itself")
     expect_page_unchanged(1);
 }
 
-GNTTAB_CASE("copy: overlapping ends touch nothing but the destination")
+GNTTAB_CASE("copy: source and destination overlap -> no byte outside the destination changes")
 {
     struct gnttab_copy op = copy_op(1, 100, 1, 116, 64);
 
@@ -125,7 +121,7 @@ GNTTAB_CASE("copy: overlapping ends touch nothing but the destination")
     expect_mem(gnt_page[1] + 180, gnt_pattern(1) + 180, PAGE_SIZE - 180);
 }
 
-GNTTAB_CASE("copy: the request itself does not change, but for the status")
+GNTTAB_CASE("copy: GNTST_okay -> no field of the request but status changes")
 {
     struct gnttab_copy op = copy_op(0, 1, 1, 2, 3), was;
 
@@ -135,7 +131,7 @@ GNTTAB_CASE("copy: the request itself does not change, but for the status")
     expect_mem(&op, &was, sizeof(op));
 }
 
-GNTTAB_CASE("copy: from a grant that is mapped read-only")
+GNTTAB_CASE("copy: from a grant mapped read-only -> bytes copied, GTF_reading stays set")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref map = gnt_map_op(
@@ -150,8 +146,8 @@ GNTTAB_CASE("copy: from a grant that is mapped read-only")
     expect_hex(gnttab_in_use(ref), GTF_reading);
 }
 
-#ifdef CONFIG_PV /* In an HVM guest, mapping the page made it go away. */
-GNTTAB_CASE("copy: to a grant that is mapped read-only")
+#ifdef CONFIG_PV /* An HVM guest that maps its own page moves the page. */
+GNTTAB_CASE("copy: to a grant mapped read-only -> bytes copied, only GTF_reading stays set")
 {
     grant_ref_t ref = gnt_grant(gnt_page[1], 0);
     uint8_t *at = gnt_at();
@@ -165,12 +161,12 @@ GNTTAB_CASE("copy: to a grant that is mapped read-only")
     expect_gntst(gnt_copy(&op), GNTST_okay);
     expect_mem(at, gnt_page[0], 100);
 
-    /* Writing is over; reading is not. */
+    /* The copy no longer writes; the mapping still reads. */
     expect_hex(gnttab_in_use(ref), GTF_reading);
 }
 #endif
 
-GNTTAB_CASE("copy: to a grant that is mapped writable")
+GNTTAB_CASE("copy: to a grant mapped writable -> bytes copied, GTF_reading and GTF_writing stay set")
 {
     grant_ref_t ref = gnt_grant(gnt_page[1], 0);
     uint8_t *at = gnt_at();
@@ -185,7 +181,7 @@ GNTTAB_CASE("copy: to a grant that is mapped writable")
     expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
 }
 
-GNTTAB_CASE("copy: to a read-only grant that is mapped")
+GNTTAB_CASE("copy: to a GTF_readonly grant that is mapped -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_grant(gnt_page[1], GTF_readonly);
     uint8_t *at = gnt_at();
@@ -201,18 +197,21 @@ GNTTAB_CASE("copy: to a read-only grant that is mapped")
     expect_hex(gnttab_in_use(ref), GTF_reading);
 }
 
-/* More than what Xen translates at a time for a 32-bit guest. */
+/* More elements than Xen translates at a time for a 32-bit guest. */
 #define BATCH 500
 
 static struct gnttab_copy ops[BATCH];
 
-/* Byte i of page 1, by request i, from a grant, a frame, a grant … */
+/*
+ * Request i writes byte i of page 1. Its source is a frame if i % 3 is 1, else
+ * a grant.
+ */
 static void fill_batch(void)
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], GTF_readonly);
     unsigned int i;
 
-    /* A PV guest is born with one; it would interrupt what follows. */
+    /* A PV guest starts with a periodic timer, which could preempt a batch. */
     hypercall_vcpu_op(VCPUOP_stop_periodic_timer, 0, NULL);
 
     for ( i = 0; i < BATCH; ++i )
@@ -238,27 +237,28 @@ static void expect_batch(int bad)
         expect_gntst(ops[i].status, ok ? GNTST_okay : GNTST_bad_domain);
         expect_msg(gnt_page[1][i] == (ok ? gnt_pattern_byte(0, i * 8)
                                          : gnt_pattern_byte(1, i)),
-                   "request %u of %u: the destination is 0x%02x", i, BATCH,
+                   "destination byte of request %u of %u is 0x%02x, expected "
+                   "the byte before or after the copy by status", i, BATCH,
                    gnt_page[1][i]);
     }
     expect_mem(gnt_page[1] + BATCH, gnt_pattern(1) + BATCH, PAGE_SIZE - BATCH);
 }
 
-GNTTAB_CASE("copy: a large batch")
+GNTTAB_CASE("copy: batch of 500 -> every element done")
 {
     fill_batch();
     expect_ok(hypercall_grant_table_op(GNTTABOP_copy, ops, BATCH));
     expect_batch(-1);
 }
 
-GNTTAB_CASE("copy: a large batch that is interrupted")
+GNTTAB_CASE("copy: batch of 500, preempted -> every element done")
 {
     fill_batch();
     expect_ok(gnt_op_preempted(GNTTABOP_copy, ops, BATCH));
     expect_batch(-1);
 }
 
-GNTTAB_CASE("copy: a large batch with one bad request")
+GNTTAB_CASE("copy: batch of 500 with one bad domid -> GNTST_bad_domain for that element only")
 {
     fill_batch();
     ops[300].source.domid = GNT_NO_DOMAIN;
@@ -267,14 +267,15 @@ GNTTAB_CASE("copy: a large batch with one bad request")
     expect_batch(300);
 }
 
-GNTTAB_CASE("copy: the next request of a batch is judged anew")
+GNTTAB_CASE("copy: batch with equal numbers as frame, as grant and of a bad domid -> each checked anew")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     unsigned int i;
 
     /*
-     * The same source each time, in ways that are not the same.  The first
-     * means a frame, which an HVM guest may well have.
+     * The same number as a source each time: first as a frame, which an HVM
+     * guest may have, then as a reference. The third has a bad domid. Xen must
+     * not reuse what it looked up for the element before.
      */
     for ( i = 0; i < 4; ++i )
     {
@@ -294,7 +295,7 @@ GNTTAB_CASE("copy: the next request of a batch is judged anew")
     expect_mem(gnt_page[1] + 3 * 64, gnt_page[0], 64);
 }
 
-GNTTAB_CASE("copy: a batch with another grant in every request")
+GNTTAB_CASE("copy: batch with a different grant in each element -> bytes copied, no entry in use")
 {
     grant_ref_t refs[GNT_PAGES - 1];
     unsigned int i;

@@ -1,5 +1,6 @@
 /*
- * The grants that only version 2 has.  Neither can be mapped.
+ * Sub-page and transitive grants, which only version 2 has. Neither can be
+ * mapped.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -19,7 +20,7 @@ static grant_ref_t grant_part(unsigned int nr, unsigned int flags,
     return ref;
 }
 
-GNTTAB_CASE_V2("copy: from part of a page, within its bounds")
+GNTTAB_CASE_V2("copy: from a sub-page grant, within its bounds -> bytes copied")
 {
     static const struct
     {
@@ -43,7 +44,7 @@ GNTTAB_CASE_V2("copy: from part of a page, within its bounds")
     }
 }
 
-GNTTAB_CASE_V2("copy: to part of a page, within its bounds")
+GNTTAB_CASE_V2("copy: to a sub-page grant, within its bounds -> bytes copied")
 {
     static const struct
     {
@@ -67,7 +68,7 @@ GNTTAB_CASE_V2("copy: to part of a page, within its bounds")
     }
 }
 
-GNTTAB_CASE_V2("copy: beyond the bounds of part of a page")
+GNTTAB_CASE_V2("copy: beyond the bounds of a sub-page grant -> GNTST_general_error")
 {
     static const struct
     {
@@ -98,7 +99,7 @@ GNTTAB_CASE_V2("copy: beyond the bounds of part of a page")
     }
 }
 
-GNTTAB_CASE_V2("copy: part of a page, without any bytes")
+GNTTAB_CASE_V2("copy: from a sub-page grant of length 0 -> GNTST_general_error")
 {
     struct gnttab_copy op = copy_op(0, OFF, 1, 0, 1);
 
@@ -107,7 +108,7 @@ GNTTAB_CASE_V2("copy: part of a page, without any bytes")
     expect_copy_refused(op, GNTST_general_error);
 }
 
-GNTTAB_CASE_V2("copy: part of a page that ends beyond the page")
+GNTTAB_CASE_V2("copy: sub-page grant that ends beyond its page -> GNTST_bad_copy_arg beyond the page only")
 {
     struct gnttab_copy op = copy_op(0, PAGE_SIZE - 16, 1, 0, 16);
 
@@ -121,7 +122,7 @@ GNTTAB_CASE_V2("copy: part of a page that ends beyond the page")
     expect_copy_refused(op, GNTST_bad_copy_arg);
 }
 
-GNTTAB_CASE_V2("copy: to a read-only part of a page")
+GNTTAB_CASE_V2("copy: to a GTF_readonly sub-page grant -> GNTST_general_error")
 {
     grant_ref_t ref = grant_part(1, GTF_readonly, OFF, LEN);
     struct gnttab_copy op = copy_op(0, 0, 1, OFF, 1);
@@ -132,12 +133,12 @@ GNTTAB_CASE_V2("copy: to a read-only part of a page")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE_V2("copy: frames have more than 32 bits")
+GNTTAB_CASE_V2("copy: granted frame above 2^32 -> GNTST_bad_page")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_copy op = copy_op(0, 0, 1, 0, 16);
 
-    /* Were the upper half to be ignored, this would be page 0. */
+    /* If Xen ignored the upper half, this frame would be that of page 0. */
     gnttab_v2[ref].full_page.frame |= 1ull << 36;
     op.source.u.ref = ref;
     op.flags = GNTCOPY_source_gref;
@@ -151,12 +152,12 @@ GNTTAB_CASE_V2("copy: frames have more than 32 bits")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE_V2("copy: the first half word of a full page's entry is padding")
+GNTTAB_CASE_V2("copy: full-page grant with pad0 set -> pad0 ignored, bytes copied")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_copy op = copy_op(0, 0, 1, 0, PAGE_SIZE);
 
-    /* Where a sub-page grant would have its bounds. */
+    /* A sub-page grant has its bounds here. */
     gnttab_v2[ref].full_page.pad0 = 0x00010001;
     op.source.u.ref = ref;
     op.flags = GNTCOPY_source_gref;
@@ -164,7 +165,7 @@ GNTTAB_CASE_V2("copy: the first half word of a full page's entry is padding")
     expect_copied(op);
 }
 
-/* A transitive grant whose other end cannot be reached. */
+/* A transitive grant whose referenced grant cannot be used. */
 static void expect_transitive_refused(domid_t domid, grant_ref_t via)
 {
     grant_ref_t ref = gnt_ref();
@@ -184,18 +185,18 @@ static void expect_transitive_refused(domid_t domid, grant_ref_t via)
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE_V2("copy: a transitive grant of the granter's own")
+GNTTAB_CASE_V2("copy: transitive grant whose trans_domid is the granting domain -> GNTST_general_error")
 {
     expect_transitive_refused(gnt_self(), gnt_grant(gnt_page[0], 0));
 }
 
-GNTTAB_CASE_V2("copy: a transitive grant through a domain that does not exist")
+GNTTAB_CASE_V2("copy: transitive grant with an unallocated trans_domid -> GNTST_general_error")
 {
     expect_transitive_refused(GNT_NO_DOMAIN, 8);
     expect_transitive_refused(DOMID_SELF, 8);
 }
 
-GNTTAB_CASE_V2("copy: a transitive grant to another domain")
+GNTTAB_CASE_V2("copy: transitive grant that names another domain -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
     struct gnttab_copy op = copy_op(0, 0, 1, 0, 16);

@@ -2,28 +2,29 @@
  * @file tests/gnttab-handles/main.c
  * @ref test-gnttab-handles
  *
- * @page test-gnttab-handles Grant tables: running out of handles
+ * @page test-gnttab-handles Grant tables: maptrack limit
  *
- * Xen tracks a domain's mappings by handles, and limits them for each domain.
- * A domain at its limit is told so by NO_HANDLES, and goes on: whatever it
- * unmaps, it can map again, and no two mappings have the same handle.
+ * Xen tracks a domain's mappings in maptrack entries, whose number is limited
+ * for each domain. At the limit map_grant_ref fails with MAPTRACK_FULL and uses
+ * up nothing. A domain can map again once it has unmapped something, and no two
+ * mappings have the same handle.
  *
- * The limit cannot be asked for, and by default it is beyond what can be tried
- * here, so the test comes with a configuration that has a low one.
+ * No operation reports the limit, and the default is too high to be reached
+ * here, so the test comes with a configuration that sets a low one.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "Grant tables: running out of handles";
+const char test_title[] = "Grant tables: maptrack limit";
 
-/* A grant cannot be mapped as often as that, so these are several. */
+/* One entry cannot be mapped GNT_MANY times, so there are several. */
 #define PER_REF 100
 
 static struct gnttab_map_grant_ref maps[GNT_MANY];
 
-/* Map until there are no handles left.  The number of mappings. */
+/* Map until all maptrack entries are in use. Return the number of mappings. */
 static unsigned int exhaust(void)
 {
     grant_ref_t refs[GNT_MANY / PER_REF];
@@ -43,15 +44,14 @@ static unsigned int exhaust(void)
     return nr;
 }
 
-/* Older releases have one status for lacking space of any kind. */
-#define NO_HANDLES (xen_has(XEN_MAPTRACK_FULL_IS_NO_SPACE)                  \
-                    ? GNTST_no_space : GNTST_no_device_space)
+#define MAPTRACK_FULL (xen_has(XEN_MAPTRACK_FULL_IS_NO_SPACE)               \
+                       ? GNTST_no_space : GNTST_no_device_space)
 
 #define NO_LIMIT                                                        \
-    "There are more than %u handles: this needs "                       \
-    "gnttab_max_maptrack_frames=1 (Xen) or max_maptrack_frames=1 (domain)"
+    "needs at most %u maptrack entries: gnttab_max_maptrack_frames=1 (Xen) or "
+    "max_maptrack_frames=1 (domain)"
 
-GNTTAB_CASE("handles: no two are the same")
+GNTTAB_CASE("map_grant_ref: up to 300 mappings -> all handles distinct")
 {
     static bool seen[4096];
     unsigned int i, nr = exhaust();
@@ -61,30 +61,31 @@ GNTTAB_CASE("handles: no two are the same")
     for ( i = 0; i < nr; ++i )
     {
         require_msg(maps[i].handle < ARRAY_SIZE(seen),
-                    "mapping %u has the handle %u", i, maps[i].handle);
+                    "handle of mapping %u is %u, expected less than 4096",
+                    i, maps[i].handle);
         expect_false(seen[maps[i].handle]);
         seen[maps[i].handle] = true;
     }
 }
 
-GNTTAB_CASE("handles: none is left")
+GNTTAB_CASE("map_grant_ref: maptrack limit reached -> GNTST_no_space, entry as before")
 {
     unsigned int nr = exhaust(), was;
 
     if ( nr == GNT_MANY )
         skip_case(NO_LIMIT, GNT_MANY);
 
-    expect_gntst(maps[nr].status, NO_HANDLES);
+    expect_gntst(maps[nr].status, MAPTRACK_FULL);
     expect_range(nr, 100, GNT_MANY);
 
-    /* A refusal uses up nothing, and the entry stays as it was. */
+    /* The failure uses up nothing, and the entry stays as it was. */
     was = gnttab_in_use(maps[nr].ref);
-    expect_gntst(gnt_map(&maps[nr]), NO_HANDLES);
+    expect_gntst(gnt_map(&maps[nr]), MAPTRACK_FULL);
     expect_hex(gnttab_in_use(maps[nr].ref), was);
     expect_false(gnt_present(_p(maps[nr].host_addr)));
 }
 
-GNTTAB_CASE("handles: what is given back can be used again")
+GNTTAB_CASE("map_grant_ref: at the maptrack limit after an unmap -> GNTST_okay once, 600 times over")
 {
     unsigned int nr = exhaust(), i;
 
@@ -95,24 +96,27 @@ GNTTAB_CASE("handles: what is given back can be used again")
     {
         require_gntst(gnt_undo(&maps[7]), GNTST_okay);
         require_gntst(gnt_map(&maps[7]), GNTST_okay);
-        if ( !expect_gntst(gnt_map(&maps[nr]), NO_HANDLES) )
+        if ( !expect_gntst(gnt_map(&maps[nr]), MAPTRACK_FULL) )
             return;
     }
 }
 
-GNTTAB_CASE("handles: all are there again after all have been used")
+GNTTAB_CASE("map_grant_ref: most handles freed at the maptrack limit -> all can be allocated again")
 {
     unsigned int nr = exhaust(), i;
 
     if ( nr == GNT_MANY )
         skip_case(NO_LIMIT, GNT_MANY);
 
-    /* Last ones first; an HVM guest's pages must not go away meanwhile. */
+    /*
+     * Unmap the last ones first. The first mapping of each entry stays, since
+     * it keeps an HVM guest's page in existence.
+     */
     for ( i = nr; i-- > 0; )
         if ( i % PER_REF )
             require_gntst(gnt_undo(&maps[i]), GNTST_okay);
     for ( i = 0; i < nr; ++i )
         if ( i % PER_REF )
             require_gntst(gnt_map(&maps[i]), GNTST_okay);
-    expect_gntst(gnt_map(&maps[nr]), NO_HANDLES);
+    expect_gntst(gnt_map(&maps[nr]), MAPTRACK_FULL);
 }

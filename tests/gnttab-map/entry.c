@@ -1,6 +1,6 @@
 /*
- * The page table entry of a PV guest's mapping: named by its address, and the
- * bits of it.
+ * The page table entry of a PV guest's mapping: GNTMAP_contains_pte, and the
+ * bits of the entry.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -9,7 +9,7 @@
 
 #ifdef CONFIG_PV
 
-GNTTAB_CASE("map: the address is that of the page table entry")
+GNTTAB_CASE("map_grant_ref: GNTMAP_contains_pte -> mapped by the PTE at host_addr")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     uint8_t *at = gnt_at();
@@ -28,17 +28,17 @@ GNTTAB_CASE("map: the address is that of the page table entry")
     expect_false(gnt_present(at));
 }
 
-GNTTAB_CASE("map: page table entries that are none")
+GNTTAB_CASE("map_grant_ref: GNTMAP_contains_pte, host_addr not in a page table -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     uint8_t *at = gnt_at();
     struct gnttab_map_grant_ref map =
         gnt_map_op(ref, GNTMAP_host_map | GNTMAP_contains_pte, NULL);
     const uint64_t addrs[] = {
-        virt_to_maddr(gnt_page[1]),             /* Data. */
-        _u(at),                                 /* No machine address. */
-        (uint64_t)0x7ffffff0 << PAGE_SHIFT,     /* No memory. */
-        ((uint64_t)1 << 62),                    /* No address. */
+        virt_to_maddr(gnt_page[1]),             /* Data page. */
+        _u(at),                                 /* Virtual address. */
+        (uint64_t)0x7ffffff0 << PAGE_SHIFT,     /* Invalid frame. */
+        ((uint64_t)1 << 62),                    /* Above the address width. */
     };
     unsigned int i;
 
@@ -52,19 +52,19 @@ GNTTAB_CASE("map: page table entries that are none")
     expect_false(gnt_present(at));
 }
 
-GNTTAB_CASE("map: addresses without a page table")
+GNTTAB_CASE("map_grant_ref: host_addr without a guest page table -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref map = gnt_map_op(ref, GNTMAP_host_map, NULL);
     static const uint64_t addrs[] = {
 #ifdef CONFIG_64BIT
-        0x0000500000000000ull,      /* The guest's, but empty. */
+        0x0000500000000000ull,      /* Guest range, no page table. */
         0xffff800000000000ull,      /* Xen's. */
-        0x8000000000000000ull,      /* Not canonical. */
+        0x8000000000000000ull,      /* Non-canonical. */
 #else
-        0x90000000,                 /* Empty. */
+        0x90000000,                 /* No page table. */
         0xf5800000,                 /* Xen's. */
-        0x100000000ull,             /* Beyond what the guest can address. */
+        0x100000000ull,             /* Above the 32-bit guest's range. */
 #endif
     };
     unsigned int i;
@@ -78,7 +78,7 @@ GNTTAB_CASE("map: addresses without a page table")
 }
 
 #ifdef CONFIG_32BIT
-GNTTAB_CASE("map: an address whose low half is good")
+GNTTAB_CASE("map_grant_ref: host_addr is 2^32 above a valid address -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     void *at = gnt_at();
@@ -91,7 +91,7 @@ GNTTAB_CASE("map: an address whose low half is good")
 }
 #endif
 
-GNTTAB_CASE("map: the entry has the access asked for")
+GNTTAB_CASE("map_grant_ref: with and without GNTMAP_readonly -> PTE's frame and _PAGE_RW match")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     void *at = gnt_at();
@@ -109,7 +109,7 @@ GNTTAB_CASE("map: the entry has the access asked for")
     expect_hex(*pv_l1e(at) & (_PAGE_PRESENT | _PAGE_RW), _PAGE_PRESENT);
 }
 
-GNTTAB_CASE("map: available bits of the entry")
+GNTTAB_CASE("map_grant_ref: GNTMAP_guest_avail_mask bits -> set in the PTE's available bits")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     void *at = gnt_at();
@@ -126,7 +126,7 @@ GNTTAB_CASE("map: available bits of the entry")
     }
 }
 
-GNTTAB_CASE("map: cacheability is for frames that are no memory")
+GNTTAB_CASE("map_grant_ref: GTF_PWT, GTF_PCD and GTF_PAT on a RAM page -> not applied to the PTE")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], GTF_PWT | GTF_PCD | GTF_PAT);
     void *at = gnt_at();
@@ -137,7 +137,7 @@ GNTTAB_CASE("map: cacheability is for frames that are no memory")
 }
 
 #ifdef CONFIG_32BIT
-/* A byte, read in user mode; -1 if it cannot be. */
+/* Read a byte in user mode. Return ~0 if the read faults. */
 static unsigned long __user_text read_as_user(unsigned long addr)
 {
     unsigned long fault = 0, val;
@@ -149,7 +149,7 @@ static unsigned long __user_text read_as_user(unsigned long addr)
     return fault ? ~0ul : val;
 }
 
-GNTTAB_CASE("map: user mode has access if asked for")
+GNTTAB_CASE("map_grant_ref: with and without GNTMAP_application_map -> user mode reads or faults")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     void *at = gnt_at();

@@ -1,13 +1,16 @@
 /*
- * Requests to map that must be refused, each for one reason, and what they
- * must leave alone.
+ * Invalid map requests, each with one fault, and what they must leave
+ * unchanged.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-/* The request fails so; neither the entry nor the address is in use then. */
+/*
+ * The request fails with this status; neither the entry nor the address is in
+ * use afterwards.
+ */
 static void expect_map_refused(struct gnttab_map_grant_ref *map, int status)
 {
     const void *at = _p(map->host_addr);
@@ -19,7 +22,7 @@ static void expect_map_refused(struct gnttab_map_grant_ref *map, int status)
     expect_page_unchanged(0);
 }
 
-GNTTAB_CASE("map: domain IDs that name no domain")
+GNTTAB_CASE("map_grant_ref: dom is unallocated or reserved, DOMID_SELF included -> GNTST_bad_domain")
 {
     static const domid_t ids[] = {
         GNT_NO_DOMAIN, DOMID_SELF, DOMID_IO, DOMID_XEN, DOMID_COW,
@@ -36,7 +39,7 @@ GNTTAB_CASE("map: domain IDs that name no domain")
     }
 }
 
-GNTTAB_CASE("map: references beyond the table")
+GNTTAB_CASE("map_grant_ref: reference beyond the table -> GNTST_bad_gntref")
 {
     struct gnttab_map_grant_ref map = gnt_map_op(0, GNTMAP_host_map, gnt_at());
 
@@ -48,7 +51,7 @@ GNTTAB_CASE("map: references beyond the table")
     expect_map_refused(&map, GNTST_bad_gntref);
 }
 
-GNTTAB_CASE("map: neither a host nor a device mapping")
+GNTTAB_CASE("map_grant_ref: neither GNTMAP_host_map nor GNTMAP_device_map -> GNTST_bad_gntref")
 {
     struct gnttab_map_grant_ref map =
         gnt_map_op(gnt_grant(gnt_page[0], 0), 0, gnt_at());
@@ -58,7 +61,7 @@ GNTTAB_CASE("map: neither a host nor a device mapping")
     expect_map_refused(&map, GNTST_bad_gntref);
 }
 
-GNTTAB_CASE("map: an invalid entry")
+GNTTAB_CASE("map_grant_ref: entry is GTF_invalid -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
     struct gnttab_map_grant_ref map =
@@ -74,7 +77,7 @@ GNTTAB_CASE("map: an invalid entry")
     expect_map_refused(&map, GNTST_general_error);
 }
 
-GNTTAB_CASE("map: an entry that awaits a transfer")
+GNTTAB_CASE("map_grant_ref: entry is GTF_accept_transfer -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
     struct gnttab_map_grant_ref map =
@@ -88,7 +91,7 @@ GNTTAB_CASE("map: an entry that awaits a transfer")
     expect_map_refused(&map, GNTST_general_error);
 }
 
-GNTTAB_CASE_V1("map: an entry of type 3, which version 1 does not have")
+GNTTAB_CASE_V1("map_grant_ref: entry is GTF_transitive in version 1 -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
     struct gnttab_map_grant_ref map =
@@ -99,7 +102,7 @@ GNTTAB_CASE_V1("map: an entry of type 3, which version 1 does not have")
     expect_hex(gnttab_v1[ref].flags, GTF_transitive);
 }
 
-GNTTAB_CASE_V1("map: a flag that version 1 does not have")
+GNTTAB_CASE_V1("map_grant_ref: GTF_sub_page in version 1 -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
     struct gnttab_map_grant_ref map =
@@ -113,15 +116,15 @@ GNTTAB_CASE_V1("map: a flag that version 1 does not have")
     expect_hex(gnttab_v1[ref].flags, GTF_permit_access | GTF_sub_page);
 }
 
-GNTTAB_CASE_V2("map: a transitive grant")
+GNTTAB_CASE_V2("map_grant_ref: transitive grant -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
     struct gnttab_map_grant_ref map =
         gnt_map_op(ref, GNTMAP_host_map, gnt_at());
 
     /*
-     * The reference stands where other entries have their frame: one that is
-     * good as a frame leaves the type as the only reason to refuse.
+     * The referenced gref lies where other entries hold their frame. A gref
+     * that is valid as a frame leaves the type as the only fault.
      */
     gnttab_publish_transitive(ref, gnt_self(), 0, gnt_self(),
                               virt_to_gfn(gnt_page[0]));
@@ -130,13 +133,13 @@ GNTTAB_CASE_V2("map: a transitive grant")
     expect_map_refused(&map, GNTST_general_error);
 }
 
-GNTTAB_CASE_V2("map: a sub-page grant")
+GNTTAB_CASE_V2("map_grant_ref: sub-page grant -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
     struct gnttab_map_grant_ref map =
         gnt_map_op(ref, GNTMAP_host_map, gnt_at());
 
-    /* Even one that covers the whole page can only be copied. */
+    /* A sub-page grant can only be copied, even if it covers the whole page. */
     gnttab_publish_sub_page(ref, gnt_self(), virt_to_gfn(gnt_page[0]), 0,
                             0, PAGE_SIZE);
     expect_map_refused(&map, GNTST_general_error);
@@ -144,7 +147,7 @@ GNTTAB_CASE_V2("map: a sub-page grant")
     expect_map_refused(&map, GNTST_general_error);
 }
 
-GNTTAB_CASE("map: a grant to another domain")
+GNTTAB_CASE("map_grant_ref: entry's domid is another domain or DOMID_SELF -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
     struct gnttab_map_grant_ref map =
@@ -154,13 +157,13 @@ GNTTAB_CASE("map: a grant to another domain")
                    GTF_permit_access);
     expect_map_refused(&map, GNTST_general_error);
 
-    /* Nor does an entry say "whoever I am". */
+    /* DOMID_SELF in an entry is not the granting domain. */
     gnttab_publish(ref, DOMID_SELF, virt_to_gfn(gnt_page[0]),
                    GTF_permit_access);
     expect_map_refused(&map, GNTST_general_error);
 }
 
-GNTTAB_CASE("map: a frame that does not exist")
+GNTTAB_CASE("map_grant_ref: granted frame is invalid -> GNTST_bad_page")
 {
     grant_ref_t ref = gnt_ref();
     struct gnttab_map_grant_ref map =
@@ -173,7 +176,7 @@ GNTTAB_CASE("map: a frame that does not exist")
 }
 
 #ifdef CONFIG_HVM
-GNTTAB_CASE("map: a frame where the guest has no memory")
+GNTTAB_CASE("map_grant_ref: granted GFN is unpopulated -> GNTST_bad_page")
 {
     grant_ref_t ref = gnt_ref();
     struct gnttab_map_grant_ref map =
@@ -183,7 +186,7 @@ GNTTAB_CASE("map: a frame where the guest has no memory")
     expect_map_refused(&map, GNTST_bad_page);
 }
 
-GNTTAB_CASE("map: flags that only PV guests have")
+GNTTAB_CASE("map_grant_ref: PV-only GNTMAP_ flags in an HVM guest -> GNTST_general_error")
 {
     static const unsigned int flags[] = {
         GNTMAP_device_map, GNTMAP_device_map | GNTMAP_host_map,
@@ -205,7 +208,7 @@ GNTTAB_CASE("map: flags that only PV guests have")
 }
 #endif
 
-GNTTAB_CASE("map: refused requests take no handles")
+GNTTAB_CASE("map_grant_ref: after 600 failures -> GNTST_okay with a handle of at most 600")
 {
     struct gnttab_map_grant_ref bad =
         gnt_map_op(gnt_ref(), GNTMAP_host_map, gnt_at());
@@ -213,7 +216,7 @@ GNTTAB_CASE("map: refused requests take no handles")
         gnt_map_op(gnt_grant(gnt_page[0], 0), GNTMAP_host_map, gnt_at());
     unsigned int i;
 
-    /* More often than a page of Xen's could track mappings. */
+    /* More failures than one maptrack frame has entries. */
     for ( i = 0; i < 600; ++i )
         if ( !expect_gntst(gnt_map(&bad), GNTST_general_error) )
             return;
@@ -222,18 +225,18 @@ GNTTAB_CASE("map: refused requests take no handles")
     expect_range(good.handle, 0, 600);
 }
 
-GNTTAB_CASE("map: no requests at all")
+GNTTAB_CASE("map_grant_ref: count is 0 -> 0")
 {
     expect_ok(hypercall_grant_table_op(GNTTABOP_map_grant_ref, NULL, 0));
 }
 
-GNTTAB_CASE("map: an array where no memory is")
+GNTTAB_CASE("map_grant_ref: array at an unmapped address -> -EFAULT")
 {
     expect_errno(hypercall_grant_table_op(GNTTABOP_map_grant_ref, gnt_at(), 1),
                  -EFAULT);
 }
 
-GNTTAB_CASE("map: an array that ends too early")
+GNTTAB_CASE("map_grant_ref: array crosses into an unmapped page -> -EFAULT, readable elements done")
 {
     struct gnttab_map_grant_ref *maps =
         gnt_array_before_hole(2 * sizeof(*maps));
@@ -242,7 +245,7 @@ GNTTAB_CASE("map: an array that ends too early")
     maps[0] = gnt_map_op(a, GNTMAP_host_map, gnt_at());
     maps[1] = gnt_map_op(b, GNTMAP_host_map, gnt_at());
 
-    /* What can be read is carried out. */
+    /* Xen carries out the elements that it can read. */
     expect_errno(hypercall_grant_table_op(GNTTABOP_map_grant_ref, maps, 3),
                  -EFAULT);
     expect_gntst(maps[0].status, GNTST_okay);

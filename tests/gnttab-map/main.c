@@ -2,29 +2,25 @@
  * @file tests/gnttab-map/main.c
  * @ref test-gnttab-map
  *
- * @page test-gnttab-map Grant tables: mapping
+ * @page test-gnttab-map Grant tables: map_grant_ref
  *
- * GNTTABOP_map_grant_ref is how one domain gets at another's memory, so a
- * hypervisor that is lax here gives memory away, and one that forgets what it
- * gave lets the granter reuse a page that somebody still writes to.
+ * GNTTABOP_map_grant_ref gives one domain access to another domain's memory. A
+ * hypervisor that checks too little gives memory away. One that forgets a
+ * mapping lets the granting domain reuse a page that is still being written to.
  *
- * These cases map pages which the domain grants to itself.  They check that the
- * mapping shows the granted frame, with the access asked for and no more; that
- * the entry (version 1) or the status word (version 2) tells the granter about
- * it for exactly as long; and that a request which is refused leaves no trace.
- *
- *   main.c    access and its bookkeeping
- *   errors.c  each reason to refuse a request
- *   pv.c      what only PV guests have: device maps, PTEs, available bits
+ * These cases map pages that the domain grants to itself. They check that the
+ * mapping shows the granted frame with the requested access and no more; that
+ * the entry (version 1) or the status word (version 2) is in use for as long as
+ * the mapping exists; and that a failed request changes nothing.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "Grant tables: mapping a grant";
+const char test_title[] = "Grant tables: map_grant_ref";
 
-GNTTAB_CASE("map: writable")
+GNTTAB_CASE("map_grant_ref: writable -> bytes shared, GTF_reading and GTF_writing set until unmapped")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     uint8_t *at = gnt_at();
@@ -43,7 +39,7 @@ GNTTAB_CASE("map: writable")
     expect_false(gnt_present(at));
 }
 
-GNTTAB_CASE("map: read-only")
+GNTTAB_CASE("map_grant_ref: GNTMAP_readonly -> writes denied, GTF_reading set until unmapped")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     uint8_t *at = gnt_at();
@@ -55,9 +51,9 @@ GNTTAB_CASE("map: read-only")
     expect_mem(at, gnt_pattern(0), PAGE_SIZE);
 
     /*
-     * A PV guest takes a page fault; for an HVM guest, Xen drops the write.  On
-     * shadow paging, which hvm32pae always is with QEMU's TCG, later releases
-     * try the write again for ever: docs/findings.md.
+     * A PV guest takes a page fault; for an HVM guest, Xen drops the write.
+     * With shadow paging, which hvm32pae always has under QEMU's TCG, 4.18 and
+     * later retry the write forever: docs/findings.md.
      */
     if ( IS_DEFINED(CONFIG_PV) )
         expect_exception(gnt_probe_write(at, 0x55),
@@ -71,7 +67,7 @@ GNTTAB_CASE("map: read-only")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE("map: read-only, of a read-only grant")
+GNTTAB_CASE("map_grant_ref: GNTMAP_readonly on a GTF_readonly grant -> GNTST_okay")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], GTF_readonly);
     uint8_t *at = gnt_at();
@@ -83,7 +79,7 @@ GNTTAB_CASE("map: read-only, of a read-only grant")
     expect_mem(at, gnt_pattern(0), PAGE_SIZE);
 }
 
-GNTTAB_CASE("map: writable, of a read-only grant")
+GNTTAB_CASE("map_grant_ref: writable on a GTF_readonly grant -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], GTF_readonly);
     void *at = gnt_at();
@@ -95,7 +91,7 @@ GNTTAB_CASE("map: writable, of a read-only grant")
     expect_page_unchanged(0);
 }
 
-GNTTAB_CASE("map: writable, of a read-only grant that is mapped read-only")
+GNTTAB_CASE("map_grant_ref: writable on a GTF_readonly grant that is mapped -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], GTF_readonly);
     void *at = gnt_at();
@@ -110,7 +106,7 @@ GNTTAB_CASE("map: writable, of a read-only grant that is mapped read-only")
     expect_granted_unchanged(ref, 0);
 }
 
-GNTTAB_CASE("map: the outputs are the handle and the bus address")
+GNTTAB_CASE("map_grant_ref: GNTST_okay -> handle and dev_bus_addr written, inputs unchanged")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref map =
@@ -131,7 +127,7 @@ GNTTAB_CASE("map: the outputs are the handle and the bus address")
     expect_eq(map.dom, was.dom);
 }
 
-GNTTAB_CASE("map: entries beside the mapped one do not change")
+GNTTAB_CASE("map_grant_ref: neighbouring entries -> not in use")
 {
     grant_ref_t a = gnt_grant(gnt_page[0], 0);
     grant_ref_t b = gnt_grant(gnt_page[1], 0);
@@ -144,7 +140,7 @@ GNTTAB_CASE("map: entries beside the mapped one do not change")
     expect_hex(gnttab_in_use(c), 0);
 }
 
-GNTTAB_CASE("map: twice, writable and read-only; the writable one goes first")
+GNTTAB_CASE("map_grant_ref: mapped writable and read-only, writable one unmapped first -> GTF_reading stays")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     uint8_t *rw_at = gnt_at(), *ro_at = gnt_at();
@@ -168,7 +164,7 @@ GNTTAB_CASE("map: twice, writable and read-only; the writable one goes first")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE("map: twice, read-only and writable; the read-only one goes first")
+GNTTAB_CASE("map_grant_ref: mapped read-only and writable, read-only one unmapped first -> GTF_writing stays")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref ro =
@@ -186,7 +182,7 @@ GNTTAB_CASE("map: twice, read-only and writable; the read-only one goes first")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE("map: twice writable; the first to go leaves the entry in use")
+GNTTAB_CASE("map_grant_ref: mapped writable twice, one unmapped -> entry stays in use")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     uint8_t *at = gnt_at();
@@ -201,7 +197,7 @@ GNTTAB_CASE("map: twice writable; the first to go leaves the entry in use")
     expect_hex(gnt_granted(ref)[9], 0x99);
 }
 
-GNTTAB_CASE("map: the last entry of the table")
+GNTTAB_CASE("map_grant_ref: last entry of the table -> GNTST_okay")
 {
     grant_ref_t ref = gnttab_nr_entries() - 1;
     uint8_t *at = gnt_at();
@@ -217,7 +213,7 @@ GNTTAB_CASE("map: the last entry of the table")
     expect_ok(gnttab_revoke(ref));
 }
 
-GNTTAB_CASE("map: an entry that changes while mapped keeps its frame")
+GNTTAB_CASE("map_grant_ref: entry's frame changed while mapped -> second mapping has the first frame")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     uint8_t *at = gnt_at();
@@ -238,7 +234,7 @@ GNTTAB_CASE("map: an entry that changes while mapped keeps its frame")
     expect_mem(at, gnt_pattern(0), PAGE_SIZE);
 }
 
-GNTTAB_CASE("map: a batch with one bad request in the middle")
+GNTTAB_CASE("map_grant_ref: batch with an invalid entry in the middle -> others mapped")
 {
     struct gnttab_map_grant_ref maps[5];
     grant_ref_t refs[5];
@@ -266,7 +262,7 @@ GNTTAB_CASE("map: a batch with one bad request in the middle")
     }
 }
 
-GNTTAB_CASE("map: a batch that is interrupted")
+GNTTAB_CASE("map_grant_ref: batch of 4, preempted -> every element mapped")
 {
     struct gnttab_map_grant_ref maps[GNT_PAGES];
     grant_ref_t refs[GNT_PAGES];
@@ -296,7 +292,7 @@ GNTTAB_CASE("map: a batch that is interrupted")
 
 static struct gnttab_map_grant_ref many[GNT_MANY];
 
-GNTTAB_CASE("map: a large batch that is interrupted, request by request")
+GNTTAB_CASE("map_grant_ref: batch of 75, preempted -> every element mapped")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     const unsigned int nr = 75;
@@ -320,7 +316,10 @@ GNTTAB_CASE("map: a large batch that is interrupted, request by request")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-/* Xen counts what is mapped in fields of its own choice of width. */
+/*
+ * Xen counts the mappings of an entry in fields whose width the ABI leaves
+ * open.
+ */
 static void map_many(unsigned int flags, unsigned int in_use)
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
@@ -334,7 +333,9 @@ static void map_many(unsigned int flags, unsigned int in_use)
             break;
     }
 
-    /* What Xen cannot count, it must refuse.  Up to 100 are not many. */
+    /*
+     * Xen must refuse a mapping that it cannot count. Any guest may need 100.
+     */
     expect_range(nr, 100, GNT_MANY);
     if ( nr < GNT_MANY )
         expect_gntst(many[nr].status, GNTST_general_error);
@@ -348,12 +349,12 @@ static void map_many(unsigned int flags, unsigned int in_use)
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE("map: as often as can be counted, writable")
+GNTTAB_CASE("map_grant_ref: 300 writable mappings of one entry -> mapped, or GNTST_general_error from a limit on")
 {
     map_many(GNTMAP_host_map, GTF_reading | GTF_writing);
 }
 
-GNTTAB_CASE("map: as often as can be counted, read-only")
+GNTTAB_CASE("map_grant_ref: 300 read-only mappings of one entry -> mapped, or GNTST_general_error from a limit on")
 {
     map_many(GNTMAP_host_map | GNTMAP_readonly, GTF_reading);
 }

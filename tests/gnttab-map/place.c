@@ -1,5 +1,6 @@
 /*
- * Where a PV guest may have a mapping put, and what becomes of what was there.
+ * Which page table entries a PV guest's mapping may replace, and what becomes
+ * of the page that was mapped there.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -10,7 +11,7 @@
 
 #ifdef CONFIG_PV
 
-GNTTAB_CASE("place: an entry of a page table of any other level")
+GNTTAB_CASE("map_grant_ref: GNTMAP_contains_pte, entry of an L2 or higher table -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     uint8_t *at = gnt_at();
@@ -26,7 +27,10 @@ GNTTAB_CASE("place: an entry of a page table of any other level")
         while ( *free & _PAGE_PRESENT )
             ++free;
 
-        /* The one in use would break this kernel if it were not refused. */
+        /*
+         * Try the free entry first: replacing the used one would break this
+         * kernel.
+         */
         map.host_addr = virt_to_maddr(free);
         require_gntst(gnt_map(&map), GNTST_general_error);
         map.host_addr = virt_to_maddr(used);
@@ -43,7 +47,7 @@ static long mmuext(mmuext_op_t op)
     return hypercall_mmuext_op(&op, 1, NULL, DOMID_SELF);
 }
 
-/* Map a grant over a page of this kernel's. */
+/* Map a grant at the address of one of this kernel's pages. */
 static void map_over(unsigned int access)
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
@@ -54,12 +58,15 @@ static void map_over(unsigned int access)
     memset(gnt_page[3], 0, PAGE_SIZE);
     require_gntst(gnt_map(&map), GNTST_okay);
 
-    /* Who replaces what is present has to flush; Xen does for no mapping. */
+    /*
+     * The guest has to flush the TLB after it replaces a present entry: Xen
+     * does not flush when it maps.
+     */
     require_ok(mmuext((mmuext_op_t){
         .cmd = MMUEXT_INVLPG_LOCAL, .arg1.linear_addr = _u(gnt_page[3]) }));
     expect_mem(gnt_page[3], gnt_pattern(0), PAGE_SIZE);
 
-    /* Nothing maps the page below now: it may become a page table. */
+    /* The replaced page is no longer mapped, so it may become a page table. */
     op.cmd = MMUEXT_PIN_L1_TABLE;
     if ( expect_ok(mmuext(op)) )
     {
@@ -72,12 +79,12 @@ static void map_over(unsigned int access)
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE("place: over a page that is mapped, which is let go")
+GNTTAB_CASE("map_grant_ref: writable at the address of a mapped page -> page replaced, its type freed")
 {
     map_over(0);
 }
 
-GNTTAB_CASE("place: read-only over a page that is mapped, which is let go")
+GNTTAB_CASE("map_grant_ref: read-only at the address of a mapped page -> page replaced, its type freed")
 {
     map_over(GNTMAP_readonly);
 }

@@ -1,6 +1,5 @@
 /*
- * What PV guests have beyond HVM guests: mappings for devices, and types of
- * pages.
+ * Device mappings and page types, which only PV guests have.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -9,7 +8,7 @@
 
 #ifdef CONFIG_PV
 
-GNTTAB_CASE("map: for devices, writable")
+GNTTAB_CASE("map_grant_ref: GNTMAP_device_map, writable -> page is not usable as page table until unmapped")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref map =
@@ -19,7 +18,7 @@ GNTTAB_CASE("map: for devices, writable")
     expect_hex(map.dev_bus_addr, virt_to_maddr(gnt_page[0]));
     expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
 
-    /* What a device may write to can be no page table. */
+    /* A page that a device may write to cannot be a page table. */
     expect_false(gnt_can_be_pagetable(gnt_page[0]));
 
     require_gntst(gnt_undo(&map), GNTST_okay);
@@ -27,7 +26,7 @@ GNTTAB_CASE("map: for devices, writable")
     expect_true(gnt_can_be_pagetable(gnt_page[0]));
 }
 
-GNTTAB_CASE("map: for devices, read-only")
+GNTTAB_CASE("map_grant_ref: GNTMAP_device_map, GNTMAP_readonly -> GTF_reading, usable as page table")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref map =
@@ -42,7 +41,7 @@ GNTTAB_CASE("map: for devices, read-only")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-/* A writable and a read-only mapping for devices; one of them goes first. */
+/* One writable and one read-only device mapping; unmap one of them first. */
 static void map_devices_twice(bool writable_first)
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
@@ -64,17 +63,17 @@ static void map_devices_twice(bool writable_first)
     expect_true(gnt_can_be_pagetable(gnt_page[0]));
 }
 
-GNTTAB_CASE("map: for devices, twice; the writable one goes first")
+GNTTAB_CASE("unmap_grant_ref: two device mappings, writable first -> GTF_reading left, no type reference")
 {
     map_devices_twice(true);
 }
 
-GNTTAB_CASE("map: for devices, twice; the read-only one goes first")
+GNTTAB_CASE("unmap_grant_ref: two device mappings, read-only first -> GTF_writing and type reference left")
 {
     map_devices_twice(false);
 }
 
-GNTTAB_CASE("map: for devices, writable, of a read-only grant")
+GNTTAB_CASE("map_grant_ref: writable device mapping of a GTF_readonly grant -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], GTF_readonly);
     struct gnttab_map_grant_ref map =
@@ -84,12 +83,13 @@ GNTTAB_CASE("map: for devices, writable, of a read-only grant")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-/* Undo only one half of a mapping. */
-static int undo_half(const struct gnttab_map_grant_ref *map, unsigned int half)
+/* Unmap only the host mapping or only the device mapping. */
+static int unmap_one_kind(const struct gnttab_map_grant_ref *map,
+                          unsigned int kind)
 {
     struct gnttab_unmap_grant_ref op = gnt_unmap_op(map);
 
-    if ( half == GNTMAP_host_map )
+    if ( kind == GNTMAP_host_map )
         op.dev_bus_addr = 0;
     else
         op.host_addr = 0;
@@ -97,7 +97,7 @@ static int undo_half(const struct gnttab_map_grant_ref *map, unsigned int half)
     return gnt_unmap(&op);
 }
 
-GNTTAB_CASE("map: for host and devices; the host's half goes first")
+GNTTAB_CASE("unmap_grant_ref: host mapping before device mapping -> entry in use, type kept until both gone")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     uint8_t *at = gnt_at();
@@ -107,17 +107,17 @@ GNTTAB_CASE("map: for host and devices; the host's half goes first")
     require_gntst(gnt_map(&map), GNTST_okay);
     expect_mem(at, gnt_pattern(0), PAGE_SIZE);
 
-    require_gntst(undo_half(&map, GNTMAP_host_map), GNTST_okay);
+    require_gntst(unmap_one_kind(&map, GNTMAP_host_map), GNTST_okay);
     expect_false(gnt_present(at));
     expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
     expect_false(gnt_can_be_pagetable(gnt_page[0]));
 
-    require_gntst(undo_half(&map, GNTMAP_device_map), GNTST_okay);
+    require_gntst(unmap_one_kind(&map, GNTMAP_device_map), GNTST_okay);
     expect_hex(gnttab_in_use(ref), 0);
     expect_true(gnt_can_be_pagetable(gnt_page[0]));
 }
 
-GNTTAB_CASE("map: for host and devices; the devices' half goes first")
+GNTTAB_CASE("unmap_grant_ref: device mapping before host mapping -> entry in use, type kept until both gone")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     uint8_t *at = gnt_at();
@@ -125,17 +125,17 @@ GNTTAB_CASE("map: for host and devices; the devices' half goes first")
         gnt_map_op(ref, GNTMAP_host_map | GNTMAP_device_map, at);
 
     require_gntst(gnt_map(&map), GNTST_okay);
-    require_gntst(undo_half(&map, GNTMAP_device_map), GNTST_okay);
+    require_gntst(unmap_one_kind(&map, GNTMAP_device_map), GNTST_okay);
     expect_true(gnt_present(at));
     expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
     expect_false(gnt_can_be_pagetable(gnt_page[0]));
 
-    require_gntst(undo_half(&map, GNTMAP_host_map), GNTST_okay);
+    require_gntst(unmap_one_kind(&map, GNTMAP_host_map), GNTST_okay);
     expect_hex(gnttab_in_use(ref), 0);
     expect_true(gnt_can_be_pagetable(gnt_page[0]));
 }
 
-GNTTAB_CASE("map: for host and devices, read-only, both undone at once")
+GNTTAB_CASE("unmap_grant_ref: read-only host and device mapping in one call -> both gone")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], GTF_readonly);
     void *at = gnt_at();
@@ -151,7 +151,7 @@ GNTTAB_CASE("map: for host and devices, read-only, both undone at once")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE("map: for host and devices, by two requests")
+GNTTAB_CASE("map_grant_ref: writable device and read-only host mapping by two calls -> flags of those left")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref dev = gnt_map_op(ref, GNTMAP_device_map, NULL);
@@ -162,12 +162,12 @@ GNTTAB_CASE("map: for host and devices, by two requests")
     require_gntst(gnt_map(&host), GNTST_okay);
     expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
 
-    /* The device was the one that could write. */
+    /* Only the device mapping was writable. */
     require_gntst(gnt_undo(&dev), GNTST_okay);
     expect_hex(gnttab_in_use(ref), GTF_reading);
 }
 
-GNTTAB_CASE("map: for devices, as often as can be counted")
+GNTTAB_CASE("map_grant_ref: 300 device mappings of one entry -> mapped, or GNTST_general_error from a limit on")
 {
     static struct gnttab_map_grant_ref maps[300];
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
@@ -185,7 +185,10 @@ GNTTAB_CASE("map: for devices, as often as can be counted")
     if ( nr < ARRAY_SIZE(maps) )
         expect_gntst(maps[nr].status, GNTST_general_error);
 
-    /* The writable one goes first: from then on, only reading is left. */
+    /*
+     * The writable mapping is unmapped first; from then on, only GTF_reading is
+     * set.
+     */
     for ( i = 0; i < nr; ++i )
     {
         require_gntst(gnt_undo(&maps[i]), GNTST_okay);
@@ -194,7 +197,7 @@ GNTTAB_CASE("map: for devices, as often as can be counted")
     }
 }
 
-GNTTAB_CASE("map: a writable mapping keeps the page from being a page table")
+GNTTAB_CASE("map_grant_ref: writable host mapping -> page is not usable as page table until unmapped")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref map =
@@ -207,7 +210,7 @@ GNTTAB_CASE("map: a writable mapping keeps the page from being a page table")
     expect_true(gnt_can_be_pagetable(gnt_page[0]));
 }
 
-GNTTAB_CASE("map: a read-only mapping does not")
+GNTTAB_CASE("map_grant_ref: read-only host mapping -> page is usable as page table")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref map = gnt_map_op(
@@ -217,7 +220,7 @@ GNTTAB_CASE("map: a read-only mapping does not")
     expect_true(gnt_can_be_pagetable(gnt_page[0]));
 }
 
-GNTTAB_CASE("map: a page table cannot be mapped writable, for host or devices")
+GNTTAB_CASE("map_grant_ref: page table, writable host or device mapping -> GNTST_general_error")
 {
     const intpte_t *table = _p(_u(pv_l1e(gnt_page[0])) & PAGE_MASK);
     grant_ref_t ref = gnt_grant(table, 0);
@@ -236,7 +239,7 @@ GNTTAB_CASE("map: a page table cannot be mapped writable, for host or devices")
     expect_gntst(gnt_map(&map), GNTST_general_error);
     expect_hex(gnttab_in_use(ref), 0);
 
-    /* Reading it does no harm. */
+    /* A page table may be mapped read-only. */
     map.flags = GNTMAP_host_map | GNTMAP_readonly;
     require_gntst(gnt_map(&map), GNTST_okay);
     expect_hex(gnttab_in_use(ref), GTF_reading);

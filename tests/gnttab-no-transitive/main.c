@@ -2,21 +2,22 @@
  * @file tests/gnttab-no-transitive/main.c
  * @ref test-gnttab-no-transitive
  *
- * @page test-gnttab-no-transitive Grant tables: transitive grants taken away
+ * @page test-gnttab-no-transitive Grant tables: transitive grants disabled
  *
- * Transitive grants have been the subject of several advisories, and
- * gnttab=no-transitive is what they tell an administrator to use who cannot
- * update.  Then no copy goes through one, in either direction, and nothing is
- * in use after the try; all other grants work as before.
+ * With gnttab=no-transitive on Xen's command line, no copy goes through a
+ * transitive grant in either direction, and no entry is in use after the
+ * attempt; other grants work as before. Several advisories name this option as
+ * their mitigation.
  *
- * It is sure of the option only where it may read Xen's command line.
+ * The cases need to read Xen's command line, since they skip without the
+ * option.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_peer.h>
 #include <xtf.h>
 
-const char test_title[] = "Grant tables: no transitive grants";
+const char test_title[] = "Grant tables: transitive grants disabled";
 
 #define LEN 64
 
@@ -25,12 +26,12 @@ static bool has_option(void)
     if ( xtf_xen_cmdline("gnttab=no-transitive") )
         return true;
 
-    xtf_case_skip("Xen's command line has no gnttab=no-transitive, or is not "
-                  "for this domain to read");
+    xtf_case_skip("needs gnttab=no-transitive on Xen's command line, and "
+                  "permission to read it");
     return false;
 }
 
-/* A copy of what the peer grants us by this entry to our page 1, or back. */
+/* Copy from the peer's grant to gnt_page[1], or back. */
 static int copy(struct peer *peer, unsigned int nr, bool back)
 {
     struct gnttab_copy op = {
@@ -52,32 +53,32 @@ static int copy(struct peer *peer, unsigned int nr, bool back)
     return gnt_copy(&op);
 }
 
-static void expect_nothing(struct peer *peer, grant_ref_t leaf)
+static void expect_no_effect(struct peer *peer, grant_ref_t target)
 {
-    expect_hex(gnttab_in_use(leaf), 0);
+    expect_hex(gnttab_in_use(target), 0);
     expect_hex(peer_in_use(peer, PEER_REF(0)), 0);
     expect_mem(gnt_page[0], gnt_pattern(0), PAGE_SIZE);
     expect_mem(gnt_page[1], gnt_pattern(1), PAGE_SIZE);
 }
 
-PEER_CASE_V2("no transitive: a copy through one is refused, from it and to it")
+PEER_CASE_V2("copy: transitive grant at either end, gnttab=no-transitive -> GNTST_general_error")
 {
-    grant_ref_t leaf = grant_to_peer(peer, gnt_page[0], 0);
+    grant_ref_t target = grant_to_peer(peer, gnt_page[0], 0);
     unsigned int i;
 
     XTF_REQUIRE(has_option());
-    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), leaf);
+    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), target);
 
     for ( i = 0; i < 3; ++i )
     {
         expect_gntst(copy(peer, 0, false), GNTST_general_error);
-        expect_nothing(peer, leaf);
+        expect_no_effect(peer, target);
         expect_gntst(copy(peer, 0, true), GNTST_general_error);
-        expect_nothing(peer, leaf);
+        expect_no_effect(peer, target);
     }
 }
 
-PEER_CASE_V2("no transitive: whole pages and parts of pages are copied")
+PEER_CASE_V2("copy: full-page and sub-page grants, gnttab=no-transitive -> bytes copied")
 {
     XTF_REQUIRE(has_option());
 

@@ -2,16 +2,16 @@
  * @file tests/gnttab-nomem/main.c
  * @ref test-gnttab-nomem
  *
- * @page test-gnttab-nomem Grant tables: Xen without memory
+ * @page test-gnttab-nomem Grant tables: Xen heap exhausted
  *
- * Takes all of Xen's memory, and then asks for what needs some: a larger table,
- * version 2, more mappings than Xen can keep track of.  Each is refused, with
- * no page at all to be had and with one too few, and nothing is left of the
- * attempt: size, version, entries and Xen's memory are as before.  With enough
- * memory, the same operation succeeds.  What needs none works throughout.
+ * Takes all of Xen's memory, and then tries what needs some: growing the table,
+ * version 2, more mappings than Xen has maptrack entries for. Each fails with
+ * no free page and with one page too few, and leaves size, version, entries and
+ * Xen's memory unchanged. With enough memory, the same operation succeeds.
+ * Operations that need no memory work throughout.
  *
- * It matters because a guest must not be able to harm others by using up what
- * Xen has, and code that undoes half of an operation hardly ever runs.
+ * A guest must not be able to harm others by exhausting Xen's memory, and error
+ * paths that roll back half of an operation hardly ever run.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -19,9 +19,9 @@
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "Grant tables: Xen without memory";
+const char test_title[] = "Grant tables: Xen heap exhausted";
 
-/* What a case tries again and again, and what must be as it was. */
+/* A grant that stays usable, and the size of the table before the case. */
 static grant_ref_t granted;
 static struct gnttab_query_size was;
 static uint8_t copied[PAGE_SIZE] __page_aligned_bss;
@@ -35,7 +35,7 @@ static bool begin(void)
         exhaust_for_case();
 }
 
-/* The table is as it was, and its entries are good for something. */
+/* The table is unchanged, and its entries are usable. */
 static void table_unchanged(void)
 {
     struct gnttab_query_size size = { .dom = DOMID_SELF };
@@ -60,16 +60,15 @@ static void table_unchanged(void)
 }
 
 /*
- * Handles.  Xen keeps the memory of them, so that these cases come first: the
- * first one finds none at all.
+ * Maptrack entries. Xen does not free maptrack frames before the domain is
+ * destroyed, so these cases come first: the first one starts without any.
  */
 
-/* A grant cannot be mapped as often as that, so these are several. */
+/* One entry cannot be mapped GNT_MANY times, so there are several. */
 #define PER_REF 100
 
-/* Older releases have one status for lacking space of any kind. */
-#define NO_HANDLES (xen_has(XEN_MAPTRACK_FULL_IS_NO_SPACE)                  \
-                    ? GNTST_no_space : GNTST_no_device_space)
+#define MAPTRACK_FULL (xen_has(XEN_MAPTRACK_FULL_IS_NO_SPACE)               \
+                       ? GNTST_no_space : GNTST_no_device_space)
 
 static struct gnttab_map_grant_ref maps[GNT_MANY];
 static grant_ref_t refs[GNT_MANY / PER_REF];
@@ -93,8 +92,11 @@ static void not_mapped(void)
     expect_false(gnt_present(_p(maps[nr_maps].host_addr)));
 }
 
-/* False, and the case over, if there is no end. */
-static bool map_to_the_end(void)
+/*
+ * Map until Xen has no maptrack entry left. False, and the case skipped, if it
+ * has more than GNT_MANY.
+ */
+static bool map_until_full(void)
 {
     unsigned int i;
     long status = GNTST_okay;
@@ -114,11 +116,11 @@ static bool map_to_the_end(void)
 
     if ( status == GNTST_okay )
     {
-        xtf_case_skip("A page has more than %u handles", GNT_MANY);
+        xtf_case_skip("needs at most %u entries in a maptrack frame", GNT_MANY);
         return false;
     }
 
-    if ( !expect_gntst(status, NO_HANDLES) )
+    if ( !expect_gntst(status, MAPTRACK_FULL) )
         return false;
 
     not_mapped();
@@ -126,47 +128,45 @@ static bool map_to_the_end(void)
     return expect_eq(exhaust_used(), 0);
 }
 
-GNTTAB_CASE_V1("handles: without memory for the first, no_space")
+GNTTAB_CASE_V1("map_grant_ref: first mapping, Xen heap exhausted -> GNTST_no_space, succeeds with one page")
 {
-    XTF_REQUIRE(map_to_the_end());
+    XTF_REQUIRE(map_until_full());
 
     expect_eq(nr_maps, 0);
     expect_page_unchanged(1);
-    require_gntst(exhaust_until(map_next, NO_HANDLES, 0, not_mapped),
+    require_gntst(exhaust_until(map_next, MAPTRACK_FULL, 0, not_mapped),
                   GNTST_okay);
     expect_hex(gnttab_in_use(refs[0]), GTF_reading | GTF_writing);
     expect_eq(exhaust_used(), 1);
 }
 
-GNTTAB_CASE("handles: without memory for more, those that there are work")
+GNTTAB_CASE("map_grant_ref: maptrack frame full, Xen heap exhausted -> GNTST_no_space, freed handle reused")
 {
-    XTF_REQUIRE(map_to_the_end());
+    XTF_REQUIRE(map_until_full());
 
     require_ne(nr_maps, 0);
     require_gntst(gnt_undo(&maps[7]), GNTST_okay);
     require_gntst(gnt_map(&maps[7]), GNTST_okay);
-    expect_gntst(map_next(), NO_HANDLES);
+    expect_gntst(map_next(), MAPTRACK_FULL);
     not_mapped();
 }
 
-GNTTAB_CASE_V2("handles: with memory, there are more")
+GNTTAB_CASE_V2("map_grant_ref: maptrack frame full, one page free -> GNTST_okay, new handle distinct")
 {
     unsigned int i;
 
-    XTF_REQUIRE(map_to_the_end());
+    XTF_REQUIRE(map_until_full());
 
-    require_gntst(exhaust_until(map_next, NO_HANDLES, 0, not_mapped),
+    require_gntst(exhaust_until(map_next, MAPTRACK_FULL, 0, not_mapped),
                   GNTST_okay);
     expect_eq(exhaust_used(), 1);
     for ( i = 0; i < nr_maps; ++i )
         expect_ne(maps[i].handle, maps[nr_maps].handle);
 }
 
-/*
- * The size.
- */
+/* The size of the table. */
 
-/* How many frames the table shall have. */
+/* The number of frames to grow to. */
 static unsigned int target;
 
 #ifdef CONFIG_PV
@@ -196,7 +196,9 @@ static long grow(void)
 
     long rc = hypercall_memory_op(XENMEM_add_to_physmap, &op);
 
-    /* To Xen, the table just has no such frame. */
+    /*
+     * Xen reports a frame that it could not allocate as one beyond the table.
+     */
     return rc == -EINVAL ? -ENOMEM : rc;
 }
 
@@ -211,13 +213,14 @@ static void not_grown(void)
 #endif
 }
 
-/* Have the table grow from @from frames, of which there may be more already. */
+/* Grow the table by one frame, from at least @from frames. */
 static void grow_from(unsigned int from)
 {
     require_ok(gnttab_grow(from));
     target = gnttab_nr_frames() + 1;
     if ( target > gnttab_max_frames() )
-        skip_case("The table may have no more than %u frames",
+        skip_case("needs a limit of more than %u grant frames: "
+                  "gnttab_max_frames",
                   gnttab_max_frames());
 
 #ifdef CONFIG_HVM
@@ -228,7 +231,7 @@ static void grow_from(unsigned int from)
     require_eq(exhaust_until(grow, NOT_GROWN, 0, not_grown), 0);
     expect_range(exhaust_used(), 1, 20);
 
-    /* There is a new frame, empty, and its last entry can be used. */
+    /* The new frame is clear, and its last entry is usable. */
     require_ok(gnttab_grow(target));
     expect_eq(gnttab_nr_frames(), target);
     expect_fill(&gnttab_raw[(target - 1) * PAGE_SIZE], 0, PAGE_SIZE);
@@ -241,20 +244,20 @@ static void grow_from(unsigned int from)
     expect_ok(gnttab_revoke(granted));
 }
 
-GNTTAB_CASE("size: what there is no memory for is not there")
+GNTTAB_CASE("setup_table, add_to_physmap: new grant frame, Xen heap exhausted -> error until memory is free")
 {
     grow_from(1);
 }
 
-/* There is a status frame for eight others. */
-GNTTAB_CASE_V2("size: a status frame that there is no memory for")
+/* One status frame holds the status words of eight grant frames. */
+GNTTAB_CASE_V2("setup_table, add_to_physmap: new status frame, Xen heap exhausted -> error until memory is free")
 {
     grow_from(GNTTAB_STATUS_PER_PAGE / GNTTAB_V2_PER_PAGE);
 }
 
 /*
- * The version.  The driver of this kernel, which has it that version 1 is in
- * effect, is right again at the end.
+ * The version. This kernel's driver assumes version 1 meanwhile, which is in
+ * effect again at the end.
  */
 
 static uint8_t entries[PAGE_SIZE];
@@ -275,7 +278,7 @@ static void is_version_1(void)
     expect_mem(gnttab_raw, entries, PAGE_SIZE);
 }
 
-GNTTAB_CASE_V1("version: without memory for status frames, it stays 1")
+GNTTAB_CASE_V1("set_version: version 2, Xen heap exhausted -> -ENOMEM, version 1 stays in effect")
 {
     struct gnttab_set_version op = { .version = 1 };
     struct gnttab_get_version get = { .dom = DOMID_SELF };
@@ -291,22 +294,20 @@ GNTTAB_CASE_V1("version: without memory for status frames, it stays 1")
     expect_eq(get.version, 2);
     expect_ne(exhaust_used(), 0);
 
-    /* Its memory is Xen's again with the frames. */
+    /* Back in version 1, Xen frees the status frames. */
     require_ok(hypercall_grant_table_op(GNTTABOP_set_version, &op, 1));
     expect_eq(exhaust_used(), 0);
 }
 
-/*
- * What needs no memory.
- */
+/* Operations that need no memory. */
 
-GNTTAB_CASE("no memory: a grant is mapped, copied and unmapped")
+GNTTAB_CASE("map_grant_ref, copy, unmap_grant_ref: Xen heap exhausted -> GNTST_okay")
 {
     grant_ref_t ref = gnt_grant(gnt_page[1], 0);
     struct gnttab_map_grant_ref map =
         gnt_map_op(ref, GNTMAP_host_map | GNTMAP_readonly, gnt_at());
 
-    /* There are handles, of the cases above. */
+    /* The cases above left maptrack frames. */
     XTF_REQUIRE(begin());
     require_gntst(gnt_map(&map), GNTST_okay);
     expect_hex(gnttab_in_use(ref), GTF_reading);
@@ -316,7 +317,7 @@ GNTTAB_CASE("no memory: a grant is mapped, copied and unmapped")
 }
 
 #ifdef CONFIG_PV
-GNTTAB_CASE("no memory: a page is transferred")
+GNTTAB_CASE("transfer: Xen heap exhausted -> GNTST_okay, page arrives")
 {
     static uint8_t page[PAGE_SIZE] __page_aligned_bss;
     const grant_ref_t ref = gnt_ref();

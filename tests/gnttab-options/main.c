@@ -2,20 +2,22 @@
  * @file tests/gnttab-options/main.c
  * @ref test-gnttab-options
  *
- * @page test-gnttab-options Grant tables: what an administrator takes away
+ * @page test-gnttab-options Grant tables: command line options
  *
- * Options of Xen's command line reduce what guests can do with grant tables:
- * version 2, transfers, the size of the table.  An administrator who uses them
- * relies on their effect, so each has to refuse what it is about, and that only.
+ * Options of Xen's command line restrict grant tables: version 2
+ * (gnttab=max-ver:1), transfers (gnttab=no-transfer), and the size of the table
+ * (gnttab_max_frames). Each has to refuse the operation that it names, and
+ * nothing else.
  *
- * It is sure of the options only where it may read Xen's command line.
+ * The cases need to read Xen's command line, since they skip without the
+ * options.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "Grant tables: options";
+const char test_title[] = "Grant tables: command line options";
 
 #define MAX_FRAMES 5
 
@@ -27,12 +29,12 @@ static bool has_options(void)
     if ( xtf_xen_cmdline(want) )
         return true;
 
-    xtf_case_skip("Xen's command line has no %s, or is not for this domain to "
-                  "read", want);
+    xtf_case_skip("needs %s on Xen's command line, and permission to read it",
+                  want);
     return false;
 }
 
-CASE("options: version 2 is refused, and version 1 is in effect")
+CASE("set_version: version 2, gnttab=max-ver:1 -> -ENOSYS, version 1 stays in effect")
 {
     struct gnttab_set_version op = { .version = 2 };
     struct gnttab_get_version get = { .dom = DOMID_SELF };
@@ -52,7 +54,7 @@ CASE("options: version 2 is refused, and version 1 is in effect")
 }
 
 #ifdef CONFIG_PV
-CASE("options: a transfer takes no page")
+CASE("transfer: gnttab=no-transfer -> -EOPNOTSUPP, page stays")
 {
     static uint8_t page[PAGE_SIZE] __page_aligned_bss;
     struct gnttab_transfer op = {
@@ -75,7 +77,7 @@ CASE("options: a transfer takes no page")
 }
 #endif
 
-GNTTAB_CASE_V1("options: the table grows to its limit, and no further")
+GNTTAB_CASE_V1("setup_table (PV), add_to_physmap (HVM): beyond gnttab_max_frames=5 -> error, size unchanged")
 {
     struct gnttab_query_size size = { .dom = DOMID_SELF };
 
@@ -112,8 +114,8 @@ GNTTAB_CASE_V1("options: the table grows to its limit, and no further")
     expect_eq(size.nr_frames, MAX_FRAMES);
 }
 
-/* What the options are not about works as ever. */
-GNTTAB_CASE_V1("options: grants can be mapped and copied")
+/* The options restrict neither mapping nor copying. */
+GNTTAB_CASE_V1("map_grant_ref, copy: with all three options -> GNTST_okay")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_copy copy = {

@@ -1,54 +1,58 @@
 /*
- * The end of a domain while it, or somebody else, is in the midst of something.
+ * The end of the peer during an operation of its own or of dom0.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include "fixture.h"
 
-/* Each time after another while. */
+/* Each run destroys the peer after a different number of rounds. */
 #define TIMES 3
 
 static uint8_t *place;
 static unsigned int kill_in_round;
 
-/* Of a domain that is ending, or of none. */
+/* The status of an operation on a dying or destroyed domain. */
 static bool is_refusal(int status)
 {
     return status == GNTST_general_error || status == GNTST_bad_domain ||
         status == GNTST_bad_page;
 }
 
-static void map_it(void)
+static void map_peer_page(void)
 {
     struct gnttab_map_grant_ref map =
-        gnt_map_of_peer(other, PEER_REF(0), GNTMAP_host_map, place);
+        gnt_map_of_peer(race_peer, PEER_REF(0), GNTMAP_host_map, place);
     struct gnttab_unmap_grant_ref unmap;
 
     hypercall_grant_table_op(GNTTABOP_map_grant_ref, &map, 1);
     race_check(map.status == GNTST_okay || is_refusal(map.status),
-               "a map says %s", gntst_strerror(map.status));
+               "map_grant_ref is %s, expected GNTST_okay, or an error of a "
+               "dying domain", gntst_strerror(map.status));
     if ( map.status )
         return;
 
     race_check(ACCESS_ONCE(place[9]) == peer_fill(0),
-               "something else is mapped");
+               "the mapping does not show the peer's page 0");
     unmap = gnt_unmap_op(&map);
     hypercall_grant_table_op(GNTTABOP_unmap_grant_ref, &unmap, 1);
-    race_check(unmap.status == GNTST_okay, "an unmap says %s",
+    race_check(unmap.status == GNTST_okay,
+               "unmap_grant_ref is %s, expected GNTST_okay",
                gntst_strerror(unmap.status));
 }
 
-static void copy_it(void)
+static void copy_peer_page(void)
 {
     uint8_t *to = gnt_page[1];
     int rc;
 
     memset(to, 0, PAGE_SIZE);
-    rc = copy_from_it(PEER_REF(0), to, PAGE_SIZE);
-    race_check(rc == GNTST_okay || is_refusal(rc), "a copy says %s",
+    rc = copy_from_peer(PEER_REF(0), to, PAGE_SIZE);
+    race_check(rc == GNTST_okay || is_refusal(rc),
+               "copy is %s, expected GNTST_okay, or an error of a dying domain",
                gntst_strerror(rc));
     race_check(to[0] == (rc ? 0 : peer_fill(0)) && to[PAGE_SIZE - 1] == to[0],
-               "a copy says %s, and has copied %#x and %#x", gntst_strerror(rc),
+               "copy is %s, but the first and last byte are %#x and %#x, "
+               "expected the peer's page or no change", gntst_strerror(rc),
                to[0], to[PAGE_SIZE - 1]);
 }
 
@@ -56,23 +60,24 @@ static void kill_or_use(unsigned int vcpu)
 {
     while ( race_goes_on() )
         if ( vcpu == 1 )
-            map_it();
+            map_peer_page();
         else if ( vcpu == 2 )
-            copy_it();
+            copy_peer_page();
         else if ( race_round() == kill_in_round )
-            race_check(peer_kill(other) == 0, "it cannot be ended");
+            race_check(peer_kill(race_peer) == 0,
+                       "destroydomain of the peer failed");
         else
             race_linger();
 }
 
-PEER_CASE("death: of the peer, while we map and copy its page")
+PEER_CASE("destroydomain race: dom0 maps and copies peer's page -> each done or refused, peer gone")
 {
     unsigned int i;
 
     place = gnt_at();
     for ( i = 0; peer && i < TIMES; ++i, peer = i < TIMES ? gnt_peer() : NULL )
     {
-        other = peer;
+        race_peer = peer;
         peer_grant(peer, 0, 0);
         gnt_peer_ended(peer);
         kill_in_round = 2 + i * 2;
@@ -82,8 +87,11 @@ PEER_CASE("death: of the peer, while we map and copy its page")
     }
 }
 
-/* It is let do something, and ended in the midst of it: nothing is left. */
-static void end_in_the_midst(struct peer *peer, void (*have_it)(grant_ref_t ref))
+/*
+ * Have the peer repeat an operation on dom0's grant, and destroy the peer
+ * meanwhile.
+ */
+static void destroy_during(struct peer *peer, void (*loop)(grant_ref_t ref))
 {
     unsigned int i, rounds;
 
@@ -92,8 +100,8 @@ static void end_in_the_midst(struct peer *peer, void (*have_it)(grant_ref_t ref)
         struct time_wait wait = {};
         grant_ref_t ref = grant_to_peer(peer, gnt_page[0], 0);
 
-        other = peer;
-        have_it(ref);
+        race_peer = peer;
+        loop(ref);
         while ( !(rounds = peer_rounds(peer)) && time_wait(&wait) )
             ;
         gnt_peer_ended(peer);
@@ -106,17 +114,17 @@ static void end_in_the_midst(struct peer *peer, void (*have_it)(grant_ref_t ref)
     }
 }
 
-PEER_CASE("death: of the peer, while it maps our page")
+PEER_CASE("destroydomain race: peer maps dom0's page -> peer gone, entry not in use")
 {
-    end_in_the_midst(peer, have_it_map);
+    destroy_during(peer, peer_loop_map);
 }
 
-PEER_CASE("death: of the peer, while it copies from our page")
+PEER_CASE("destroydomain race: peer copies from dom0's page -> peer gone, entry not in use")
 {
-    end_in_the_midst(peer, have_it_copy_from);
+    destroy_during(peer, peer_loop_copy_from);
 }
 
-PEER_CASE("death: of the peer, while it copies to our page")
+PEER_CASE("destroydomain race: peer copies to dom0's page -> peer gone, entry not in use")
 {
-    end_in_the_midst(peer, have_it_copy_to);
+    destroy_during(peer, peer_loop_copy_to);
 }

@@ -1,5 +1,5 @@
 /*
- * What the peer does beside the test.
+ * Hypercalls that the peer repeats while the test runs.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -10,20 +10,28 @@
 #include <xtf/race.h>
 #include <xtf.h>
 
-/* The peer that all of these are about. */
-extern struct peer *other;
+/* The peer that these functions use. */
+extern struct peer *race_peer;
 
-/** From now on it maps this grant of ours, and unmaps it again. */
-void have_it_map(grant_ref_t ref);
+/** Have the peer map this grant of dom0 and unmap it, over and over. */
+void peer_loop_map(grant_ref_t ref);
 
-/** From now on it copies a page from this grant of ours to its page 1, or back. */
-void have_it_copy_from(grant_ref_t ref);
-void have_it_copy_to(grant_ref_t ref);
+/**
+ * Have the peer copy a page from this grant of dom0 to its page 1, or back,
+ * over and over.
+ */
+void peer_loop_copy_from(grant_ref_t ref);
+void peer_loop_copy_to(grant_ref_t ref);
 
-/** Have it stop.  It has done all that once at least. */
-void expect_it_ran(void);
+/**
+ * Stop the peer, and expect that it went through its requests at least once.
+ */
+void expect_peer_ran(void);
 
-/** Copy from its grant to a page of ours, on any vCPU: a status. */
-int copy_from_it(grant_ref_t ref, const void *to, unsigned int len);
+/**
+ * Copy from the peer's grant to a page of dom0, on any vCPU. @return the
+ * status.
+ */
+int copy_from_peer(grant_ref_t ref, const void *to, unsigned int len);
 
 #endif /* GNTTAB_PEER_RACE_FIXTURE_H */

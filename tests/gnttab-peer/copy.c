@@ -1,6 +1,5 @@
 /*
- * Copying between domains, and what one may copy on the strength of another
- * one's grant.
+ * Copies between domains, and what a copy by grant may not reach.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -10,7 +9,9 @@
 
 #define LEN 64
 
-/* A request of ours: LEN bytes at 16 of page 0 to 32 of page 1. */
+/*
+ * A request of dom0: LEN bytes from offset 16 of page 0 to offset 32 of page 1.
+ */
 static struct gnttab_copy own_copy(void)
 {
     return (struct gnttab_copy) {
@@ -45,7 +46,10 @@ static struct gnttab_copy copy_to(struct peer *peer, grant_ref_t ref)
     return op;
 }
 
-/* Our page 1 holds LEN bytes of this at 32, and what it held around them. */
+/*
+ * dom0's page 1 holds LEN such bytes at offset 32, and is unchanged around
+ * them.
+ */
 #define expect_received(byte)                                           \
 do {                                                                    \
     expect_mem(gnt_page[1], gnt_pattern(1), 32);                        \
@@ -54,7 +58,7 @@ do {                                                                    \
                PAGE_SIZE - 32 - LEN);                                   \
 } while ( 0 )
 
-PEER_CASE("peer: we copy from its grant")
+PEER_CASE("copy: dom0 from peer's grant -> bytes copied, entry not in use")
 {
     grant_ref_t ref = peer_grant(peer, 0, GTF_readonly);
     struct gnttab_copy op = copy_from(peer, ref);
@@ -65,7 +69,7 @@ PEER_CASE("peer: we copy from its grant")
     expect_hex(peer_in_use(peer, ref), 0);
 }
 
-PEER_CASE("peer: we copy to its grant")
+PEER_CASE("copy: dom0 to peer's grant -> bytes copied, entry not in use")
 {
     grant_ref_t ref = peer_grant(peer, 0, 0);
     struct gnttab_copy op = copy_to(peer, ref);
@@ -80,7 +84,7 @@ PEER_CASE("peer: we copy to its grant")
     expect_hex(peer_in_use(peer, ref), 0);
 }
 
-PEER_CASE("peer: we copy from one of its grants to another")
+PEER_CASE("copy: dom0 from one grant of peer to another -> bytes copied")
 {
     struct gnttab_copy op = copy_from(peer, peer_grant(peer, 0, GTF_readonly));
 
@@ -93,7 +97,7 @@ PEER_CASE("peer: we copy from one of its grants to another")
                 PAGE_SIZE - 32 - LEN);
 }
 
-PEER_CASE("peer: we copy nothing that is granted to somebody else")
+PEER_CASE("copy: peer's entry names peer, dom0 copies at either end -> GNTST_general_error")
 {
     struct gnttab_copy op = copy_from(peer, PEER_REF(0));
 
@@ -108,7 +112,7 @@ PEER_CASE("peer: we copy nothing that is granted to somebody else")
     expect_hex(peer_in_use(peer, PEER_REF(0)), 0);
 }
 
-PEER_CASE("peer: we do not copy to its read-only grant")
+PEER_CASE("copy: dom0 to peer's GTF_readonly grant -> GNTST_general_error")
 {
     struct gnttab_copy op = copy_to(peer, peer_grant(peer, 0, GTF_readonly));
 
@@ -117,8 +121,11 @@ PEER_CASE("peer: we do not copy to its read-only grant")
     expect_hex(peer_in_use(peer, PEER_REF(0)), 0);
 }
 
-/* Without a grant, not even the privileged copy another domain's memory. */
-PEER_CASE("peer: we copy no frame of its")
+/*
+ * Without a grant, not even a privileged domain may copy another domain's
+ * memory.
+ */
+PEER_CASE("copy: dom0 names peer's frame at either end -> GNTST_permission_denied")
 {
     struct gnttab_copy op = copy_from(peer, 0);
 
@@ -134,7 +141,7 @@ PEER_CASE("peer: we copy no frame of its")
     expect_fill(peer->page[0], peer_fill(0), PAGE_SIZE);
 }
 
-PEER_CASE("peer: a grant that we map is still in use after a copy")
+PEER_CASE("copy: peer's grant mapped read-only by dom0 -> GTF_reading stays after copies")
 {
     grant_ref_t ref = peer_grant(peer, 0, 0);
     struct gnttab_map_grant_ref map = gnt_map_of_peer(
@@ -148,7 +155,7 @@ PEER_CASE("peer: a grant that we map is still in use after a copy")
     expect_hex(peer_in_use(peer, ref), GTF_reading);
 }
 
-PEER_CASE("peer: a batch whose requests name two domains")
+PEER_CASE("copy: batch with grants of both domains and frames -> every element done")
 {
     struct gnttab_copy ops[4];
     unsigned int i;
@@ -172,7 +179,7 @@ PEER_CASE("peer: a batch whose requests name two domains")
     expect_mem(gnt_page[1] + 3000, gnt_pattern(0) + 16, LEN);
 }
 
-PEER_CASE("peer: it copies from our grant, and to it")
+PEER_CASE("copy: peer from and to dom0's grant -> bytes copied, frame is GNTST_permission_denied")
 {
     grant_ref_t ref = grant_to_peer(peer, gnt_page[0], 0);
     struct gnttab_copy_32 op = {
@@ -196,13 +203,13 @@ PEER_CASE("peer: it copies from our grant, and to it")
     expect_mem(gnt_page[0] + 32 + LEN, gnt_pattern(0) + 32 + LEN, LEN);
     expect_hex(gnttab_in_use(ref), 0);
 
-    /* Nor does a domain without privileges, or one with, copy by frame. */
+    /* By frame, the peer must not copy another domain's memory. */
     op.dest.frame_or_ref = virt_to_gfn(gnt_page[0]);
     op.flags = 0;
     expect_gntst(peer_copy(peer, &op), GNTST_permission_denied);
 }
 
-PEER_CASE_V2("peer: part of a page of its")
+PEER_CASE_V2("copy: dom0 from peer's sub-page grant -> bytes copied, GNTST_general_error beyond its bounds")
 {
     struct gnttab_copy op = copy_from(peer, PEER_REF(0));
 

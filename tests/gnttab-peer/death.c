@@ -1,6 +1,6 @@
 /*
- * The end of one of the two domains: what it held is let go, and what the other
- * one holds of it stays.
+ * The end of one of the two domains: its own mappings are removed, and mappings
+ * of its pages stay.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -8,7 +8,7 @@
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
 
-PEER_CASE("death: what it had mapped of ours is let go")
+PEER_CASE("destroydomain: peer had mapped dom0's grants -> entries not in use")
 {
     grant_ref_t rw = grant_to_peer(peer, gnt_page[0], 0);
     grant_ref_t ro = grant_to_peer(peer, gnt_page[1], GTF_readonly);
@@ -27,7 +27,7 @@ PEER_CASE("death: what it had mapped of ours is let go")
     expect_page_unchanged(0);
     expect_page_unchanged(1);
 
-    /* Nothing of it stays in the counts: we can map it anew, and unmap. */
+    /* No pin count is left over: the entry can be mapped and unmapped. */
     if ( IS_DEFINED(CONFIG_PV) )
     {
         struct gnttab_map_grant_ref own;
@@ -40,8 +40,8 @@ PEER_CASE("death: what it had mapped of ours is let go")
     }
 }
 
-/* Xen keeps the books on mappings by pages of 256. */
-PEER_CASE("death: very many mappings are let go")
+/* More than the 256 maptrack entries of one maptrack frame. */
+PEER_CASE("destroydomain: peer had 300 mappings of dom0's grants -> entries not in use")
 {
     static struct gnttab_map_grant_ref maps[100];
     grant_ref_t refs[3];
@@ -70,7 +70,7 @@ PEER_CASE("death: very many mappings are let go")
         expect_hex(gnttab_in_use(refs[r]), 0);
 }
 
-PEER_CASE("death: what we have mapped of its stays until we let go")
+PEER_CASE("destroydomain: dom0 maps peer's grant -> page and domain stay until unmapped")
 {
     uint8_t *at = gnt_at();
     struct gnttab_map_grant_ref map =
@@ -90,7 +90,7 @@ PEER_CASE("death: what we have mapped of its stays until we let go")
     expect_ok(peer_wait_gone(peer));
 }
 
-PEER_CASE("death: a domain that is gone grants nothing")
+PEER_CASE("map_grant_ref, copy: granting domain destroyed -> GNTST_bad_domain")
 {
     grant_ref_t ref = peer_grant(peer, 0, 0);
     struct gnttab_map_grant_ref map =
@@ -108,7 +108,7 @@ PEER_CASE("death: a domain that is gone grants nothing")
     expect_page_unchanged(1);
 }
 
-PEER_CASE("death: all of the memory comes back")
+PEER_CASE("destroydomain: mappings in both directions were unmapped -> all of Xen's memory freed")
 {
     uint64_t before;
     unsigned int i;
@@ -116,12 +116,12 @@ PEER_CASE("death: all of the memory comes back")
     gnt_peer_ended(peer);
     expect_ok(peer_destroy(peer));
 
-    /* Xen has made room for its own books by now. */
+    /* Xen has allocated its own long-lived structures by now. */
     before = xen_free_pages();
     for ( i = 0; i < 2; ++i )
     {
         struct peer *next;
-        struct gnttab_map_grant_ref map, by_us;
+        struct gnttab_map_grant_ref map, by_dom0;
         grant_ref_t ref;
 
         require_ok(peer_create(&next));
@@ -130,20 +130,21 @@ PEER_CASE("death: all of the memory comes back")
         ref = grant_to_peer(next, gnt_page[0], 0);
         expect_gntst(peer_map(next, ref, GNTMAP_host_map, 0, &map),
                      GNTST_okay);
-        by_us = gnt_map_of_peer(next, peer_grant(next, 0, 0), GNTMAP_host_map,
+        by_dom0 = gnt_map_of_peer(next, peer_grant(next, 0, 0), GNTMAP_host_map,
                                 gnt_at());
-        expect_gntst(gnt_map(&by_us), GNTST_okay);
+        expect_gntst(gnt_map(&by_dom0), GNTST_okay);
         gnt_unmap_all();
         expect_ok(peer_destroy(next));
     }
 
     expect_msg(xen_free_pages_reach(before),
-               "%u pages are free, and %u were before two domains came and "
-               "went", (unsigned int)xen_free_pages(), (unsigned int)before);
+               "%u pages are free after two domains were destroyed, expected "
+               "%u or more as before",
+               (unsigned int)xen_free_pages(), (unsigned int)before);
 }
 
 #ifdef CONFIG_PV
-PEER_CASE("death: what we map for devices, too")
+PEER_CASE("destroydomain: dom0 has peer's grant host- and device-mapped -> stays until both unmapped")
 {
     void *at = gnt_at();
     struct gnttab_map_grant_ref map = gnt_map_of_peer(
@@ -155,7 +156,7 @@ PEER_CASE("death: what we map for devices, too")
     expect_true(peer_exists(peer));
     expect_fill(at, peer_fill(0), PAGE_SIZE);
 
-    /* Either half keeps it. */
+    /* Either kind of mapping keeps the domain. */
     map.flags = GNTMAP_host_map;
     expect_gntst(gnt_undo(&map), GNTST_okay);
     expect_true(peer_exists(peer));

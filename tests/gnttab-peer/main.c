@@ -2,19 +2,19 @@
  * @file tests/gnttab-peer/main.c
  * @ref test-gnttab-peer
  *
- * @page test-gnttab-peer Grant tables: between two domains
+ * @page test-gnttab-peer Grant tables: two domains
  *
- * What grants are for: one domain lets another one, and only that one, access
- * one page of its own.  The test makes a second domain, and each of the two
- * grants pages to the other, maps and copies them.
+ * One domain lets another one, and only that one, access one of its pages. The
+ * test makes a second domain, the peer; dom0 and peer grant pages to each
+ * other, map and copy them.
  *
- * An entry names who may use it, and Xen must compare that with who asks; handles
- * belong to the domain that mapped; references to a page that is in use by
- * somebody else must survive its owner's death, and not a moment longer.  After
- * each case the second domain is destroyed, and its end must be complete.  A
- * reference to one of its pages that Xen forgot to drop would keep the domain.
+ * Xen must compare the domid in the entry with the domain that uses it. Handles
+ * belong to the mapping domain. References to a page that is in use by another
+ * domain must survive the end of its owner, and no longer than the use. After
+ * each case the peer's pages are replaced or the peer is destroyed, either of
+ * which fails if Xen forgot to drop a reference to one of the pages.
  *
- * It needs to run as domain 0, and hardware that can run HVM guests.
+ * The test needs to run as domain 0, on a host that can run HVM guests.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -22,9 +22,9 @@
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
 
-const char test_title[] = "Grant tables: between two domains";
+const char test_title[] = "Grant tables: two domains";
 
-PEER_CASE("peer: we map a page of its, writable")
+PEER_CASE("map_grant_ref: dom0 maps peer's grant writable -> bytes shared, entry in use until unmapped")
 {
     uint8_t *at = gnt_at();
     grant_ref_t ref = peer_grant(peer, 0, 0);
@@ -47,7 +47,7 @@ PEER_CASE("peer: we map a page of its, writable")
     expect_hex(peer->page[0][10], 0x11);
 }
 
-PEER_CASE("peer: we map a page of its, read-only")
+PEER_CASE("map_grant_ref: dom0 maps peer's GTF_readonly grant read-only -> write denied")
 {
     uint8_t *at = gnt_at();
     grant_ref_t ref = peer_grant(peer, 0, GTF_readonly);
@@ -61,7 +61,7 @@ PEER_CASE("peer: we map a page of its, read-only")
     expect_fill(peer->page[0], peer_fill(0), PAGE_SIZE);
 }
 
-PEER_CASE("peer: a read-only grant of its is not writable")
+PEER_CASE("map_grant_ref: dom0 maps peer's GTF_readonly grant writable -> GNTST_general_error")
 {
     uint8_t *at = gnt_at();
     grant_ref_t ref = peer_grant(peer, 0, GTF_readonly);
@@ -73,7 +73,7 @@ PEER_CASE("peer: a read-only grant of its is not writable")
     expect_false(gnt_present(at));
 }
 
-PEER_CASE("peer: we map nothing that is granted to somebody else")
+PEER_CASE("map_grant_ref: peer's entry names another domain than dom0 -> GNTST_general_error")
 {
     const domid_t others[] = {
         peer->domid, peer->domid + 1, gnt_self() ^ 1, gnt_self() | 0x8000,
@@ -90,15 +90,15 @@ PEER_CASE("peer: we map nothing that is granted to somebody else")
         peer_publish(peer, PEER_REF(0), others[i], PEER_PAGE_GFN(0),
                      GTF_permit_access);
         expect_msg(gnt_map(&map) == GNTST_general_error,
-                   "mapping what is granted to domain %u: %s, expected "
-                   "GNTST_general_error", others[i],
+                   "map_grant_ref of an entry that names domain %u is %s, "
+                   "expected GNTST_general_error", others[i],
                    gntst_strerror(map.status));
         expect_hex(peer_in_use(peer, PEER_REF(0)), 0);
     }
     expect_false(gnt_present(at));
 }
 
-PEER_CASE("peer: somebody else's entry stays shut while another one is mapped")
+PEER_CASE("map_grant_ref: peer's entry names peer, same frame already mapped -> GNTST_general_error")
 {
     uint8_t *at = gnt_at();
     struct gnttab_map_grant_ref good =
@@ -113,7 +113,7 @@ PEER_CASE("peer: somebody else's entry stays shut while another one is mapped")
     expect_hex(peer_in_use(peer, PEER_REF(1)), 0);
 }
 
-PEER_CASE("peer: an entry in use that changes hands does not let us in again")
+PEER_CASE("map_grant_ref: peer maps its own grant to dom0, mapped by dom0 -> GNTST_general_error")
 {
     grant_ref_t ref = peer_grant(peer, 0, 0);
     struct gnttab_map_grant_ref map =
@@ -122,7 +122,7 @@ PEER_CASE("peer: an entry in use that changes hands does not let us in again")
 
     require_gntst(gnt_map(&map), GNTST_okay);
 
-    /* The entry is bound to its first user as long as it is in use. */
+    /* Only the domain that the entry names may map it, in use or not. */
     own = (struct gnttab_map_grant_ref) {
         .host_addr = PEER_HOLE_ADDR(0), .flags = GNTMAP_host_map, .ref = ref,
         .dom = peer->domid, .status = GNT_UNTOUCHED,
@@ -133,25 +133,26 @@ PEER_CASE("peer: an entry in use that changes hands does not let us in again")
     expect_hex(peer_in_use(peer, ref), GTF_reading | GTF_writing);
 }
 
-PEER_CASE("peer: references count from each domain's own table")
+PEER_CASE("map_grant_ref: same reference valid in both tables -> peer's page mapped")
 {
     uint8_t *at = gnt_at();
-    grant_ref_t ours = gnt_grant(gnt_page[0], 0);
+    grant_ref_t own_ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref map =
-        gnt_map_of_peer(peer, ours, GNTMAP_host_map, at);
+        gnt_map_of_peer(peer, own_ref, GNTMAP_host_map, at);
 
-    /* The same number, in its table: another page. */
-    peer_publish(peer, ours, gnt_self(), PEER_PAGE_GFN(2), GTF_permit_access);
+    /* The same reference in the peer's table grants another page. */
+    peer_publish(peer, own_ref, gnt_self(), PEER_PAGE_GFN(2),
+                 GTF_permit_access);
     require_gntst(gnt_map(&map), GNTST_okay);
     expect_fill(at, peer_fill(2), PAGE_SIZE);
-    expect_hex(gnttab_in_use(ours), 0);
-    expect_hex(peer_in_use(peer, ours), GTF_reading | GTF_writing);
+    expect_hex(gnttab_in_use(own_ref), 0);
+    expect_hex(peer_in_use(peer, own_ref), GTF_reading | GTF_writing);
 
     expect_gntst(gnt_undo(&map), GNTST_okay);
-    expect_hex(peer_in_use(peer, ours), 0);
+    expect_hex(peer_in_use(peer, own_ref), 0);
 }
 
-PEER_CASE("peer: references beyond its table, which ours has")
+PEER_CASE("map_grant_ref: reference beyond peer's table, within dom0's -> GNTST_bad_gntref")
 {
     grant_ref_t end = PAGE_SIZE / (gnttab_version() == 1
                                    ? sizeof(grant_entry_v1_t)
@@ -160,7 +161,7 @@ PEER_CASE("peer: references beyond its table, which ours has")
         gnt_map_of_peer(peer, end, GNTMAP_host_map, gnt_at());
 
     if ( gnttab_grow(2) )
-        skip_case("The grant table is one page");
+        skip_case("needs 2 grant frames: gnttab_max_frames=2");
 
     gnttab_publish(end, gnt_self(), virt_to_gfn(gnt_page[0]),
                    GTF_permit_access);
@@ -168,7 +169,7 @@ PEER_CASE("peer: references beyond its table, which ours has")
     expect_hex(gnttab_in_use(end), 0);
     expect_ok(gnttab_revoke(end));
 
-    /* The last one that it has. */
+    /* The last entry of the peer's table. */
     map = gnt_map_of_peer(peer, end - 1, GNTMAP_host_map, gnt_at());
     peer_publish(peer, end - 1, gnt_self(), PEER_PAGE_GFN(0),
                  GTF_permit_access);
@@ -176,20 +177,20 @@ PEER_CASE("peer: references beyond its table, which ours has")
     gnt_unmap_all();
 }
 
-PEER_CASE("peer: frames that it does not have")
+PEER_CASE("map_grant_ref: peer's granted GFN is unpopulated -> GNTST_bad_page")
 {
-    static const unsigned long none[] = {
+    static const unsigned long holes[] = {
         PEER_HOLE, PEER_GFN - 1, 0, 0xfffff,
     };
     uint8_t *at = gnt_at();
     unsigned int i;
 
-    for ( i = 0; i < ARRAY_SIZE(none); ++i )
+    for ( i = 0; i < ARRAY_SIZE(holes); ++i )
     {
         struct gnttab_map_grant_ref map =
             gnt_map_of_peer(peer, PEER_REF(0), GNTMAP_host_map, at);
 
-        peer_publish(peer, PEER_REF(0), gnt_self(), none[i],
+        peer_publish(peer, PEER_REF(0), gnt_self(), holes[i],
                      GTF_permit_access);
         expect_gntst(gnt_map(&map), GNTST_bad_page);
         expect_hex(peer_in_use(peer, PEER_REF(0)), 0);
@@ -197,7 +198,7 @@ PEER_CASE("peer: frames that it does not have")
     expect_false(gnt_present(at));
 }
 
-PEER_CASE("peer: it maps a page of ours, writable")
+PEER_CASE("map_grant_ref: peer maps dom0's grant writable -> bytes shared, entry in use until unmapped")
 {
     grant_ref_t ref = grant_to_peer(peer, gnt_page[0], 0);
     struct gnttab_map_grant_ref map;
@@ -218,12 +219,12 @@ PEER_CASE("peer: it maps a page of ours, writable")
     expect_gntst(peer_unmap(peer, &map), GNTST_okay);
     expect_hex(gnttab_in_use(ref), 0);
 
-    /* It is out: what it writes there goes nowhere. */
+    /* After the unmap, the peer's writes no longer reach the page. */
     peer_write(peer, PEER_HOLE_ADDR(0), bytes, sizeof(bytes));
     expect_mem(gnt_page[0], gnt_pattern(0), 8);
 }
 
-PEER_CASE("peer: it maps a page of ours, read-only")
+PEER_CASE("map_grant_ref: peer maps dom0's GTF_readonly grant -> writable refused, read-only write denied")
 {
     grant_ref_t ref = grant_to_peer(peer, gnt_page[0], GTF_readonly);
     const uint8_t bytes[16] = { 0x33, 0x33 };
@@ -243,7 +244,7 @@ PEER_CASE("peer: it maps a page of ours, read-only")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-PEER_CASE("peer: it maps twice, and the entry shows what is left")
+PEER_CASE("unmap_grant_ref: peer maps dom0's grant twice, unmaps one -> flags of the mapping left")
 {
     grant_ref_t ref = grant_to_peer(peer, gnt_page[0], 0);
     struct gnttab_map_grant_ref ro, rw;
@@ -261,7 +262,7 @@ PEER_CASE("peer: it maps twice, and the entry shows what is left")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-PEER_CASE("peer: it maps nothing that is ours alone")
+PEER_CASE("map_grant_ref: dom0's entry names dom0, peer maps -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref map;
@@ -271,7 +272,7 @@ PEER_CASE("peer: it maps nothing that is ours alone")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-PEER_CASE("peer: handles belong to the one who mapped")
+PEER_CASE("unmap_grant_ref: dom0 uses peer's handle -> GNTST_bad_handle, peer's mapping stays")
 {
     grant_ref_t ref = grant_to_peer(peer, gnt_page[0], 0);
     struct gnttab_map_grant_ref map;
@@ -280,7 +281,9 @@ PEER_CASE("peer: handles belong to the one who mapped")
 
     require_gntst(peer_map(peer, ref, GNTMAP_host_map, 0, &map), GNTST_okay);
 
-    /* We have no mapping at all, so whatever number it is: none of ours. */
+    /*
+     * This domain has no mapping, so the peer's handle is not one of its own.
+     */
     op = (struct gnttab_unmap_grant_ref) {
         .host_addr = gnttab_host_addr(at), .handle = map.handle,
         .status = GNT_UNTOUCHED,
@@ -294,7 +297,7 @@ PEER_CASE("peer: handles belong to the one who mapped")
 
 #ifdef CONFIG_HVM
 
-PEER_CASE("peer: the handle is not one of the page as we map it without a grant")
+PEER_CASE("unmap_grant_ref: host_addr is a foreign mapping of the same frame -> GNTST_general_error")
 {
     uint8_t *at = gnt_at();
     struct gnttab_map_grant_ref map =
@@ -314,27 +317,29 @@ PEER_CASE("peer: the handle is not one of the page as we map it without a grant"
 
 #endif
 
-PEER_CASE("peer: the same handle in both domains")
+PEER_CASE("unmap_grant_ref: each domain has one mapping, handles may be equal -> each unmaps its own")
 {
-    grant_ref_t theirs = peer_grant(peer, 0, 0);
-    grant_ref_t ours = grant_to_peer(peer, gnt_page[0], 0);
-    struct gnttab_map_grant_ref by_us =
-        gnt_map_of_peer(peer, theirs, GNTMAP_host_map, gnt_at());
-    struct gnttab_map_grant_ref by_them;
+    grant_ref_t peer_ref = peer_grant(peer, 0, 0);
+    grant_ref_t own_ref = grant_to_peer(peer, gnt_page[0], 0);
+    struct gnttab_map_grant_ref by_dom0 =
+        gnt_map_of_peer(peer, peer_ref, GNTMAP_host_map, gnt_at());
+    struct gnttab_map_grant_ref by_peer;
 
-    require_gntst(gnt_map(&by_us), GNTST_okay);
-    require_gntst(peer_map(peer, ours, GNTMAP_host_map, 0, &by_them),
+    require_gntst(gnt_map(&by_dom0), GNTST_okay);
+    require_gntst(peer_map(peer, own_ref, GNTMAP_host_map, 0, &by_peer),
                   GNTST_okay);
 
-    /* Each undoes its own, whether the numbers are equal or not. */
-    expect_gntst(gnt_undo(&by_us), GNTST_okay);
-    expect_hex(peer_in_use(peer, theirs), 0);
-    expect_hex(gnttab_in_use(ours), GTF_reading | GTF_writing);
-    expect_gntst(peer_unmap(peer, &by_them), GNTST_okay);
-    expect_hex(gnttab_in_use(ours), 0);
+    /*
+     * Each domain unmaps its own mapping, whether the handles are equal or not.
+     */
+    expect_gntst(gnt_undo(&by_dom0), GNTST_okay);
+    expect_hex(peer_in_use(peer, peer_ref), 0);
+    expect_hex(gnttab_in_use(own_ref), GTF_reading | GTF_writing);
+    expect_gntst(peer_unmap(peer, &by_peer), GNTST_okay);
+    expect_hex(gnttab_in_use(own_ref), 0);
 }
 
-PEER_CASE("peer: its table's version stays while we map one of its pages")
+PEER_CASE("set_version: peer's, while dom0 maps peer's grant -> -EBUSY")
 {
     struct gnttab_map_grant_ref map =
         gnt_map_of_peer(peer, peer_grant(peer, 0, 0), GNTMAP_host_map,
@@ -342,24 +347,25 @@ PEER_CASE("peer: its table's version stays while we map one of its pages")
     struct gnttab_set_version op = { .version = 3 - gnttab_version() };
     long rc;
 
-    /* Mapped status words would be a reason of their own. */
+    /* A mapped status frame would be a reason for -EBUSY by itself. */
     if ( gnttab_version() == 2 && foreign_unmap(peer->status) )
-        error_case("The status words cannot be unmapped");
+        error_case("cannot unmap the peer's status frame");
 
     require_gntst(gnt_map(&map), GNTST_okay);
     rc = peer_op(peer, __HYPERVISOR_grant_table_op, GNTTABOP_set_version,
                  &op, sizeof(op));
     if ( rc == -ENOSYS )
-        skip_case("Grant table version 2 is not available");
+        skip_case("needs grant table v2: gnttab=max-ver:2 (Xen) or "
+                  "max_grant_version=2 (domain)");
     expect_errno(rc, -EBUSY);
 
     if ( gnttab_version() == 2 &&
          foreign_map_grant_table(peer->status, peer->domid,
                                  XENMEM_resource_grant_table_id_status, 0) )
-        error_case("The status words cannot be mapped");
+        error_case("cannot map the peer's status frame");
 }
 
-PEER_CASE("peer: our table's version stays while it maps one of our pages")
+PEER_CASE("set_version: dom0's, while peer maps dom0's grant -> -EBUSY, or -ENOSYS without version 2")
 {
     grant_ref_t ref = grant_to_peer(peer, gnt_page[0], 0);
     struct gnttab_map_grant_ref map;

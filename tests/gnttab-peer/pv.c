@@ -1,6 +1,6 @@
 /*
- * What only a PV guest does with another domain's grants: devices, page table
- * entries, replacing, cache maintenance, and giving pages away.
+ * What only a PV guest can do with another domain's grants: device mappings,
+ * page table entries, unmap_and_replace, cache_flush and transfer.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -10,23 +10,23 @@
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
 
-PEER_CASE("peer: we map for host and devices")
+PEER_CASE("unmap_grant_ref: peer's grant, host then device mapping -> entry in use until both gone")
 {
     grant_ref_t ref = peer_grant(peer, 0, 0);
     struct gnttab_map_grant_ref map = gnt_map_of_peer(
         peer, ref, GNTMAP_host_map | GNTMAP_device_map, gnt_at());
-    struct gnttab_map_grant_ref half;
+    struct gnttab_map_grant_ref one;
 
     require_gntst(gnt_map(&map), GNTST_okay);
     expect_hex(map.dev_bus_addr,
                pte_to_paddr(*pv_l1e(_p((unsigned long)map.host_addr))));
 
-    half = map;
-    half.flags = GNTMAP_host_map;
-    expect_gntst(gnt_undo(&half), GNTST_okay);
+    one = map;
+    one.flags = GNTMAP_host_map;
+    expect_gntst(gnt_undo(&one), GNTST_okay);
     expect_hex(peer_in_use(peer, ref), GTF_reading | GTF_writing);
-    half.flags = GNTMAP_device_map;
-    expect_gntst(gnt_undo(&half), GNTST_okay);
+    one.flags = GNTMAP_device_map;
+    expect_gntst(gnt_undo(&one), GNTST_okay);
     expect_hex(peer_in_use(peer, ref), 0);
 }
 
@@ -40,7 +40,7 @@ static long flush(uint64_t maddr, unsigned int off, unsigned int len)
     return hypercall_grant_table_op(GNTTABOP_cache_flush, &op, 1);
 }
 
-PEER_CASE("peer: cache maintenance on what is mapped, and no longer")
+PEER_CASE("cache_flush: peer's page while mapped by dom0, then unmapped -> 0, then -EINVAL")
 {
     grant_ref_t ref = peer_grant(peer, 0, 0);
     struct gnttab_map_grant_ref map =
@@ -56,7 +56,7 @@ PEER_CASE("peer: cache maintenance on what is mapped, and no longer")
     expect_errno(flush(map.dev_bus_addr, 0, PAGE_SIZE), -EINVAL);
 }
 
-PEER_CASE("peer: unmap_and_replace puts our page where its was")
+PEER_CASE("unmap_and_replace: mapping of peer's grant -> dom0's page moved there, grant unmapped")
 {
     grant_ref_t ref = peer_grant(peer, 0, 0);
     uint8_t *at = gnt_at(), *spare = gnt_page[2];
@@ -78,10 +78,10 @@ PEER_CASE("peer: unmap_and_replace puts our page where its was")
 
     if ( set_l1e(at, 0) ||
          gnttab_restore_page(spare) )
-        panic("Cannot put a page back where it was\n");
+        panic("Cannot map a page at its own address again\n");
 }
 
-/* A page of ours to give away. */
+/* A page for dom0 to give away. */
 static uint8_t gift[PAGE_SIZE] __page_aligned_bss;
 
 static int give(struct peer *peer, grant_ref_t ref)
@@ -101,8 +101,8 @@ static int give(struct peer *peer, grant_ref_t ref)
     return rc == -EOPNOTSUPP ? rc : op.status;
 }
 
-/* In any case but one, the page is lost: ask for another one. */
-static void get_another(bool lost)
+/* Map the page again, with a new frame if it was lost. */
+static void refill_gift(bool lost)
 {
     unsigned long pfn = virt_to_pfn(gift), frame = pfn;
     struct xen_memory_reservation op = {
@@ -112,7 +112,8 @@ static void get_another(bool lost)
     if ( lost )
     {
         if ( hypercall_memory_op(XENMEM_populate_physmap, &op) != 1 )
-            panic("No memory for a page that was given away\n");
+            panic("Cannot allocate a page in place of one that was "
+                  "transferred\n");
         p2m[pfn] = frame;
     }
     if ( gnttab_restore_page(gift) )
@@ -132,7 +133,7 @@ static long own_pages(void)
     return hypercall_memory_op(XENMEM_current_reservation, &op);
 }
 
-PEER_CASE("transfer: a page to a peer")
+PEER_CASE("transfer: dom0 to peer -> page arrives with its content, ownership and page counts move")
 {
     uint64_t had = peer_memory(peer);
     long own = own_pages();
@@ -145,8 +146,8 @@ PEER_CASE("transfer: a page to a peer")
     rc = give(peer, PEER_REF(0));
     if ( rc == -EOPNOTSUPP )
     {
-        get_another(false);
-        skip_case("Transfer is switched off: it needs gnttab=transfer");
+        refill_gift(false);
+        skip_case("needs GNTTABOP_transfer: gnttab=transfer (Xen)");
     }
     expect_gntst(rc, GNTST_okay);
     expect_hex(flags_of(peer, PEER_REF(0)), GTF_accept_transfer |
@@ -154,14 +155,16 @@ PEER_CASE("transfer: a page to a peer")
     expect_eq(peer_memory(peer), had + 1);
     expect_eq(own_pages(), own - 1);
 
-    /* It is there with all it held, and no longer ours to map. */
+    /*
+     * The page is in the peer with its content, and dom0 can no longer map it.
+     */
     peer_read(peer, PEER_HOLE_ADDR(0) + PAGE_SIZE - 64, bytes, 64);
     expect_fill(bytes, 0x77, 64);
     expect_ne(gnttab_restore_page(gift), 0);
-    get_another(true);
+    refill_gift(true);
     expect_eq(own_pages(), own);
 
-    /* And it can be granted like any other. */
+    /* The peer can grant the page like any other. */
     peer_publish(peer, PEER_REF(1), gnt_self(), PEER_HOLE, GTF_permit_access);
     {
         uint8_t *at = gnt_at();
@@ -173,60 +176,62 @@ PEER_CASE("transfer: a page to a peer")
     }
 }
 
-/* What a peer does not take leaves no trace with it. */
-static void refused_transfer(struct peer *peer, int want)
+/*
+ * A refused transfer changes neither the peer's entry nor its number of pages.
+ */
+static void expect_transfer_refused(struct peer *peer, int want)
 {
     uint64_t had = peer_memory(peer);
     unsigned int flags = flags_of(peer, PEER_REF(0));
     int rc = give(peer, PEER_REF(0));
 
-    get_another(rc != -EOPNOTSUPP && rc != GNTST_bad_page);
+    refill_gift(rc != -EOPNOTSUPP && rc != GNTST_bad_page);
     if ( rc == -EOPNOTSUPP )
-        skip_case("Transfer is switched off: it needs gnttab=transfer");
+        skip_case("needs GNTTABOP_transfer: gnttab=transfer (Xen)");
     expect_gntst(rc, want);
     expect_hex(flags_of(peer, PEER_REF(0)), flags);
     expect_eq(peer_memory(peer), had);
 }
 
-PEER_CASE("transfer: a peer that has no room")
+PEER_CASE("transfer: peer at its memory limit -> GNTST_general_error, accepted after raising the limit")
 {
     gnt_peer_spoilt(peer);
     expect_ok(peer_limit_memory(peer, peer_memory(peer)));
     peer_publish(peer, PEER_REF(0), gnt_self(), PEER_HOLE,
                  GTF_accept_transfer);
-    refused_transfer(peer, GNTST_general_error);
+    expect_transfer_refused(peer, GNTST_general_error);
 
-    /* One page more will do. */
+    /* A limit of one page more is enough. */
     expect_ok(peer_limit_memory(peer, peer_memory(peer) + 1));
     if ( give(peer, PEER_REF(0)) == GNTST_okay )
         expect_hex(flags_of(peer, PEER_REF(0)), GTF_accept_transfer |
                    GTF_transfer_committed | GTF_transfer_completed);
-    get_another(true);
+    refill_gift(true);
 }
 
-PEER_CASE("transfer: a peer that accepts from somebody else")
+PEER_CASE("transfer: peer's entry accepts from another domain -> GNTST_general_error")
 {
     peer_publish(peer, PEER_REF(0), peer->domid, PEER_HOLE,
                  GTF_accept_transfer);
-    refused_transfer(peer, GNTST_general_error);
+    expect_transfer_refused(peer, GNTST_general_error);
 }
 
-PEER_CASE("transfer: a peer that grants rather than accepts")
+PEER_CASE("transfer: peer's entry is GTF_permit_access -> GNTST_general_error")
 {
     peer_publish(peer, PEER_REF(0), gnt_self(), PEER_PAGE_GFN(0),
                  GTF_permit_access);
-    refused_transfer(peer, GNTST_general_error);
+    expect_transfer_refused(peer, GNTST_general_error);
     expect_fill(peer->page[0], peer_fill(0), PAGE_SIZE);
 }
 
-PEER_CASE("transfer: a peer that is dying")
+PEER_CASE("transfer: peer is dying -> GNTST_general_error")
 {
     struct gnttab_map_grant_ref map =
         gnt_map_of_peer(peer, peer_grant(peer, 1, 0), GNTMAP_host_map,
                         gnt_at());
     int rc;
 
-    /* Our mapping keeps it from being gone altogether. */
+    /* dom0's mapping keeps the dying domain in existence. */
     require_gntst(gnt_map(&map), GNTST_okay);
     peer_publish(peer, PEER_REF(0), gnt_self(), PEER_HOLE,
                  GTF_accept_transfer);
@@ -235,9 +240,9 @@ PEER_CASE("transfer: a peer that is dying")
     require_true(peer_exists(peer));
 
     rc = give(peer, PEER_REF(0));
-    get_another(rc != -EOPNOTSUPP && rc != GNTST_bad_page);
+    refill_gift(rc != -EOPNOTSUPP && rc != GNTST_bad_page);
     expect_msg(rc == -EOPNOTSUPP || rc == GNTST_general_error,
-               "transfer to a domain that is dying: %s",
+               "transfer to a dying domain is %s, expected GNTST_general_error",
                gntst_strerror(rc));
     gnt_unmap_all();
     expect_ok(peer_wait_gone(peer));

@@ -1,6 +1,6 @@
 /*
- * Another domain's grant table: its limits, who may ask about it, and how a
- * toolstack gets at it.
+ * Another domain's grant table: its limits, the operations that may be used on
+ * it, and how a toolstack reaches it.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -20,7 +20,9 @@ static struct gnttab_query_size query_size(domid_t domid)
     return op;
 }
 
-/* Ask for frames of the table by XENMEM_acquire_resource, mapping none. */
+/*
+ * XENMEM_acquire_resource on frames of the grant table, to be mapped at *list.
+ */
 static int acquire(domid_t domid, uint32_t id, uint64_t frame, uint32_t nr,
                    xen_pfn_t *list)
 {
@@ -32,7 +34,7 @@ static int acquire(domid_t domid, uint32_t id, uint64_t frame, uint32_t nr,
     return hypercall_memory_op(XENMEM_acquire_resource, &op);
 }
 
-PEER_CASE("table: the privileged may ask about another domain's")
+PEER_CASE("query_size, get_version: dom0 on peer -> size, limit and version of peer")
 {
     struct gnttab_query_size size = query_size(peer->domid);
     struct gnttab_get_version version = { .dom = peer->domid };
@@ -45,7 +47,7 @@ PEER_CASE("table: the privileged may ask about another domain's")
     expect_eq(version.version, gnttab_version());
 }
 
-PEER_CASE("table: nobody else may")
+PEER_CASE("query_size, setup_table, get_version: peer on dom0 -> GNTST_permission_denied or -EPERM")
 {
     struct gnttab_query_size size = {
         .dom = gnt_self(), .status = GNT_UNTOUCHED,
@@ -70,7 +72,7 @@ PEER_CASE("table: nobody else may")
                  -EPERM);
     expect_eq(version.version, 99);
 
-    /* Each may about its own, by whatever name. */
+    /* Any domain may query its own table, by DOMID_SELF or by its domid. */
     size.dom = DOMID_SELF;
     expect_ok(peer_op(peer, __HYPERVISOR_grant_table_op, GNTTABOP_query_size,
                       &size, sizeof(size)));
@@ -84,7 +86,7 @@ PEER_CASE("table: nobody else may")
 }
 
 #ifdef CONFIG_PV
-PEER_CASE("table: setup_table of another domain's, up to its limit")
+PEER_CASE("setup_table: dom0 on peer -> grows to peer's limit, GNTST_general_error beyond")
 {
     unsigned long frames[PEER_GRANT_FRAMES + 1];
     struct gnttab_setup_table op = {
@@ -104,7 +106,7 @@ PEER_CASE("table: setup_table of another domain's, up to its limit")
 }
 #endif
 
-PEER_CASE("table: acquire_resource grows it to its limit, and tells the limit")
+PEER_CASE("acquire_resource: grant frames of peer -> grows to peer's limit, -EINVAL beyond")
 {
     struct xen_mem_acquire_resource op = {
         .domid = peer->domid, .type = XENMEM_resource_grant_table,
@@ -131,7 +133,7 @@ PEER_CASE("table: acquire_resource grows it to its limit, and tells the limit")
     expect_ok(foreign_unmap(last));
 }
 
-PEER_CASE("table: entries of a page that was added by acquire_resource")
+PEER_CASE("acquire_resource: second grant frame of peer -> entries in it can be mapped")
 {
     struct gnttab_map_grant_ref map;
     grant_ref_t ref = PAGE_SIZE / (gnttab_version() == 1
@@ -157,7 +159,7 @@ PEER_CASE("table: entries of a page that was added by acquire_resource")
     expect_ok(foreign_unmap(page));
 }
 
-PEER_CASE("table: what acquire_resource refuses")
+PEER_CASE("acquire_resource: bad id, frame, count, or own domain -> error, nothing mapped")
 {
     void *at = gnt_at();
     xen_pfn_t where = virt_to_gfn(at);
@@ -177,7 +179,9 @@ PEER_CASE("table: what acquire_resource refuses")
     expect_false(gnt_present(at));
 }
 
-/* A domain with limits of its own, if Xen makes one; destroyed after the case. */
+/*
+ * Create a domain with these limits. NULL, and *rc the error, if Xen refuses.
+ */
 static struct peer *limited(int grant_frames, int maptrack_frames,
                             unsigned int version, int *rc)
 {
@@ -191,7 +195,7 @@ static struct peer *limited(int grant_frames, int maptrack_frames,
     return peer;
 }
 
-PEER_CASE("table: limits that Xen does not take")
+PEER_CASE("createdomain: no grant frame, grant version 0 or 3 -> -EINVAL")
 {
     static const struct
     {
@@ -207,44 +211,47 @@ PEER_CASE("table: limits that Xen does not take")
 
     for ( i = 0; i < ARRAY_SIZE(bad); ++i )
     {
-        struct peer *no = limited(bad[i].grant_frames, bad[i].maptrack_frames,
+        struct peer *made = limited(bad[i].grant_frames, bad[i].maptrack_frames,
                                   bad[i].version, &rc);
 
-        expect_msg(rc == -EINVAL, "a domain with at most %d grant frames, %d "
-                   "for mappings and version %u: %d, expected -EINVAL",
-                   bad[i].grant_frames, bad[i].maptrack_frames,
-                   bad[i].version, rc);
-        if ( no )
-            peer_destroy(no);
+        expect_msg(rc == -EINVAL,
+                   "createdomain with %d grant frames, %d maptrack frames and "
+                   "version %u returned %d, expected -EINVAL",
+                   bad[i].grant_frames, bad[i].maptrack_frames, bad[i].version,
+                   rc);
+        if ( made )
+            peer_destroy(made);
     }
 }
 
-PEER_CASE("table: a domain that may not map, and whose table cannot grow")
+PEER_CASE("createdomain: 1 grant frame, no maptrack frame, version 1 -> GNTST_no_space, -ENOSYS for v2")
 {
     grant_ref_t ref;
     struct gnttab_map_grant_ref map;
     struct gnttab_set_version version = { .version = 2 };
-    struct peer *poor;
+    struct peer *small;
     int rc;
 
     (void)peer;
 
-    poor = limited(1, 0, 1, &rc);
+    small = limited(1, 0, 1, &rc);
     require_ok(rc);
 
-    ref = grant_to_peer(poor, gnt_page[0], 0);
-    expect_gntst(peer_map(poor, ref, GNTMAP_host_map, 0, &map),
+    ref = grant_to_peer(small, gnt_page[0], 0);
+    expect_gntst(peer_map(small, ref, GNTMAP_host_map, 0, &map),
                  GNTST_no_space);
     expect_hex(gnttab_in_use(ref), 0);
 
-    expect_eq(query_size(poor->domid).max_nr_frames, 1);
-    expect_errno(peer_op(poor, __HYPERVISOR_grant_table_op,
+    expect_eq(query_size(small->domid).max_nr_frames, 1);
+    expect_errno(peer_op(small, __HYPERVISOR_grant_table_op,
                          GNTTABOP_set_version, &version, sizeof(version)),
                  -ENOSYS);
-    expect_ok(peer_destroy(poor));
+    expect_ok(peer_destroy(small));
 }
 
-/* How many mappings a domain can have whose handles fill that many pages. */
+/*
+ * The number of mappings that a domain with this many maptrack frames can have.
+ */
 static unsigned int mappings_with(int maptrack_frames)
 {
     static struct gnttab_map_grant_ref maps[100];
@@ -286,10 +293,10 @@ static unsigned int mappings_with(int maptrack_frames)
 }
 
 /*
- * A page holds some number of handles; of all of them, Xen may keep a few back.
- * So the second page adds no less than the first.
+ * A frame holds a fixed number of maptrack entries, of which Xen may reserve a
+ * few in all. So the second frame adds no fewer than the first.
  */
-GNTTAB_CASE_V1("table: handles end where the limit of the domain says")
+GNTTAB_CASE_V1("map_grant_ref: peer with 1 or 2 maptrack frames -> GNTST_no_space, twice the mappings with 2")
 {
     struct peer *peer = gnt_peer();
     unsigned int one, two;
@@ -301,11 +308,11 @@ GNTTAB_CASE_V1("table: handles end where the limit of the domain says")
     expect_range(one, 1, PAGE_SIZE);
     two = mappings_with(2);
     expect_msg(two >= 2 * one && two < 3 * one,
-               "a domain has %u mappings with one page of handles, and %u "
-               "with two", one, two);
+               "a domain has %u mappings with 1 maptrack frame and %u with 2, "
+               "expected twice as many", one, two);
 }
 
-/* Xen's console, as far back as it goes. */
+/* The content of Xen's console ring. */
 static char console[2][16384];
 
 static unsigned int read_console(char *buf)
@@ -322,8 +329,8 @@ static unsigned int read_console(char *buf)
     return hypercall_sysctl(&op) ? 0 : op.u.readconsole.count;
 }
 
-/* What it prints is for people; that it prints, and changes nothing, is not. */
-PEER_CASE("table: the debug key that lists all tables")
+/* Only check that key 'g' prints something and changes no grant. */
+PEER_CASE("debug key g: grants mapped in both directions -> something printed, no grant changes")
 {
     xen_sysctl_t op = {
         .cmd = XEN_SYSCTL_debug_keys,
@@ -332,12 +339,12 @@ PEER_CASE("table: the debug key that lists all tables")
     grant_ref_t ref = peer_grant(peer, 0, 0);
     grant_ref_t own = grant_to_peer(peer, gnt_page[0], 0);
     uint8_t *at = gnt_at();
-    struct gnttab_map_grant_ref by_us =
+    struct gnttab_map_grant_ref by_dom0 =
         gnt_map_of_peer(peer, ref, GNTMAP_host_map, at);
     struct gnttab_map_grant_ref by_peer;
     unsigned int before, after;
 
-    require_gntst(gnt_map(&by_us), GNTST_okay);
+    require_gntst(gnt_map(&by_dom0), GNTST_okay);
     require_gntst(peer_map(peer, own, GNTMAP_host_map | GNTMAP_readonly, 0,
                            &by_peer), GNTST_okay);
 
@@ -347,7 +354,8 @@ PEER_CASE("table: the debug key that lists all tables")
     require_ok(hypercall_sysctl(&op));
     after = read_console(console[1]);
     expect_msg(after != before || memcmp(console[0], console[1], after),
-               "Xen's console says the same as before");
+               "Xen's console ring is unchanged after debug key g, expected "
+               "new output");
 
     expect_hex(peer_in_use(peer, ref), GTF_reading | GTF_writing);
     expect_hex(gnttab_in_use(own), GTF_reading);

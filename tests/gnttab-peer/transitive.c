@@ -1,5 +1,6 @@
 /*
- * Transitive grants: the peer grants us what somebody granted to the peer.
+ * Transitive grants: the peer grants dom0 what another domain granted to the
+ * peer.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -9,7 +10,10 @@
 
 #define LEN 64
 
-/* Copy LEN bytes at 16 of the peer's transitive grant to 32 of our page 1. */
+/*
+ * Copy LEN bytes from offset 16 of the peer's transitive grant to offset 32 of
+ * dom0's page 1.
+ */
 static int copy_through(struct peer *peer)
 {
     struct gnttab_copy op = {
@@ -23,7 +27,7 @@ static int copy_through(struct peer *peer)
     return gnt_copy(&op);
 }
 
-/* The same the other way round. */
+/* Copy in the opposite direction. */
 static int copy_back(struct peer *peer)
 {
     struct gnttab_copy op = {
@@ -37,24 +41,27 @@ static int copy_back(struct peer *peer)
     return gnt_copy(&op);
 }
 
-/* A host may have them switched off: gnttab=no-transitive, or transitive=0. */
+/*
+ * A host may have transitive grants disabled: gnttab=no-transitive, or
+ * transitive=0.
+ */
 static bool transitive_works(struct peer *peer, int status)
 {
     if ( status != GNTST_okay && xtf_xen_cmdline("transitive") )
     {
-        xtf_case_skip("Transitive grants are refused (%s), and Xen's command "
-                      "line is about them", gntst_strerror(status));
+        xtf_case_skip("needs transitive grants, disabled on Xen's command line "
+                      "(copy is %s)", gntst_strerror(status));
         return false;
     }
 
     return expect_gntst(status, GNTST_okay);
 }
 
-PEER_CASE_V2("transitive: our own page, granted to a peer, comes back to us")
+PEER_CASE_V2("copy: transitive grant of peer for dom0's own grant -> bytes copied both ways")
 {
-    grant_ref_t leaf = grant_to_peer(peer, gnt_page[0], 0);
+    grant_ref_t target = grant_to_peer(peer, gnt_page[0], 0);
 
-    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), leaf);
+    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), target);
     if ( !transitive_works(peer, copy_through(peer)) )
         return;
 
@@ -62,21 +69,23 @@ PEER_CASE_V2("transitive: our own page, granted to a peer, comes back to us")
     expect_mem(gnt_page[1] + 32, gnt_pattern(0) + 16, LEN);
     expect_mem(gnt_page[1] + 32 + LEN, gnt_pattern(1) + 32 + LEN,
                PAGE_SIZE - 32 - LEN);
-    expect_hex(gnttab_in_use(leaf), 0);
+    expect_hex(gnttab_in_use(target), 0);
     expect_hex(peer_in_use(peer, PEER_REF(0)), 0);
 
-    /* The other way: what page 1 has at 32, changed, to page 0. */
+    /*
+     * In the opposite direction: new bytes at offset 32 of page 1 go to page 0.
+     */
     memset(gnt_page[1] + 32, 0x44, LEN);
     expect_gntst(copy_back(peer), GNTST_okay);
     expect_mem(gnt_page[0], gnt_pattern(0), 16);
     expect_fill(gnt_page[0] + 16, 0x44, LEN);
     expect_mem(gnt_page[0] + 16 + LEN, gnt_pattern(0) + 16 + LEN,
                PAGE_SIZE - 16 - LEN);
-    expect_hex(gnttab_in_use(leaf), 0);
+    expect_hex(gnttab_in_use(target), 0);
     expect_hex(peer_in_use(peer, PEER_REF(0)), 0);
 }
 
-PEER_CASE_V2("transitive: the page of a third domain")
+PEER_CASE_V2("copy: transitive grant of peer for a third domain's grant -> bytes copied both ways")
 {
     struct peer *third = gnt_peer();
 
@@ -101,127 +110,127 @@ PEER_CASE_V2("transitive: the page of a third domain")
     expect_hex(peer_in_use(peer, PEER_REF(0)), 0);
 }
 
-/* A chain is as strong as its weakest link; nothing of it stays in use. */
-#define expect_broken(leaf, want)                                       \
+/* The copy fails, and neither entry of the chain is in use afterwards. */
+#define expect_broken(target, want)                                       \
 do {                                                                    \
     expect_gntst(copy_through(peer), want);                             \
     expect_page_unchanged(1);                                           \
-    expect_hex(gnttab_in_use(leaf), 0);                                 \
+    expect_hex(gnttab_in_use(target), 0);                                 \
     expect_hex(peer_in_use(peer, PEER_REF(0)), 0);                      \
 } while ( 0 )
 
-PEER_CASE_V2("transitive: a leaf that is not granted to the one between")
+PEER_CASE_V2("copy: transitive, referenced entry does not name peer -> GNTST_general_error")
 {
-    grant_ref_t leaf = gnt_grant(gnt_page[0], 0);
+    grant_ref_t target = gnt_grant(gnt_page[0], 0);
 
-    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), leaf);
-    expect_broken(leaf, GNTST_general_error);
+    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), target);
+    expect_broken(target, GNTST_general_error);
 }
 
-PEER_CASE_V2("transitive: a leaf that is invalid, or no reference at all")
+PEER_CASE_V2("copy: transitive, gref invalid or beyond the table -> GNTST_general_error, GNTST_bad_gntref")
 {
-    grant_ref_t leaf = gnt_ref();
+    grant_ref_t target = gnt_ref();
 
-    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), leaf);
-    expect_broken(leaf, GNTST_general_error);
+    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), target);
+    expect_broken(target, GNTST_general_error);
 
     peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(),
                             0x7fffffff);
-    expect_broken(leaf, GNTST_bad_gntref);
+    expect_broken(target, GNTST_bad_gntref);
 }
 
-PEER_CASE_V2("transitive: a read-only leaf is not written to")
+PEER_CASE_V2("copy: to a transitive grant, referenced entry is GTF_readonly -> GNTST_general_error")
 {
-    grant_ref_t leaf = grant_to_peer(peer, gnt_page[0], GTF_readonly);
+    grant_ref_t target = grant_to_peer(peer, gnt_page[0], GTF_readonly);
 
-    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), leaf);
+    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), target);
     if ( !transitive_works(peer, copy_through(peer)) )
         return;
     expect_gntst(copy_back(peer), GNTST_general_error);
     expect_page_unchanged(0);
-    expect_hex(gnttab_in_use(leaf), 0);
+    expect_hex(gnttab_in_use(target), 0);
     expect_hex(peer_in_use(peer, PEER_REF(0)), 0);
 }
 
-PEER_CASE_V2("transitive: not for anybody but whom the entry names")
+PEER_CASE_V2("copy: transitive entry names another domain than dom0 -> GNTST_general_error")
 {
-    grant_ref_t leaf = grant_to_peer(peer, gnt_page[0], 0);
+    grant_ref_t target = grant_to_peer(peer, gnt_page[0], 0);
 
-    peer_publish_transitive(peer, PEER_REF(0), peer->domid, gnt_self(), leaf);
-    expect_broken(leaf, GNTST_general_error);
+    peer_publish_transitive(peer, PEER_REF(0), peer->domid, gnt_self(), target);
+    expect_broken(target, GNTST_general_error);
 }
 
-PEER_CASE_V2("transitive: back to the one between")
+PEER_CASE_V2("copy: transitive, trans_domid is peer itself -> GNTST_general_error")
 {
-    grant_ref_t leaf = gnt_ref();
+    grant_ref_t target = gnt_ref();
 
     peer_publish(peer, PEER_REF(1), peer->domid, PEER_PAGE_GFN(1),
                  GTF_permit_access);
     peer_publish_transitive(peer, PEER_REF(0), gnt_self(), peer->domid,
                             PEER_REF(1));
-    expect_broken(leaf, GNTST_general_error);
+    expect_broken(target, GNTST_general_error);
     expect_hex(peer_in_use(peer, PEER_REF(1)), 0);
 }
 
-PEER_CASE_V2("transitive: a leaf that is transitive itself")
+PEER_CASE_V2("copy: transitive, referenced entry is transitive -> GNTST_general_error")
 {
-    grant_ref_t leaf = gnt_ref();
+    grant_ref_t target = gnt_ref();
 
     peer_publish(peer, PEER_REF(1), gnt_self(), PEER_PAGE_GFN(1),
                  GTF_permit_access);
-    gnttab_publish_transitive(leaf, peer->domid, 0, peer->domid, PEER_REF(1));
-    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), leaf);
-    expect_broken(leaf, GNTST_general_error);
+    gnttab_publish_transitive(target, peer->domid, 0, peer->domid, PEER_REF(1));
+    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), target);
+    expect_broken(target, GNTST_general_error);
     expect_hex(peer_in_use(peer, PEER_REF(1)), 0);
 }
 
-PEER_CASE_V2("transitive: part of a page")
+PEER_CASE_V2("copy: transitive, referenced entry is a sub-page grant -> bytes copied within its bounds only")
 {
-    grant_ref_t leaf = gnt_ref();
+    grant_ref_t target = gnt_ref();
 
-    gnttab_publish_sub_page(leaf, peer->domid, virt_to_gfn(gnt_page[0]), 0,
+    gnttab_publish_sub_page(target, peer->domid, virt_to_gfn(gnt_page[0]), 0,
                             16, LEN);
-    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), leaf);
+    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), target);
     if ( !transitive_works(peer, copy_through(peer)) )
         return;
     expect_mem(gnt_page[1] + 32, gnt_pattern(0) + 16, LEN);
     memcpy(gnt_page[1], gnt_pattern(1), PAGE_SIZE);
 
-    gnttab_publish_sub_page(leaf, peer->domid, virt_to_gfn(gnt_page[0]), 0,
+    gnttab_publish_sub_page(target, peer->domid, virt_to_gfn(gnt_page[0]), 0,
                             17, LEN);
-    expect_broken(leaf, GNTST_general_error);
-    gnttab_publish_sub_page(leaf, peer->domid, virt_to_gfn(gnt_page[0]), 0,
+    expect_broken(target, GNTST_general_error);
+    gnttab_publish_sub_page(target, peer->domid, virt_to_gfn(gnt_page[0]), 0,
                             16, LEN - 1);
-    expect_broken(leaf, GNTST_general_error);
+    expect_broken(target, GNTST_general_error);
 }
 
-PEER_CASE_V2("transitive: a leaf that its grantee maps stays in use")
+PEER_CASE_V2("copy: transitive, referenced entry mapped by peer -> GTF_reading stays")
 {
-    grant_ref_t leaf = grant_to_peer(peer, gnt_page[0], 0);
+    grant_ref_t target = grant_to_peer(peer, gnt_page[0], 0);
     struct gnttab_map_grant_ref map;
 
-    require_gntst(peer_map(peer, leaf, GNTMAP_host_map | GNTMAP_readonly, 0,
+    require_gntst(peer_map(peer, target, GNTMAP_host_map | GNTMAP_readonly, 0,
                            &map), GNTST_okay);
-    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), leaf);
+    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), target);
     if ( !transitive_works(peer, copy_through(peer)) )
         return;
-    expect_hex(gnttab_in_use(leaf), GTF_reading);
+    expect_hex(gnttab_in_use(target), GTF_reading);
     expect_gntst(copy_back(peer), GNTST_okay);
-    expect_hex(gnttab_in_use(leaf), GTF_reading);
+    expect_hex(gnttab_in_use(target), GTF_reading);
     expect_gntst(peer_unmap(peer, &map), GNTST_okay);
-    expect_hex(gnttab_in_use(leaf), 0);
+    expect_hex(gnttab_in_use(target), 0);
 }
 
-PEER_CASE_V2("transitive: cannot be mapped")
+PEER_CASE_V2("map_grant_ref: peer's transitive grant -> GNTST_general_error")
 {
-    grant_ref_t leaf = grant_to_peer(peer, gnt_page[0], 0);
+    grant_ref_t target = grant_to_peer(peer, gnt_page[0], 0);
     void *at = gnt_at();
     struct gnttab_map_grant_ref map =
         gnt_map_of_peer(peer, PEER_REF(0), GNTMAP_host_map, at);
 
-    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), leaf);
+    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), target);
     expect_gntst(gnt_map(&map), GNTST_general_error);
     expect_false(gnt_present(at));
-    expect_hex(gnttab_in_use(leaf), 0);
+    expect_hex(gnttab_in_use(target), 0);
     expect_hex(peer_in_use(peer, PEER_REF(0)), 0);
 }

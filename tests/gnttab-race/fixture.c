@@ -1,5 +1,5 @@
 /*
- * Operations on this domain's grants that any vCPU can carry out.
+ * Operations on this domain's grants that can run on any vCPU.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -19,7 +19,7 @@ int only_byte(const void *page)
 
 static int status_of(long rc, int status)
 {
-    race_check(rc == 0, "a hypercall returns %ld", rc);
+    race_check(rc == 0, "grant_table_op returned %ld, expected 0", rc);
 
     return status;
 }
@@ -53,10 +53,11 @@ void race_unmap_all(const struct gnttab_map_grant_ref *maps, unsigned int nr)
             continue;
 
         rc = hypercall_grant_table_op(GNTTABOP_unmap_grant_ref, ops, nr_ops);
-        race_check(rc == 0, "unmap_grant_ref returns %ld", rc);
+        race_check(rc == 0, "unmap_grant_ref returned %ld, expected 0", rc);
         while ( nr_ops-- )
-            race_check(ops[nr_ops].status == GNTST_okay, "vCPU %u cannot unmap "
-                       "handle %u: %s", this_vcpu(), ops[nr_ops].handle,
+            race_check(ops[nr_ops].status == GNTST_okay,
+                       "unmap_grant_ref on vCPU %u of handle %u is %s, "
+                       "expected GNTST_okay", this_vcpu(), ops[nr_ops].handle,
                        gntst_strerror(ops[nr_ops].status));
         nr_ops = 0;
     }

@@ -1,5 +1,5 @@
 /*
- * Operations on this domain's grants that any vCPU can carry out.
+ * Operations on this domain's grants that can run on any vCPU.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -10,18 +10,22 @@
 #include <xtf/race.h>
 #include <xtf.h>
 
-/* A page with one and the same byte in it: which?  -1: it has others, too. */
+/* @return the byte that fills the page, or -1 if its bytes differ. */
 int only_byte(const void *page);
 
-/** Hypercalls of whichever vCPU, on one request: its status. */
+/** One request, on any vCPU. @return its status. */
 int race_map(struct gnttab_map_grant_ref *op);
 int race_unmap(const struct gnttab_map_grant_ref *map);
 
-/** Undo what of these was done, in batches, for each of which Xen flushes TLBs. */
+/**
+ * Unmap those that are mapped, in batches: Xen flushes the TLBs once a batch.
+ */
 #define RACE_BATCH 32
 void race_unmap_all(const struct gnttab_map_grant_ref *maps, unsigned int nr);
 
-/** Copy a page from a grant of ours to our own page, or the other way. */
+/**
+ * Copy a page from a grant to a page of this domain, or in the other direction.
+ */
 int race_copy_from(grant_ref_t ref, void *to);
 int race_copy_to(grant_ref_t ref, void *from);
 

@@ -1,6 +1,6 @@
 /*
- * Handles of mappings, which each vCPU takes from a list of its own, or from
- * another's.  PV guests only: the mappings are for devices.
+ * Maptrack handles, which each vCPU allocates from a free list of its own, or
+ * from another vCPU's. PV guests only: the mappings are device mappings.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -10,12 +10,12 @@
 
 static grant_ref_t refs[VCPUS];
 
-/* How many handles there are, for all vCPUs together. */
+/* The number of handles of the domain. */
 #define NR_HANDLES 256
 #define MANY 60
 #define FEW  10
 
-/* Mappings that whoever comes next undoes. */
+/* Mappings that the next vCPU unmaps. */
 struct batch
 {
     unsigned int nr;
@@ -25,7 +25,7 @@ struct batch
 static struct batch batches[VCPUS + 1], *volatile left;
 static uint8_t owner[NR_HANDLES];
 
-/* Device mappings need no place. */
+/* Device mappings need no address. */
 static void map_batch(struct batch *batch, unsigned int vcpu, unsigned int nr)
 {
     unsigned int i;
@@ -36,11 +36,11 @@ static void map_batch(struct batch *batch, unsigned int vcpu, unsigned int nr)
                                     GNTMAP_device_map | GNTMAP_readonly, NULL);
     batch->nr = nr;
     rc = hypercall_grant_table_op(GNTTABOP_map_grant_ref, batch->maps, nr);
-    race_check(rc == 0, "map_grant_ref returns %ld", rc);
+    race_check(rc == 0, "map_grant_ref returned %ld, expected 0", rc);
 }
 
-/* Only a handle that nobody has is given out; at times there may be none. */
-static void take_handles(const struct batch *batch, unsigned int vcpu)
+/* Xen must only allocate free handles. At times all may be in use. */
+static void own_handles(const struct batch *batch, unsigned int vcpu)
 {
     unsigned int i;
 
@@ -50,16 +50,18 @@ static void take_handles(const struct batch *batch, unsigned int vcpu)
         unsigned int had;
 
         race_check(map->status == GNTST_okay || map->status == GNTST_no_space,
-                   "vCPU %u cannot map: %s", vcpu, gntst_strerror(map->status));
+                   "map_grant_ref on vCPU %u is %s, expected GNTST_okay or "
+                   "GNTST_no_space", vcpu, gntst_strerror(map->status));
         if ( map->status != GNTST_okay || map->handle >= NR_HANDLES )
             continue;
         had = xchg(&owner[map->handle], vcpu + 1);
-        race_check(!had, "handle %u is of vCPU %u, and was of vCPU %u",
+        race_check(!had, "handle %u is allocated to vCPU %u, but vCPU %u has "
+                         "not freed it",
                    map->handle, vcpu, had - 1);
     }
 }
 
-static void give_back(const struct batch *batch)
+static void free_handles(const struct batch *batch)
 {
     unsigned int i;
 
@@ -75,17 +77,17 @@ static void map_and_pass_on(unsigned int vcpu)
     struct batch *batch = &batches[vcpu];
     unsigned int i;
 
-    /* Who wants many at a time finds its own list empty. */
+    /* A vCPU that needs many handles at once finds its own free list empty. */
     for ( i = vcpu; race_goes_on(); ++i )
     {
         map_batch(batch, vcpu, i % VCPUS ? FEW : MANY);
-        take_handles(batch, vcpu);
+        own_handles(batch, vcpu);
         batch = xchg(&left, batch);
-        give_back(batch);
+        free_handles(batch);
     }
 }
 
-/* How many handles are free, but for the last one of each vCPU's list. */
+/* The number of free handles, except for the last one of each vCPU's list. */
 static unsigned int count_handles(void)
 {
     static struct batch all;
@@ -112,8 +114,8 @@ static void begin_list(void *unused)
         race_unmap(&map);
 }
 
-/* All of them are taken by one vCPU, and given back by all. */
-static void give_back_of_one(unsigned int vcpu)
+/* One vCPU allocates all handles, and every vCPU frees some of them. */
+static void map_on_one_free_on_all(unsigned int vcpu)
 {
     unsigned int i;
 
@@ -122,10 +124,10 @@ static void give_back_of_one(unsigned int vcpu)
         for ( i = 0; vcpu == 0 && i < VCPUS; ++i )
         {
             map_batch(&batches[i], i, RACE_BATCH);
-            take_handles(&batches[i], i);
+            own_handles(&batches[i], i);
         }
         race_meet();
-        give_back(&batches[vcpu]);
+        free_handles(&batches[vcpu]);
     }
 }
 
@@ -139,27 +141,28 @@ static void race_for_handles(void (*fn)(unsigned int vcpu))
     memset(batches, 0, sizeof(batches));
     left = &batches[VCPUS];
 
-    /* Each vCPU begins a list, which Xen never lets run out altogether. */
+    /* Each vCPU starts its free list, in which Xen always keeps one handle. */
     for ( i = 0; i < VCPUS; ++i )
         smp_call(i, begin_list, NULL);
     nr = count_handles();
     if ( nr == NR_HANDLES )
-        skip_case("More handles than needed: max_maptrack_frames is not 1");
+        skip_case("needs one maptrack frame: gnttab_max_maptrack_frames=1 "
+                  "(Xen) or max_maptrack_frames=1 (domain)");
     if ( !race(VCPUS, fn) )
         return;
 
-    give_back(left);
+    free_handles(left);
     expect_range(count_handles(), nr, NR_HANDLES);
     for ( i = 0; i < VCPUS; ++i )
         expect_hex(gnttab_in_use(refs[i]), 0);
 }
 
-GNTTAB_CASE("handles: taken, passed on and given back: no two alike, none lost")
+GNTTAB_CASE("map_grant_ref race: handles allocated and freed by different vCPUs -> distinct, all free after")
 {
     race_for_handles(map_and_pass_on);
 }
 
-GNTTAB_CASE("handles: given back on all vCPUs at once, none is lost")
+GNTTAB_CASE("unmap_grant_ref race: handles freed on four vCPUs at once -> all free after")
 {
-    race_for_handles(give_back_of_one);
+    race_for_handles(map_on_one_free_on_all);
 }

@@ -2,38 +2,38 @@
  * @file tests/gnttab-race/main.c
  * @ref test-gnttab-race
  *
- * @page test-gnttab-race Grant tables: vCPUs that get in each other's way
+ * @page test-gnttab-race Grant tables: races between vCPUs
  *
- * Mapping, unmapping, copying, swapping, changing the table's version and size
- * on several vCPUs at the same time, many times over.  Xen locks the table,
- * an entry, or a list of handles for each step; a step without its lock, or two
- * between which something may change that is not looked at again, shows only
+ * Mapping, unmapping, copying, swapping, changing the version and the size of
+ * the table on several vCPUs at the same time, many times over. Xen takes a
+ * lock of the table, of an entry or of a free list for each step; a missing
+ * lock, or a value that is not read again after a lock was dropped, shows only
  * when two processors meet there.
  *
- * Whatever the order in which Xen serves them, some things hold: an entry is in
- * use as long as somebody maps it, and not after; an access that has ended is
- * at an end, and the page the guest's alone; one of two who undo a mapping
- * does; a handle stands for one mapping; a copy moves one page or fails; and a
- * frame of the table is at one place at most.  The cases check just that, while
- * the race goes on and when it is over.
+ * Some statements hold in whichever order Xen serves the vCPUs: an entry is in
+ * use for as long as it is mapped, and not after; after a grant is revoked,
+ * nothing refers to its page; of two unmaps of a mapping one succeeds; a handle
+ * names one mapping; a copy moves one whole page or fails; and a frame of the
+ * table is at one GFN at most. The cases check these statements during the race
+ * and after it.
  *
- * A race of an HVM guest that leaves version 2 while it places status frames is
- * left out: Xen may end a domain that does that.  A pass says only that
- * nothing went wrong this time.
+ * A race of an HVM guest that leaves version 2 while it maps status frames is
+ * left out, since Xen may end such a domain. A pass only says that nothing went
+ * wrong in this run.
  *
- * This file: entries of which all vCPUs copy.
+ * This file: copies by several vCPUs through the same entries.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include "fixture.h"
 
-const char test_title[] = "Grant tables: races";
+const char test_title[] = "Grant tables: races between vCPUs";
 
 #define VCPUS 4
 
 static grant_ref_t refs[2];
 
-/* What pages 0 and 1 are full of, and what is copied to them. */
+/* The fill bytes of pages 0 and 1, of copies to them, and of a revoked page. */
 #define BYTE_0  0xa0
 #define BYTE_1  0xb1
 #define WRITTEN 0xc2
@@ -45,7 +45,7 @@ static void fill_pages(void)
     memset(gnt_page[1], BYTE_1, PAGE_SIZE);
 }
 
-/* Read the entry with this reference, over and over: always one of two pages. */
+/* Copy from this entry, which always grants one of two pages. */
 static void check_copy(grant_ref_t ref, uint8_t *to, bool may_fail)
 {
     int rc, byte;
@@ -55,16 +55,18 @@ static void check_copy(grant_ref_t ref, uint8_t *to, bool may_fail)
     byte = only_byte(to);
 
     if ( rc == GNTST_okay )
-        race_check(byte == BYTE_0 || byte == BYTE_1, "a copy says that it is "
-                   "done, and has copied %#x", byte);
+        race_check(byte == BYTE_0 || byte == BYTE_1,
+                   "copy is GNTST_okay, but the destination is filled with "
+                   "%#x, expected 0xa0 or 0xb1", byte);
     else
         race_check(may_fail && rc == GNTST_general_error && byte == 0,
-                   "a copy says %s, and has copied %#x", gntst_strerror(rc),
+                   "copy is %s and the destination is filled with %#x, "
+                   "expected GNTST_general_error and 0", gntst_strerror(rc),
                    byte);
 }
 
-/* Take the entry back, and give out the other page. */
-static bool give_out(unsigned int page, unsigned int flags)
+/* Revoke the entry, and grant the other page by it. */
+static bool regrant(unsigned int page, unsigned int flags)
 {
     if ( gnttab_revoke(refs[0]) )
         return false;
@@ -82,14 +84,14 @@ static void change_or_read(unsigned int vcpu)
     while ( race_goes_on() )
         if ( vcpu == 0 )
         {
-            page ^= give_out(!page, GTF_readonly);
+            page ^= regrant(!page, GTF_readonly);
             race_linger();
         }
         else
             check_copy(refs[0], gnt_page[1 + vcpu], true);
 }
 
-GNTTAB_CASE("copy: from an entry that changes, all of one page or nothing")
+GNTTAB_CASE("copy race: from an entry that is revoked and republished -> one whole page or nothing")
 {
     fill_pages();
     refs[0] = gnt_grant(gnt_page[0], GTF_readonly);
@@ -101,13 +103,13 @@ GNTTAB_CASE("copy: from an entry that changes, all of one page or nothing")
     expect_fill(gnt_page[1], BYTE_1, PAGE_SIZE);
 }
 
-/* What was given out before is ours alone: nobody writes there any more. */
+/* After the grant is revoked, no copy writes to its page. */
 static void check_private(uint8_t *page)
 {
     memset(page, PRIVATE, PAGE_SIZE);
     race_linger();
     race_check(only_byte(page) == PRIVATE,
-               "a copy writes to a page whose grant has ended");
+               "a copy wrote to a page after its grant was revoked");
 }
 
 static void change_or_write(unsigned int vcpu)
@@ -119,7 +121,7 @@ static void change_or_write(unsigned int vcpu)
         if ( vcpu == 0 )
         {
             race_linger();
-            if ( !give_out(!page, 0) )
+            if ( !regrant(!page, 0) )
                 continue;
             check_private(gnt_page[page]);
             page = !page;
@@ -128,11 +130,12 @@ static void change_or_write(unsigned int vcpu)
         {
             rc = race_copy_to(refs[0], gnt_page[2]);
             race_check(rc == GNTST_okay || rc == GNTST_general_error,
-                       "a copy says %s", gntst_strerror(rc));
+                       "copy is %s, expected GNTST_okay or "
+                       "GNTST_general_error", gntst_strerror(rc));
         }
 }
 
-GNTTAB_CASE("copy: to an entry that changes, never to the page of before")
+GNTTAB_CASE("copy race: to an entry that is revoked and republished -> nothing written once revoked")
 {
     memset(gnt_page[2], WRITTEN, PAGE_SIZE);
     refs[0] = gnt_grant(gnt_page[0], 0);
@@ -146,7 +149,7 @@ GNTTAB_CASE("copy: to an entry that changes, never to the page of before")
 
 static int revoked, copied;
 
-/* A copy that has ended leaves nothing in use, whoever came first. */
+/* After the copy, the entry is not in use, whichever vCPU came first. */
 static void copy_or_revoke(unsigned int vcpu)
 {
     while ( race_next_round() )
@@ -172,22 +175,27 @@ static void copy_or_revoke(unsigned int vcpu)
 
         if ( vcpu != 0 )
             continue;
-        race_check(!gnttab_in_use(refs[0]), "the copy is over, and the use %#x",
-                   gnttab_in_use(refs[0]));
+        race_check(!gnttab_in_use(refs[0]),
+                   "in-use flags of the entry are %#x after the copy, expected "
+                   "0", gnttab_in_use(refs[0]));
         race_check(copied == GNTST_okay || copied == GNTST_general_error,
-                   "a copy says %s", gntst_strerror(copied));
+                   "copy is %s, expected GNTST_okay or GNTST_general_error",
+                   gntst_strerror(copied));
         if ( !revoked )
             race_check(only_byte(gnt_page[0]) == PRIVATE,
-                       "a copy comes after the end of access");
+                       "a copy wrote to the page after its grant was revoked");
         else if ( !copied )
             race_check(only_byte(gnt_page[0]) == WRITTEN,
-                       "a copy says that it is done, and is not");
+                       "copy is GNTST_okay, but the page is not filled with "
+                       "0xc2");
         if ( revoked )
-            race_check(gnttab_revoke(refs[0]) == 0, "is in use");
+            race_check(gnttab_revoke(refs[0]) == 0,
+                       "entry is in use (flags %#x) after the copy, expected 0",
+                       gnttab_in_use(refs[0]));
     }
 }
 
-GNTTAB_CASE("copy: while the access ends, before that or not at all")
+GNTTAB_CASE("copy race: one copy against one revocation -> nothing written once revoked")
 {
     memset(gnt_page[2], WRITTEN, PAGE_SIZE);
     refs[0] = gnt_ref();
@@ -200,7 +208,10 @@ static uint16_t *flags_of(grant_ref_t ref)
                                  : &gnttab_v2[ref].hdr.flags;
 }
 
-/* The guest may change this flag at any time: Xen must not put it back. */
+/*
+ * The guest may change GTF_readonly at any time, and Xen must not write an old
+ * value back.
+ */
 static void change_flag(uint16_t *flags)
 {
     unsigned int i, lost = 0, back = 0;
@@ -213,8 +224,8 @@ static void change_flag(uint16_t *flags)
         barrier();
         back += !!(ACCESS_ONCE(*flags) & GTF_readonly);
     }
-    race_check(!lost, "GTF_readonly was set, and is lost");
-    race_check(!back, "GTF_readonly was cleared, and is back");
+    race_check(!lost, "GTF_readonly is clear after the guest set it");
+    race_check(!back, "GTF_readonly is set after the guest cleared it");
 }
 
 static void change_flag_or_copy(unsigned int vcpu)
@@ -232,11 +243,12 @@ static void change_flag_or_copy(unsigned int vcpu)
         {
             rc = race_copy_from(refs[0], gnt_page[vcpu]);
             race_check(rc == GNTST_okay || rc == GNTST_general_error,
-                       "a copy says %s", gntst_strerror(rc));
+                       "copy is %s, expected GNTST_okay or "
+                       "GNTST_general_error", gntst_strerror(rc));
         }
 }
 
-GNTTAB_CASE("copy: from an entry whose GTF_readonly comes and goes, none is lost")
+GNTTAB_CASE("copy race: from an entry whose GTF_readonly the guest changes -> no change lost")
 {
     refs[0] = gnt_grant(gnt_page[0], 0);
     if ( race(3, change_flag_or_copy) )
@@ -251,11 +263,12 @@ static void copy_both_ways(unsigned int vcpu)
     {
         rc = vcpu % 2 ? race_copy_to(refs[0], gnt_page[2])
                       : race_copy_from(refs[0], gnt_page[3]);
-        race_check(rc == GNTST_okay, "a copy says %s", gntst_strerror(rc));
+        race_check(rc == GNTST_okay, "copy is %s, expected GNTST_okay",
+                   gntst_strerror(rc));
     }
 }
 
-GNTTAB_CASE("copy: from and to one entry on all vCPUs, and no use is left")
+GNTTAB_CASE("copy race: from and to one entry on four vCPUs -> entry not in use, no type left")
 {
     memcpy(gnt_page[2], gnt_page[0], PAGE_SIZE);
     refs[0] = gnt_grant(gnt_page[0], 0);
@@ -281,7 +294,8 @@ static void swap_or_copy(unsigned int vcpu)
         {
             hypercall_grant_table_op(GNTTABOP_swap_grant_ref, &swap, 1);
             race_check(swap.status == GNTST_okay || swap.status == GNTST_eagain,
-                       "swap_grant_ref says %s", gntst_strerror(swap.status));
+                       "swap_grant_ref is %s, expected GNTST_okay or "
+                       "GNTST_eagain", gntst_strerror(swap.status));
             nr_swapped += swap.status == GNTST_okay;
             race_linger();
         }
@@ -289,7 +303,7 @@ static void swap_or_copy(unsigned int vcpu)
             check_copy(refs[vcpu % 2], gnt_page[1 + vcpu], false);
 }
 
-GNTTAB_CASE("copy: from entries that are swapped, and no use is left")
+GNTTAB_CASE("swap_grant_ref race: entries that other vCPUs copy from -> each swap whole, no entry in use")
 {
     unsigned int first;
     int byte;
@@ -304,7 +318,7 @@ GNTTAB_CASE("copy: from entries that are swapped, and no use is left")
     expect_hex(gnttab_in_use(refs[0]), 0);
     expect_hex(gnttab_in_use(refs[1]), 0);
 
-    /* After an odd number of swaps it is the other page. */
+    /* After an odd number of swaps, each entry grants the other page. */
     first = nr_swapped % 2;
     expect_gntst(race_copy_from(refs[first], gnt_page[2]), GNTST_okay);
     expect_gntst(race_copy_from(refs[!first], gnt_page[3]), GNTST_okay);

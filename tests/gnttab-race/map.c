@@ -1,18 +1,18 @@
 /*
- * Mapping and unmapping.  PV guests only: where an HVM guest maps a page of its
- * own, it loses the page.
+ * Mapping and unmapping. PV guests only: an HVM guest that maps a page of its
+ * own moves the page.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include "fixture.h"
 
-/* For each unmap, Xen has all processors flush their TLBs. */
+/* Few vCPUs, since Xen has all processors flush their TLBs at each unmap. */
 #define MAPPERS 3
 
 static grant_ref_t refs[4];
 static uint8_t *places[8];
 
-static void take_places(void)
+static void alloc_places(void)
 {
     unsigned int i;
 
@@ -20,7 +20,7 @@ static void take_places(void)
         places[i] = gnt_at();
 }
 
-/* One only reads, and one maps for devices too. */
+/* vCPU 1 maps read-only, and vCPU 2 has a device mapping, too. */
 static uint32_t flags_of(unsigned int vcpu)
 {
     return GNTMAP_host_map | (vcpu % 2 ? GNTMAP_readonly : 0) |
@@ -37,24 +37,29 @@ static void map_and_unmap(unsigned int vcpu)
             gnt_map_op(refs[vcpu], flags_of(vcpu), places[vcpu]);
         int rc = race_map(&map);
 
-        race_check(rc == GNTST_okay, "vCPU %u cannot map: %s", vcpu,
+        race_check(rc == GNTST_okay,
+                   "map_grant_ref on vCPU %u is %s, expected GNTST_okay", vcpu,
                    gntst_strerror(rc));
         if ( rc )
             continue;
 
         race_linger();
-        race_check((gnttab_in_use(refs[vcpu]) & want) == want, "vCPU %u maps "
-                   "reference %u, whose use is %#x", vcpu, refs[vcpu],
+        race_check((gnttab_in_use(refs[vcpu]) & want) == want,
+                   "vCPU %u maps reference %u, whose in-use flags are %#x, "
+                   "expected those of the mapping", vcpu, refs[vcpu],
                    gnttab_in_use(refs[vcpu]));
         race_check(ACCESS_ONCE(places[vcpu][5]) == gnt_pattern(0)[5],
-                   "vCPU %u maps something else", vcpu);
+                   "the mapping of vCPU %u does not show gnt_page[0]", vcpu);
         rc = race_unmap(&map);
-        race_check(rc == GNTST_okay, "vCPU %u cannot unmap: %s", vcpu,
-                   gntst_strerror(rc));
+        race_check(rc == GNTST_okay,
+                   "unmap_grant_ref on vCPU %u is %s, expected GNTST_okay",
+                   vcpu, gntst_strerror(rc));
     }
 }
 
-/* Nothing is left, neither of the use, nor of the type, nor of references. */
+/*
+ * No entry is in use, and the page has neither a writable type nor references.
+ */
 static void expect_unused(void)
 {
     unsigned int i;
@@ -67,11 +72,11 @@ static void expect_unused(void)
     expect_true(gnt_unreferenced(gnt_page[0]));
 }
 
-GNTTAB_CASE("map: one entry on three vCPUs, in use as long as one of them maps it")
+GNTTAB_CASE("map_grant_ref race: one entry on three vCPUs -> in use while mapped, nothing left after")
 {
     unsigned int i;
 
-    take_places();
+    alloc_places();
     refs[0] = gnt_grant(gnt_page[0], 0);
     for ( i = 1; i < ARRAY_SIZE(refs); ++i )
         refs[i] = refs[0];
@@ -79,11 +84,11 @@ GNTTAB_CASE("map: one entry on three vCPUs, in use as long as one of them maps i
         expect_unused();
 }
 
-GNTTAB_CASE("map: an entry of each vCPU's own, all of the same page")
+GNTTAB_CASE("map_grant_ref race: three entries for one page on three vCPUs -> in use while mapped")
 {
     unsigned int i;
 
-    take_places();
+    alloc_places();
     for ( i = 0; i < ARRAY_SIZE(refs); ++i )
         refs[i] = gnt_grant(gnt_page[0], 0);
     if ( race(MAPPERS, map_and_unmap) )
@@ -99,16 +104,17 @@ static void map_or_copy(unsigned int vcpu)
         {
             int rc = race_copy_to(refs[0], gnt_page[vcpu]);
 
-            race_check(rc == GNTST_okay, "vCPU %u cannot copy: %s", vcpu,
+            race_check(rc == GNTST_okay,
+                       "copy on vCPU %u is %s, expected GNTST_okay", vcpu,
                        gntst_strerror(rc));
         }
 }
 
-GNTTAB_CASE("map: an entry to which another vCPU copies")
+GNTTAB_CASE("map_grant_ref race: entry to which another vCPU copies -> in use while mapped")
 {
     unsigned int i;
 
-    take_places();
+    alloc_places();
     refs[0] = gnt_grant(gnt_page[0], 0);
     for ( i = 1; i < ARRAY_SIZE(refs); ++i )
         refs[i] = refs[0];
@@ -130,13 +136,14 @@ static void map_all(void)
             : gnt_map_op(refs[0], GNTMAP_device_map, NULL);
     hypercall_grant_table_op(GNTTABOP_map_grant_ref, maps, RACE_BATCH);
     for ( i = 0; i < RACE_BATCH; ++i )
-        race_check(maps[i].status == GNTST_okay, "cannot map: %s",
-                   gntst_strerror(maps[i].status));
+        race_check(maps[i].status == GNTST_okay,
+                   "map_grant_ref %u of the batch is %s, expected GNTST_okay",
+                   i, gntst_strerror(maps[i].status));
 }
 
 /*
- * Both in the same order: who comes late is refused, which takes less time, so
- * that it catches up.
+ * Both vCPUs unmap in the same order. The later one fails, which takes less
+ * time, so that it catches up.
  */
 static void unmap_the_same(unsigned int vcpu)
 {
@@ -153,7 +160,7 @@ static void unmap_the_same(unsigned int vcpu)
             unmaps[vcpu][i] = gnt_unmap_op(&maps[i]);
         rc = hypercall_grant_table_op(GNTTABOP_unmap_grant_ref, unmaps[vcpu],
                                       RACE_BATCH);
-        race_check(rc == 0, "unmap_grant_ref returns %ld", rc);
+        race_check(rc == 0, "unmap_grant_ref returned %ld, expected 0", rc);
         race_meet();
 
         for ( i = 0; vcpu == 0 && i < RACE_BATCH; ++i )
@@ -162,23 +169,25 @@ static void unmap_the_same(unsigned int vcpu)
 
             race_check((a == GNTST_okay && b == GNTST_bad_handle) ||
                        (b == GNTST_okay && a == GNTST_bad_handle),
-                       "a mapping is undone on two vCPUs with %s and %s",
+                       "two unmaps of one mapping are %s and %s, expected "
+                       "GNTST_okay once and GNTST_bad_handle once",
                        gntst_strerror(a), gntst_strerror(b));
         }
-        race_check(!gnttab_in_use(refs[0]), "all are undone, and the use is "
-                   "%#x", gnttab_in_use(refs[0]));
+        race_check(!gnttab_in_use(refs[0]),
+                   "in-use flags are %#x after every mapping is unmapped, "
+                   "expected 0", gnttab_in_use(refs[0]));
     }
 }
 
-GNTTAB_CASE("unmap: the same batch on two vCPUs, and one of them undoes each")
+GNTTAB_CASE("unmap_grant_ref race: same batch on two vCPUs -> GNTST_okay once, GNTST_bad_handle once")
 {
     unsigned int i;
 
-    take_places();
+    alloc_places();
     for ( i = 0; i < ARRAY_SIZE(refs); ++i )
         refs[i] = gnt_grant(gnt_page[0], 0);
 
-    /* Batches take long, and meet seldom. */
+    /* There are few batches per race: race four times. */
     for ( i = 0; i < 4; ++i )
         if ( !race(2, unmap_the_same) )
             return;
@@ -188,7 +197,7 @@ GNTTAB_CASE("unmap: the same batch on two vCPUs, and one of them undoes each")
 static struct gnttab_map_grant_ref mapped;
 static int revoked;
 
-/* The one who maps and the one who ends the access cannot both succeed. */
+/* The map and the revocation cannot both succeed. */
 static void map_or_revoke(unsigned int vcpu)
 {
     while ( race_next_round() )
@@ -211,26 +220,30 @@ static void map_or_revoke(unsigned int vcpu)
         if ( vcpu != 0 )
             continue;
         race_check(revoked || mapped.status != GNTST_okay,
-                   "access is ended, and mapped");
+                   "gnttab_revoke() and map_grant_ref both succeeded");
         race_check(gnttab_in_use(refs[0]) ==
                    (mapped.status ? 0 : GTF_reading | GTF_writing),
-                   "after a map that says %s, the use is %#x",
+                   "in-use flags after a map_grant_ref that is %s are %#x, "
+                   "expected those of its outcome",
                    gntst_strerror(mapped.status), gnttab_in_use(refs[0]));
         race_check(mapped.status == GNTST_okay ||
                    mapped.status == GNTST_general_error,
-                   "map_grant_ref says %s", gntst_strerror(mapped.status));
+                   "map_grant_ref is %s, expected GNTST_okay or "
+                   "GNTST_general_error", gntst_strerror(mapped.status));
         if ( mapped.status == GNTST_okay )
-            race_check(race_unmap(&mapped) == GNTST_okay, "cannot unmap");
+            race_check(race_unmap(&mapped) == GNTST_okay,
+                       "unmap_grant_ref failed, expected GNTST_okay");
         if ( revoked )
-            race_check(gnttab_revoke(refs[0]) == 0, "is in use unmapped");
+            race_check(gnttab_revoke(refs[0]) == 0,
+                       "entry is in use after its only mapping was unmapped");
     }
 }
 
-GNTTAB_CASE("map: while the access ends, it succeeds or the end does")
+GNTTAB_CASE("map_grant_ref race: one map against one revocation -> only one succeeds")
 {
     unsigned int i;
 
-    take_places();
+    alloc_places();
     for ( i = 0; i < ARRAY_SIZE(refs); ++i )
         refs[i] = gnt_ref();
     if ( race(2, map_or_revoke) )
@@ -262,27 +275,30 @@ static void swap_or_map(unsigned int vcpu)
             rc = hypercall_grant_table_op(GNTTABOP_swap_grant_ref, &swap, 1);
             race_check(rc == 0 && (swap.status == GNTST_okay ||
                                    swap.status == GNTST_eagain),
-                       "swap_grant_ref says %s", gntst_strerror(swap.status));
+                       "swap_grant_ref is %s, expected GNTST_okay or "
+                       "GNTST_eagain", gntst_strerror(swap.status));
             nr_swapped += swap.status == GNTST_okay;
             continue;
         }
 
         rc = race_map(&map);
-        race_check(rc == GNTST_okay, "cannot map: %s", gntst_strerror(rc));
+        race_check(rc == GNTST_okay, "map_grant_ref is %s, expected GNTST_okay",
+                                     gntst_strerror(rc));
         if ( rc )
             continue;
         frame = places[0][0] == gnt_pattern(0)[0] ? virt_to_gfn(gnt_page[0])
                                                   : virt_to_gfn(gnt_page[1]);
         for ( i = 0; i < 3; ++i, race_linger() )
             race_check(frame_of(refs[0]) == frame && gnttab_in_use(refs[0]),
-                       "an entry is swapped while it is mapped");
-        race_check(race_unmap(&map) == GNTST_okay, "cannot unmap");
+                       "the entry was swapped while it is mapped");
+        race_check(race_unmap(&map) == GNTST_okay,
+                   "unmap_grant_ref failed, expected GNTST_okay");
     }
 }
 
-GNTTAB_CASE("map: an entry that is swapped, but never while mapped")
+GNTTAB_CASE("map_grant_ref race: entry that another vCPU swaps -> not swapped while mapped")
 {
-    take_places();
+    alloc_places();
     refs[0] = refs[2] = gnt_grant(gnt_page[0], 0);
     refs[1] = refs[3] = gnt_grant(gnt_page[1], 0);
     nr_swapped = 0;

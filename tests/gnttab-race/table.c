@@ -1,11 +1,11 @@
 /*
- * The table as a whole: its version, its size, and where its frames are.
+ * The table as a whole: its version, its size, and the GFNs of its frames.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include "fixture.h"
 
-/* A change of the version keeps the first entries: this is the last of them. */
+/* A change of the version keeps the reserved entries: this is the last one. */
 #define KEPT (GNTTAB_NR_RESERVED_ENTRIES - 1)
 
 static volatile unsigned int nr_changes, nr_refused;
@@ -23,36 +23,42 @@ static void change_or_copy(unsigned int vcpu)
             if ( rc == -ENOSYS )
                 nr_refused++;
             else
-                race_check(rc == 0, "set_version returns %d", rc);
+                race_check(rc == 0, "set_version returned %d, expected 0", rc);
             nr_changes++;
         }
         else
         {
             memset(gnt_page[vcpu], 0, PAGE_SIZE);
             rc = race_copy_from(KEPT, gnt_page[vcpu]);
-            race_check(rc == GNTST_okay, "a copy from an entry that is kept "
-                       "says %s", gntst_strerror(rc));
+            race_check(rc == GNTST_okay,
+                       "copy from a reserved entry is %s, expected GNTST_okay",
+                       gntst_strerror(rc));
             race_check(rc || !memcmp(gnt_page[vcpu], gnt_pattern(0), PAGE_SIZE),
-                       "a copy has copied something else");
+                       "copy from a reserved entry is GNTST_okay, but the "
+                       "destination is not gnt_page[0]");
         }
 
     if ( vcpu == 0 )
     {
         op.version = 1;
         race_check(!hypercall_grant_table_op(GNTTABOP_set_version, &op, 1) ||
-                   nr_refused, "cannot return to version 1");
+                   nr_refused, "set_version to 1 failed after the race");
     }
 }
 
-/* The driver does not see that, so none of its entries may be in use. */
-GNTTAB_CASE_V1("version: changed while others copy from an entry that is kept")
+/*
+ * The driver does not learn of the change, so none of its entries may be in
+ * use.
+ */
+GNTTAB_CASE_V1("set_version race: other vCPUs copy from a reserved entry -> every copy done")
 {
     grant_entry_v1_t was = gnttab_v1[KEPT];
     bool ok = true;
     unsigned int i;
 
     if ( was.flags )
-        skip_case("Reference %u is in use by others", KEPT);
+        skip_case("needs reserved entry %u, which the toolstack has filled in",
+                  KEPT);
 
     gnttab_publish(KEPT, gnt_self(), virt_to_gfn(gnt_page[0]),
                    GTF_permit_access);
@@ -63,7 +69,8 @@ GNTTAB_CASE_V1("version: changed while others copy from an entry that is kept")
     expect_eq(gnttab_v1[KEPT].domid, gnt_self());
     expect_ok(gnttab_revoke(KEPT));
     if ( ok && nr_refused == nr_changes )
-        skip_case("Grant table version 2 is not available");
+        skip_case("needs grant table v2: gnttab=max-ver:2 (Xen) or "
+                  "max_grant_version=2 (domain)");
 }
 
 static void change_both(unsigned int vcpu)
@@ -76,9 +83,11 @@ static void change_both(unsigned int vcpu)
     {
         op.version = 1 + (race_round() + vcpu) % 2;
         rc = hypercall_grant_table_op(GNTTABOP_set_version, &op, 1);
-        race_check(rc == 0 || rc == -ENOSYS, "set_version returns %d", rc);
+        race_check(rc == 0 || rc == -ENOSYS,
+                   "set_version returned %d, expected 0 or -ENOSYS", rc);
         race_check(op.version == 1 || op.version == 2,
-                   "set_version leaves version %u", op.version);
+                   "version after set_version is %u, expected 1 or 2",
+                   op.version);
     }
 
     for ( i = 0; vcpu == 0 && i < 2; ++i )
@@ -88,7 +97,7 @@ static void change_both(unsigned int vcpu)
     }
 }
 
-GNTTAB_CASE_V1("version: changed on two vCPUs")
+GNTTAB_CASE_V1("set_version race: two vCPUs -> table empty and usable after")
 {
     struct gnttab_set_version op = { .version = 1 };
     unsigned int i;
@@ -111,7 +120,7 @@ GNTTAB_CASE_V1("version: changed on two vCPUs")
 
 static unsigned long frames[2][GNTTAB_MAX_FRAMES];
 
-static int ask_for_table(unsigned int vcpu, unsigned int nr)
+static int grow_table(unsigned int vcpu, unsigned int nr)
 {
     struct gnttab_setup_table op = {
         .dom = DOMID_SELF, .nr_frames = nr, .frame_list = frames[vcpu],
@@ -133,7 +142,7 @@ static long place(unsigned long idx, const void *at)
     return hypercall_memory_op(XENMEM_add_to_physmap, &op);
 }
 
-static int ask_for_table(unsigned int vcpu, unsigned int nr)
+static int grow_table(unsigned int vcpu, unsigned int nr)
 {
     return place(nr - 1, &gnttab_raw[(nr - 1) * PAGE_SIZE]);
 }
@@ -147,23 +156,30 @@ static void grow(unsigned int vcpu)
     unsigned int nr = gnttab_nr_frames();
     int rc;
 
-    /* Each step of both at the same time; then it is at its end. */
+    /*
+     * Both vCPUs grow the table by one frame at the same time. The rounds after
+     * the last step do nothing.
+     */
     while ( race_next_round() )
     {
         if ( nr == grow_to )
             continue;
-        rc = ask_for_table(vcpu, ++nr);
-        race_check(rc == 0, "vCPU %u gets no table of %u frames: %d", vcpu,
-                   nr, rc);
+        rc = grow_table(vcpu, ++nr);
+        race_check(rc == 0,
+                   "vCPU %u growing the table to %u frames is %d, expected 0",
+                   vcpu, nr, rc);
     }
 }
 
-/* The driver learns of it afterwards, and then the table stays as it is. */
-GNTTAB_CASE("table: grown on two vCPUs, each frame is the table's")
+/* The driver learns of the new size afterwards. */
+GNTTAB_CASE("setup_table, add_to_physmap race: two vCPUs grow the table -> every frame in use")
 {
     unsigned int first = gnttab_nr_frames(), i, bad = 0;
 
-    /* It never shrinks again, and there is a version that grows otherwise. */
+    /*
+     * The table cannot shrink: leave frames for the other version's run of this
+     * case.
+     */
     grow_to = gnttab_version() == 2 ? gnttab_max_frames()
                                     : max(first, gnttab_max_frames() / 2);
     if ( !race(2, grow) )
@@ -175,7 +191,7 @@ GNTTAB_CASE("table: grown on two vCPUs, each frame is the table's")
     expect_eq(bad, 0);
 #endif
 
-    /* Xen takes what is in each frame for entries. */
+    /* Xen uses the entries of each frame. */
     for ( i = first; i < gnttab_nr_frames(); ++i )
     {
         grant_ref_t ref = (gnttab_nr_entries() / gnttab_nr_frames()) * i + 3;
@@ -212,19 +228,20 @@ static void place_frame(unsigned int vcpu)
     {
         long rc;
 
-        /* Both do the same, and so are at the same place by themselves. */
+        /* Both vCPUs run the same code, and so mostly meet without a delay. */
         if ( race_round() % 4 == 0 )
             race_linger();
         rc = place(frame_idx, places[vcpu]);
-        race_check(rc == 0, "add_to_physmap returns %ld", rc);
+        race_check(rc == 0, "add_to_physmap returned %ld, expected 0", rc);
         race_meet();
         if ( vcpu == 0 )
-            race_check(count_marked() == 1, "a frame of the table is at %u "
-                       "places", count_marked());
+            race_check(count_marked() == 1,
+                       "a frame of the table is mapped at %u GFNs, expected 1",
+                       count_marked());
     }
 }
 
-/* A frame of the table, which holds that there. */
+/* Map this frame, which holds this content at this offset, at two GFNs. */
 static bool race_to_place(unsigned long idx, unsigned int at, uint64_t content)
 {
     unsigned int i;
@@ -238,13 +255,13 @@ static bool race_to_place(unsigned long idx, unsigned int at, uint64_t content)
     return race(ARRAY_SIZE(places), place_frame);
 }
 
-GNTTAB_CASE_V1("places: one frame of the table, placed on two vCPUs, is at one")
+GNTTAB_CASE_V1("add_to_physmap race: two vCPUs map one grant frame -> at one GFN only")
 {
     const uint64_t content = 0x1234567800000000;
     grant_ref_t ref = gnt_ref();
     volatile uint64_t *entry = (uint64_t *)&gnttab_v1[ref];
 
-    /* An entry that is invalid, whatever else it holds. */
+    /* The entry stays GTF_invalid, whatever its other bytes are. */
     *entry = content;
     if ( !race_to_place(0, (uint8_t *)entry - gnttab_raw, content) )
     {
@@ -257,10 +274,10 @@ GNTTAB_CASE_V1("places: one frame of the table, placed on two vCPUs, is at one")
 }
 
 /*
- * After version 2 they are at none.  No entry of ours is in use, so that their
- * words are zero; the toolstack may use reserved ones.
+ * Version 1 removes the status frames from the physmap. The status words are
+ * zero, since no entry is in use except reserved ones of the toolstack.
  */
-GNTTAB_CASE_V2("places: a status frame, placed on two vCPUs, is at one")
+GNTTAB_CASE_V2("add_to_physmap race: two vCPUs map one status frame -> at one GFN only")
 {
     unsigned int i;
 

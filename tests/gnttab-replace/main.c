@@ -2,21 +2,21 @@
  * @file tests/gnttab-replace/main.c
  * @ref test-gnttab-replace
  *
- * @page test-gnttab-replace Grant tables: unmapping and replacing
+ * @page test-gnttab-replace Grant tables: unmap_and_replace
  *
- * GNTTABOP_unmap_and_replace unmaps a grant and, at once, moves there what the
- * page table has at another address.  Two page table entries change, and the
- * reference that one of them holds moves with it; what goes wrong here is a page
- * that is mapped and free at the same time.  Only PV guests have it.
+ * GNTTABOP_unmap_and_replace unmaps a grant and moves the page that is mapped
+ * at another address to there, in one step. Two page table entries change, and
+ * the page reference of one moves to the other; an error leaves a page that is
+ * mapped and free at the same time. Only PV guests have the operation.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "Grant tables: unmapping and replacing";
+const char test_title[] = "Grant tables: unmap_and_replace";
 
-/* A writable mapping of gnt_page[0], which shall be replaced by gnt_page[1]. */
+/* A writable mapping of gnt_page[0], to be replaced by gnt_page[1]. */
 struct setup
 {
     grant_ref_t ref;
@@ -58,7 +58,10 @@ static int replace(struct gnttab_unmap_and_replace *op)
     return op->status;
 }
 
-/* page has moved to s->at, and the grant is gone.  Move it back. */
+/*
+ * gnt_page[nr] has moved to s->at, and the grant is unmapped. Move the page
+ * back.
+ */
 static void expect_replaced(const struct setup *s, unsigned int nr)
 {
     expect_hex(gnttab_in_use(s->ref), 0);
@@ -73,14 +76,14 @@ static void expect_replaced(const struct setup *s, unsigned int nr)
     expect_true(gnt_can_be_pagetable(gnt_page[nr]));
 }
 
-/* The mapping is as it was. */
+/* The mapping is unchanged. */
 static void expect_still_mapped(const struct setup *s)
 {
     expect_hex(gnttab_in_use(s->ref), GTF_reading | GTF_writing);
     expect_mem(s->at, gnt_pattern(0), PAGE_SIZE);
 }
 
-GNTTAB_CASE("replace: a mapping by a page")
+GNTTAB_CASE("unmap_and_replace: GNTST_okay -> page moved to host_addr, grant unmapped")
 {
     struct setup s = mapped();
     struct gnttab_unmap_and_replace op = replace_op(&s, gnt_page[1]), was = op;
@@ -92,7 +95,7 @@ GNTTAB_CASE("replace: a mapping by a page")
     expect_replaced(&s, 1);
 }
 
-GNTTAB_CASE("replace: the handle is void then")
+GNTTAB_CASE("unmap_and_replace: same handle twice -> GNTST_bad_handle")
 {
     struct setup s = mapped();
     struct gnttab_unmap_and_replace op = replace_op(&s, gnt_page[1]);
@@ -104,7 +107,7 @@ GNTTAB_CASE("replace: the handle is void then")
     expect_replaced(&s, 1);
 }
 
-GNTTAB_CASE("replace: no new address, which is just unmapping")
+GNTTAB_CASE("unmap_and_replace: new_addr is 0 -> unmapped only")
 {
     struct setup s = mapped();
     struct gnttab_unmap_and_replace op = replace_op(&s, NULL);
@@ -115,7 +118,7 @@ GNTTAB_CASE("replace: no new address, which is just unmapping")
     gnt_forget(s.map.handle);
 }
 
-GNTTAB_CASE("replace: no host address, which is nothing to do")
+GNTTAB_CASE("unmap_and_replace: host_addr is 0 -> GNTST_okay, nothing changes")
 {
     struct setup s = mapped();
     struct gnttab_unmap_and_replace op = replace_op(&s, gnt_page[1]);
@@ -126,7 +129,7 @@ GNTTAB_CASE("replace: no host address, which is nothing to do")
     expect_page_unchanged(1);
 }
 
-GNTTAB_CASE("replace: handles that are none")
+GNTTAB_CASE("unmap_and_replace: invalid handle -> GNTST_bad_handle")
 {
     struct setup s = mapped();
     struct gnttab_unmap_and_replace op = replace_op(&s, gnt_page[1]);
@@ -137,7 +140,7 @@ GNTTAB_CASE("replace: handles that are none")
     expect_page_unchanged(1);
 }
 
-GNTTAB_CASE("replace: a new address without a page table")
+GNTTAB_CASE("unmap_and_replace: new_addr without a guest page table -> GNTST_general_error")
 {
     struct setup s = mapped();
     struct gnttab_unmap_and_replace op = replace_op(&s, NULL);
@@ -158,7 +161,7 @@ GNTTAB_CASE("replace: a new address without a page table")
     }
 }
 
-GNTTAB_CASE("replace: a host address of something else")
+GNTTAB_CASE("unmap_and_replace: host_addr is another page -> GNTST_general_error, grant stays mapped")
 {
     struct setup s = mapped();
     struct gnttab_unmap_and_replace op = replace_op(&s, gnt_page[1]);
@@ -168,13 +171,16 @@ GNTTAB_CASE("replace: a host address of something else")
     expect_still_mapped(&s);
     expect_page_unchanged(2);
 
-    /* By then, the new page was gone from where it was; not from memory. */
+    /*
+     * Xen has already unmapped the new page at new_addr; the guest still owns
+     * the page.
+     */
     if ( gnttab_restore_page(gnt_page[1]) )
         panic("Cannot restore the page tables\n");
     expect_page_unchanged(1);
 }
 
-GNTTAB_CASE("replace: a mapping that was made by its page table entry")
+GNTTAB_CASE("unmap_and_replace: GNTMAP_contains_pte mapping -> GNTST_general_error")
 {
     struct setup s = { .ref = gnt_grant(gnt_page[0], 0), .at = gnt_at() };
     struct gnttab_unmap_and_replace op;
@@ -213,20 +219,20 @@ static void replace_all(bool preempted)
     }
 }
 
-GNTTAB_CASE("replace: a batch")
+GNTTAB_CASE("unmap_and_replace: batch of 3 -> every element done")
 {
     replace_all(false);
 }
 
-GNTTAB_CASE("replace: a batch that is interrupted")
+GNTTAB_CASE("unmap_and_replace: batch of 3, preempted -> every element done")
 {
     replace_all(true);
 }
 
-/* More than Xen works on at a time. */
+/* More than Xen processes at a time. */
 #define MANY 70
 
-GNTTAB_CASE("replace: a large batch, by nothing")
+GNTTAB_CASE("unmap_and_replace: batch of 70 with one bad handle, preempted -> others unmapped")
 {
     static struct gnttab_map_grant_ref maps[MANY];
     static struct gnttab_unmap_and_replace ops[MANY];
@@ -259,17 +265,17 @@ GNTTAB_CASE("replace: a large batch, by nothing")
     expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
 }
 
-GNTTAB_CASE("replace: no requests at all")
+GNTTAB_CASE("unmap_and_replace: count is 0 -> 0")
 {
     expect_ok(replace_batch(NULL, 0));
 }
 
-GNTTAB_CASE("replace: an array where no memory is")
+GNTTAB_CASE("unmap_and_replace: array at an unmapped address -> -EFAULT")
 {
     expect_errno(replace_batch(gnt_at(), 1), -EFAULT);
 }
 
-GNTTAB_CASE("replace: an array that ends too early")
+GNTTAB_CASE("unmap_and_replace: array crosses into an unmapped page -> -EFAULT, readable element done")
 {
     struct gnttab_unmap_and_replace *op = gnt_array_before_hole(sizeof(*op));
     struct setup s = mapped();

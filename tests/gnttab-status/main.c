@@ -4,10 +4,10 @@
  *
  * @page test-gnttab-status Grant tables: status frames
  *
- * In version 2, what is in use stands in an array beside the table, which the
- * guest finds by GNTTABOP_get_status_frames (PV) or XENMEM_add_to_physmap
- * (HVM).  The list of frames has to end where the array ends: beyond are pages
- * of Xen's that are none of the guest's business.
+ * In version 2, GTF_reading and GTF_writing are in an array beside the table,
+ * which the guest finds by GNTTABOP_get_status_frames (PV) or
+ * XENMEM_add_to_physmap (HVM). The list of frames has to end where the array
+ * ends: the pages after it are not the guest's.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -47,7 +47,10 @@ static long get_frames(struct gnttab_get_status_frames *op)
     return hypercall_grant_table_op(GNTTABOP_get_status_frames, op, 1);
 }
 
-/* The list has the frames that the driver maps, from 0 to nr, and no more. */
+/*
+ * The list holds the first nr frames as the driver has them mapped, and no
+ * more.
+ */
 static void expect_frames(unsigned int nr)
 {
     unsigned int i;
@@ -63,7 +66,7 @@ static void expect_frames(unsigned int nr)
             return;
 }
 
-GNTTAB_CASE_V2("status: all frames")
+GNTTAB_CASE_V2("get_status_frames: nr_frames is the number of status frames -> all frames listed")
 {
     struct gnttab_get_status_frames op = frames_op(nr_status_frames());
 
@@ -72,7 +75,7 @@ GNTTAB_CASE_V2("status: all frames")
     expect_frames(nr_status_frames());
 }
 
-GNTTAB_CASE_V2("status: no frames")
+GNTTAB_CASE_V2("get_status_frames: nr_frames is 0 -> GNTST_okay, list untouched")
 {
     struct gnttab_get_status_frames op = frames_op(0);
 
@@ -81,7 +84,7 @@ GNTTAB_CASE_V2("status: no frames")
     expect_frames(0);
 }
 
-GNTTAB_CASE_V2("status: of the caller by number")
+GNTTAB_CASE_V2("get_status_frames: dom is the caller's own domid -> GNTST_okay")
 {
     struct gnttab_get_status_frames op = frames_op(1);
 
@@ -91,7 +94,7 @@ GNTTAB_CASE_V2("status: of the caller by number")
     expect_frames(1);
 }
 
-GNTTAB_CASE_V2("status: one frame more than there are")
+GNTTAB_CASE_V2("get_status_frames: nr_frames is one too many -> GNTST_general_error, list untouched")
 {
     struct gnttab_get_status_frames op = frames_op(nr_status_frames() + 1);
 
@@ -100,7 +103,7 @@ GNTTAB_CASE_V2("status: one frame more than there are")
     expect_frames(0);
 }
 
-GNTTAB_CASE_V1("status: version 1 has no frames")
+GNTTAB_CASE_V1("get_status_frames: version 1 in effect -> GNTST_general_error")
 {
     struct gnttab_get_status_frames op = frames_op(1);
 
@@ -109,7 +112,7 @@ GNTTAB_CASE_V1("status: version 1 has no frames")
     expect_frames(0);
 }
 
-GNTTAB_CASE("status: domains that do not exist")
+GNTTAB_CASE("get_status_frames: unallocated dom -> GNTST_bad_domain")
 {
     struct gnttab_get_status_frames op = frames_op(0);
 
@@ -121,12 +124,13 @@ GNTTAB_CASE("status: domains that do not exist")
     expect_gntst(op.status, GNTST_bad_domain);
 }
 
-GNTTAB_CASE("status: a domain that is none of ours")
+GNTTAB_CASE("get_status_frames: dom is another domain, unprivileged caller -> GNTST_permission_denied")
 {
     struct gnttab_get_status_frames op = frames_op(1);
 
     if ( gnt_self() == 0 )
-        skip_case("Domain 0 may ask, and knows of no other domain");
+        skip_case("needs an unprivileged domain: the only other domain known "
+                  "to exist is dom0");
 
     op.dom = 0;
     expect_ok(get_frames(&op));
@@ -134,11 +138,11 @@ GNTTAB_CASE("status: a domain that is none of ours")
     expect_frames(0);
 }
 
-GNTTAB_CASE("status: not one request")
+GNTTAB_CASE("get_status_frames: count is not 1 -> -EINVAL")
 {
     struct gnttab_get_status_frames op = frames_op(0);
 
-    /* With compatibility code in between, none may count as done. */
+    /* For a 32-bit guest, Xen's translation may return 0 for a count of 0. */
     if ( IS_DEFINED(CONFIG_64BIT) )
         expect_errno(
             hypercall_grant_table_op(GNTTABOP_get_status_frames, &op, 0),
@@ -148,16 +152,16 @@ GNTTAB_CASE("status: not one request")
     expect_gntst(op.status, GNT_UNTOUCHED);
 }
 
-GNTTAB_CASE("status: a request where no memory is")
+GNTTAB_CASE("get_status_frames: request at an unmapped address -> -EFAULT")
 {
     expect_errno(
         hypercall_grant_table_op(GNTTABOP_get_status_frames, gnt_at(), 1),
         -EFAULT);
 }
 
-/* For a 32-bit guest, Xen forgets the status: see gnttab-table. */
+/* For a 32-bit guest, Xen loses the status: see gnttab-table. */
 #ifdef CONFIG_64BIT
-GNTTAB_CASE_V2("status: a list where no memory is")
+GNTTAB_CASE_V2("get_status_frames: frame_list at an unmapped address -> GNTST_bad_virt_addr")
 {
     struct gnttab_get_status_frames op = frames_op(1);
 
@@ -167,7 +171,7 @@ GNTTAB_CASE_V2("status: a list where no memory is")
 }
 #endif
 
-GNTTAB_CASE_V2("status: a list in Xen's part of the address space")
+GNTTAB_CASE_V2("get_status_frames: frame_list in Xen's address range -> -EFAULT")
 {
     struct gnttab_get_status_frames op = frames_op(1);
 
@@ -187,7 +191,7 @@ GNTTAB_CASE_V2("status: a list in Xen's part of the address space")
 
 #endif /* CONFIG_PV */
 
-GNTTAB_CASE_V2("status: use shows there, and not in the entry")
+GNTTAB_CASE_V2("grant entry v2: mapped -> GTF_reading and GTF_writing in the status word, not in the entry")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref map =
@@ -217,7 +221,7 @@ static long place(const void *va, unsigned long idx)
     return hypercall_memory_op(XENMEM_add_to_physmap, &op);
 }
 
-GNTTAB_CASE_V2("status: a frame moves, and is in one place only")
+GNTTAB_CASE_V2("add_to_physmap: mapped status frame at a second GFN -> moved, unmapped by version 1")
 {
     void *at = gnt_at();
 
@@ -225,13 +229,13 @@ GNTTAB_CASE_V2("status: a frame moves, and is in one place only")
     expect_true(gnt_present(at));
     expect_false(gnt_present(gnttab_status));
 
-    /* Either place is void once the version is another. */
+    /* The change to version 1 removes the frame from the physmap. */
     require_ok(xtf_init_grant_table(1));
     expect_false(gnt_present(at));
     expect_false(gnt_present(gnttab_status));
 }
 
-GNTTAB_CASE("status: a frame beyond the limit cannot be placed")
+GNTTAB_CASE("add_to_physmap: status frame beyond the limit -> -EINVAL")
 {
     void *at = gnt_at();
 
@@ -241,7 +245,7 @@ GNTTAB_CASE("status: a frame beyond the limit cannot be placed")
     expect_false(gnt_present(at));
 }
 
-GNTTAB_CASE_V1("status: version 1 has none to place")
+GNTTAB_CASE_V1("add_to_physmap: status frame while version 1 is in effect -> -EINVAL")
 {
     void *at = gnt_at();
 
@@ -250,15 +254,15 @@ GNTTAB_CASE_V1("status: version 1 has none to place")
 }
 #endif
 
-/* From here on, there are two status frames. */
+/* From here on, there are two status frames, since the table cannot shrink. */
 
-GNTTAB_CASE_V2("status: the array grows with the table")
+GNTTAB_CASE_V2("grant entry v2: entries at the border of two status frames -> one status word each")
 {
     struct gnttab_map_grant_ref maps[2];
     unsigned int i;
 
     if ( gnttab_grow(9) )
-        skip_case("This needs 9 grant frames: gnttab_max_frames=9");
+        skip_case("needs 9 grant frames: gnttab_max_frames=9");
 
     /* The entries on either side of the border. */
     for ( i = 0; i < 2; ++i )
@@ -286,12 +290,12 @@ GNTTAB_CASE_V2("status: the array grows with the table")
 }
 
 #ifdef CONFIG_PV
-GNTTAB_CASE_V2("status: the list grows with the table")
+GNTTAB_CASE_V2("get_status_frames: table grown to 9 frames -> 2 frames listed, 3 refused")
 {
     struct gnttab_get_status_frames op;
 
     if ( gnttab_grow(9) )
-        skip_case("This needs 9 grant frames: gnttab_max_frames=9");
+        skip_case("needs 9 grant frames: gnttab_max_frames=9");
 
     op = frames_op(2);
     expect_ok(get_frames(&op));
@@ -303,13 +307,13 @@ GNTTAB_CASE_V2("status: the list grows with the table")
     expect_frames(0);
 }
 
-GNTTAB_CASE_V2("status: as many grant frames as status frames")
+GNTTAB_CASE_V2("get_status_frames: nr_frames is the number of grant frames -> GNTST_general_error")
 {
     struct gnttab_get_status_frames op = frames_op(gnttab_nr_frames());
 
-    /* There are fewer of these, so that is too many. */
+    /* There are fewer status frames than grant frames. */
     if ( gnttab_nr_frames() <= nr_status_frames() )
-        skip_case("This needs 9 grant frames: gnttab_max_frames=9");
+        skip_case("needs 9 grant frames: gnttab_max_frames=9");
 
     expect_ok(get_frames(&op));
     expect_gntst(op.status, GNTST_general_error);

@@ -2,18 +2,17 @@
  * @file tests/gnttab-swap/main.c
  * @ref test-gnttab-swap
  *
- * @page test-gnttab-swap Grant tables: swapping references
+ * @page test-gnttab-swap Grant tables: swap_grant_ref
  *
- * GNTTABOP_swap_grant_ref exchanges two of the caller's own entries.  Xen keeps
- * what it knows of a mapping by reference, so entries in use must stay where
- * they are.
+ * GNTTABOP_swap_grant_ref exchanges two of the caller's own entries. Xen tracks
+ * mappings by reference, so an entry that is in use must not move.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "Grant tables: swapping references";
+const char test_title[] = "Grant tables: swap_grant_ref";
 
 static int swap(grant_ref_t a, grant_ref_t b)
 {
@@ -28,7 +27,7 @@ static int swap(grant_ref_t a, grant_ref_t b)
     return op.status;
 }
 
-/* Both versions' entries as bytes. */
+/* The size of an entry in the version in effect. */
 static size_t entry_size(void)
 {
     return gnttab_version() == 1 ? sizeof(grant_entry_v1_t)
@@ -40,7 +39,7 @@ static const uint8_t *entry(grant_ref_t ref)
     return gnttab_raw + ref * entry_size();
 }
 
-GNTTAB_CASE("swap: two grants")
+GNTTAB_CASE("swap_grant_ref: two grants -> entries exchanged, others unchanged")
 {
     grant_ref_t a = gnt_grant(gnt_page[0], 0);
     grant_ref_t b = gnt_grant(gnt_page[1], GTF_readonly);
@@ -60,7 +59,7 @@ GNTTAB_CASE("swap: two grants")
     expect_granted_unchanged(b, 0);
 }
 
-GNTTAB_CASE("swap: the access moves with the entry")
+GNTTAB_CASE("swap_grant_ref: GTF_readonly on one entry -> moves with the entry")
 {
     grant_ref_t a = gnt_grant(gnt_page[0], 0);
     grant_ref_t b = gnt_grant(gnt_page[1], GTF_readonly);
@@ -76,7 +75,7 @@ GNTTAB_CASE("swap: the access moves with the entry")
     expect_hex(gnttab_in_use(a), 0);
 }
 
-GNTTAB_CASE("swap: a grant and an invalid entry")
+GNTTAB_CASE("swap_grant_ref: a grant and a GTF_invalid entry -> entries exchanged")
 {
     grant_ref_t a = gnt_grant(gnt_page[0], 0), b = gnt_ref();
 
@@ -87,12 +86,12 @@ GNTTAB_CASE("swap: a grant and an invalid entry")
     expect_granted_unchanged(a, 0);
 }
 
-GNTTAB_CASE_V2("swap: status words move, too")
+GNTTAB_CASE_V2("swap_grant_ref: version 2 -> status words exchanged")
 {
     grant_ref_t a = gnt_grant(gnt_page[0], 0);
     grant_ref_t b = gnt_grant(gnt_page[1], 0);
 
-    /* Xen owns only its two bits of them. */
+    /* Xen only changes two bits of a status word. */
     gnttab_status[a] = 0x4000;
     gnttab_status[b] = 0x8000;
     require_gntst(swap(a, b), GNTST_okay);
@@ -101,7 +100,7 @@ GNTTAB_CASE_V2("swap: status words move, too")
     gnttab_status[a] = gnttab_status[b] = 0;
 }
 
-GNTTAB_CASE("swap: an entry with itself")
+GNTTAB_CASE("swap_grant_ref: ref_a equals ref_b, mapped or not -> GNTST_okay, entry unchanged")
 {
     grant_ref_t a = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref map = gnt_map_op(a, GNTMAP_host_map, gnt_at());
@@ -111,13 +110,13 @@ GNTTAB_CASE("swap: an entry with itself")
     expect_gntst(swap(a, a), GNTST_okay);
     expect_mem(entry(a), was, entry_size());
 
-    /* That is nothing to do, so the use does not matter. */
+    /* Nothing moves, so a mapping does not matter. */
     require_gntst(gnt_map(&map), GNTST_okay);
     expect_gntst(swap(a, a), GNTST_okay);
     expect_hex(gnttab_in_use(a), GTF_reading | GTF_writing);
 }
 
-GNTTAB_CASE("swap: the last entry")
+GNTTAB_CASE("swap_grant_ref: last entry of the table -> entries exchanged")
 {
     grant_ref_t a = gnt_grant(gnt_page[0], 0), b = gnttab_nr_entries() - 1;
 
@@ -127,7 +126,7 @@ GNTTAB_CASE("swap: the last entry")
     expect_granted_unchanged(a, 0);
 }
 
-GNTTAB_CASE("swap: references beyond the table")
+GNTTAB_CASE("swap_grant_ref: reference beyond the table on either side -> GNTST_bad_gntref")
 {
     grant_ref_t a = gnt_grant(gnt_page[0], 0), end = gnttab_nr_entries();
     uint8_t was[16];
@@ -141,7 +140,7 @@ GNTTAB_CASE("swap: references beyond the table")
     expect_mem(entry(a), was, entry_size());
 }
 
-GNTTAB_CASE("swap: entries in use, on either side")
+GNTTAB_CASE("swap_grant_ref: entry in use on either side -> GNTST_eagain until unmapped")
 {
     grant_ref_t a = gnt_grant(gnt_page[0], 0);
     grant_ref_t b = gnt_grant(gnt_page[1], 0);
@@ -166,7 +165,10 @@ GNTTAB_CASE("swap: entries in use, on either side")
 
 static struct gnttab_swap_grant_ref ops[64];
 
-/* An odd number of exchanges of the same two, one of them bad. */
+/*
+ * An odd number of exchanges of the same two entries, and one invalid one if
+ * bad is not negative.
+ */
 static void swap_batch(int bad, bool preempted)
 {
     grant_ref_t a = gnt_grant(gnt_page[0], 0);
@@ -192,33 +194,33 @@ static void swap_batch(int bad, bool preempted)
     expect_granted_unchanged(b, 0);
 }
 
-GNTTAB_CASE("swap: a batch")
+GNTTAB_CASE("swap_grant_ref: batch of 63 -> every element done")
 {
     swap_batch(-1, false);
 }
 
-GNTTAB_CASE("swap: a batch that is interrupted")
+GNTTAB_CASE("swap_grant_ref: batch of 63, preempted -> every element done")
 {
     swap_batch(-1, true);
 }
 
-GNTTAB_CASE("swap: a batch with one bad request")
+GNTTAB_CASE("swap_grant_ref: batch of 64 with one bad reference -> others done")
 {
     swap_batch(20, false);
 }
 
-GNTTAB_CASE("swap: no requests at all")
+GNTTAB_CASE("swap_grant_ref: count is 0 -> 0")
 {
     expect_ok(hypercall_grant_table_op(GNTTABOP_swap_grant_ref, NULL, 0));
 }
 
-GNTTAB_CASE("swap: an array where no memory is")
+GNTTAB_CASE("swap_grant_ref: array at an unmapped address -> -EFAULT")
 {
     expect_errno(hypercall_grant_table_op(GNTTABOP_swap_grant_ref, gnt_at(), 1),
                  -EFAULT);
 }
 
-GNTTAB_CASE("swap: an array that ends too early")
+GNTTAB_CASE("swap_grant_ref: array crosses into an unmapped page -> -EFAULT, readable element done")
 {
     struct gnttab_swap_grant_ref *op = gnt_array_before_hole(sizeof(*op));
     grant_ref_t a = gnt_grant(gnt_page[0], 0);

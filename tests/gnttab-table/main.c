@@ -2,22 +2,22 @@
  * @file tests/gnttab-table/main.c
  * @ref test-gnttab-table
  *
- * @page test-gnttab-table Grant tables: the table itself
+ * @page test-gnttab-table Grant tables: setup_table and query_size
  *
  * Where the table is, how large it is, and how it grows: GNTTABOP_setup_table,
- * GNTTABOP_query_size and, in an HVM guest, XENMEM_add_to_physmap.  A table
- * that grows wrongly loses grants that are in use, or shows a guest what some
- * other domain left in a page of Xen's.  Here, too: commands that do not exist,
- * and counts that make no sense.
+ * GNTTABOP_query_size and, in an HVM guest, XENMEM_add_to_physmap. A table that
+ * grows wrongly loses grants that are in use, or shows a guest what another
+ * domain left in a page. Invalid commands and counts of grant_table_op are
+ * here, too.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "Grant tables: the table itself";
+const char test_title[] = "Grant tables: setup_table and query_size";
 
-/* More than hosts allow by default. */
+/* More frames than hosts allow by default. */
 #define LIST 1024
 #define UNTOUCHED_FRAME 0x5a5a5a5aul
 
@@ -41,7 +41,10 @@ static long setup(struct gnttab_setup_table *op)
     return hypercall_grant_table_op(GNTTABOP_setup_table, op, 1);
 }
 
-/* The list has the frames that the driver maps, from 0 to nr, and no more. */
+/*
+ * The list holds the first nr frames as the driver has them mapped, and no
+ * more.
+ */
 static void expect_frames(unsigned int nr)
 {
     unsigned int i;
@@ -73,7 +76,7 @@ static struct gnttab_query_size query(domid_t dom)
     return op;
 }
 
-GNTTAB_CASE("query_size: of the caller, by DOMID_SELF and by number")
+GNTTAB_CASE("query_size: dom is DOMID_SELF or the caller's domid -> current and maximum size")
 {
     struct gnttab_query_size self = query(DOMID_SELF), own = query(gnt_self());
 
@@ -87,7 +90,7 @@ GNTTAB_CASE("query_size: of the caller, by DOMID_SELF and by number")
     expect_eq(self.dom, DOMID_SELF);
 }
 
-GNTTAB_CASE("query_size: of domains that do not exist")
+GNTTAB_CASE("query_size: unallocated or reserved dom -> GNTST_bad_domain")
 {
     expect_gntst(query(GNT_NO_DOMAIN).status, GNTST_bad_domain);
     expect_gntst(query(DOMID_IO).status, GNTST_bad_domain);
@@ -96,13 +99,14 @@ GNTTAB_CASE("query_size: of domains that do not exist")
     expect_eq(query(GNT_NO_DOMAIN).nr_frames, ~0u);
 }
 
-GNTTAB_CASE("query_size, setup_table: of a domain that is none of ours")
+GNTTAB_CASE("query_size, setup_table: dom is another domain, unprivileged caller -> GNTST_permission_denied")
 {
     struct gnttab_query_size size;
     struct gnttab_setup_table op = setup_op(1);
 
     if ( gnt_self() == 0 )
-        skip_case("Domain 0 may ask, and knows of no other domain");
+        skip_case("needs an unprivileged domain: the only other domain known "
+                  "to exist is dom0");
 
     size = query(0);
     expect_gntst(size.status, GNTST_permission_denied);
@@ -115,7 +119,7 @@ GNTTAB_CASE("query_size, setup_table: of a domain that is none of ours")
     expect_frames(0);
 }
 
-GNTTAB_CASE("query_size, setup_table: not one request")
+GNTTAB_CASE("query_size, setup_table: count is not 1 -> -EINVAL")
 {
     struct gnttab_query_size size = { .dom = DOMID_SELF };
     struct gnttab_setup_table op = setup_op(1);
@@ -126,7 +130,7 @@ GNTTAB_CASE("query_size, setup_table: not one request")
                  -EINVAL);
     expect_eq(size.nr_frames, 0);
 
-    /* With compatibility code in between, none may count as done. */
+    /* For a 32-bit guest, Xen's translation may return 0 for a count of 0. */
     if ( IS_DEFINED(CONFIG_64BIT) )
         expect_errno(hypercall_grant_table_op(GNTTABOP_setup_table, &op, 0),
                      -EINVAL);
@@ -135,7 +139,7 @@ GNTTAB_CASE("query_size, setup_table: not one request")
     expect_frames(0);
 }
 
-GNTTAB_CASE("query_size, setup_table: a request where no memory is")
+GNTTAB_CASE("query_size, setup_table: request at an unmapped address -> -EFAULT")
 {
     void *hole = gnt_at();
 
@@ -145,7 +149,7 @@ GNTTAB_CASE("query_size, setup_table: a request where no memory is")
                  -EFAULT);
 }
 
-GNTTAB_CASE("setup_table: no frames")
+GNTTAB_CASE("setup_table: nr_frames is 0 -> GNTST_okay, list untouched, table does not shrink")
 {
     struct gnttab_setup_table op = setup_op(0);
 
@@ -155,7 +159,7 @@ GNTTAB_CASE("setup_table: no frames")
     expect_eq(query(DOMID_SELF).nr_frames, gnttab_nr_frames());
 }
 
-GNTTAB_CASE("setup_table: one frame, however many there are")
+GNTTAB_CASE("setup_table: nr_frames is 1 -> one frame listed, table does not shrink")
 {
     struct gnttab_setup_table op = setup_op(1);
 
@@ -165,7 +169,7 @@ GNTTAB_CASE("setup_table: one frame, however many there are")
     expect_eq(query(DOMID_SELF).nr_frames, gnttab_nr_frames());
 }
 
-GNTTAB_CASE("setup_table: of domains that do not exist")
+GNTTAB_CASE("setup_table: unallocated dom -> GNTST_bad_domain")
 {
     struct gnttab_setup_table op = setup_op(1);
 
@@ -178,13 +182,14 @@ GNTTAB_CASE("setup_table: of domains that do not exist")
     expect_frames(0);
 }
 
-GNTTAB_CASE("setup_table: one frame more than allowed")
+GNTTAB_CASE("setup_table: nr_frames is one above the limit -> GNTST_general_error, size unchanged")
 {
     struct gnttab_query_size was = query(DOMID_SELF);
     struct gnttab_setup_table op = setup_op(was.max_nr_frames + 1);
 
     if ( was.max_nr_frames >= LIST )
-        skip_case("The host allows %u frames", was.max_nr_frames);
+        skip_case("needs a limit below %u grant frames, this domain's is %u: "
+                  "gnttab_max_frames", LIST, was.max_nr_frames);
 
     expect_ok(setup(&op));
     expect_gntst(op.status, GNTST_general_error);
@@ -193,11 +198,11 @@ GNTTAB_CASE("setup_table: one frame more than allowed")
 }
 
 /*
- * For a 32-bit guest, Xen first copies the status out and then finds that the
- * list cannot be written: GNTST_okay is what such a guest sees.
+ * For a 32-bit guest, Xen writes the status before it finds that the list
+ * cannot be written, so that the guest sees GNTST_okay.
  */
 #ifdef CONFIG_64BIT
-GNTTAB_CASE("setup_table: a list where no memory is")
+GNTTAB_CASE("setup_table: frame_list at an unmapped address -> GNTST_bad_virt_addr")
 {
     struct gnttab_setup_table op = setup_op(1);
 
@@ -208,7 +213,7 @@ GNTTAB_CASE("setup_table: a list where no memory is")
 #endif
 
 #ifdef CONFIG_PV
-GNTTAB_CASE("setup_table: a list in Xen's part of the address space")
+GNTTAB_CASE("setup_table: frame_list in Xen's address range -> -EFAULT")
 {
     struct gnttab_setup_table op = setup_op(1);
 
@@ -221,7 +226,7 @@ GNTTAB_CASE("setup_table: a list in Xen's part of the address space")
     expect_gntst(op.status, GNT_UNTOUCHED);
 }
 
-GNTTAB_CASE("setup_table: the table's frames can be no page tables")
+GNTTAB_CASE("MMUEXT_PIN_L1_TABLE: frame of the grant table -> error")
 {
     mmuext_op_t pin = {
         .cmd = MMUEXT_PIN_L1_TABLE,
@@ -243,7 +248,7 @@ static long place(const void *va, unsigned long idx)
     return hypercall_memory_op(XENMEM_add_to_physmap, &op);
 }
 
-GNTTAB_CASE("add_to_physmap: a frame beyond what is allowed")
+GNTTAB_CASE("add_to_physmap: grant frame beyond the limit -> -EINVAL")
 {
     struct gnttab_query_size was = query(DOMID_SELF);
     void *at = gnt_at();
@@ -255,7 +260,7 @@ GNTTAB_CASE("add_to_physmap: a frame beyond what is allowed")
     expect_eq(query(DOMID_SELF).nr_frames, was.nr_frames);
 }
 
-GNTTAB_CASE("add_to_physmap: a frame to where it is")
+GNTTAB_CASE("add_to_physmap: grant frame at its present GFN -> 0, entries unchanged")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_setup_table op = setup_op(1);
@@ -266,7 +271,7 @@ GNTTAB_CASE("add_to_physmap: a frame to where it is")
     expect_granted_unchanged(ref, 0);
 }
 
-GNTTAB_CASE("add_to_physmap: a frame moves, and is in one place only")
+GNTTAB_CASE("add_to_physmap: grant frame at a second GFN -> moved, first GFN unpopulated")
 {
     void *at = gnt_at();
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
@@ -284,7 +289,7 @@ GNTTAB_CASE("add_to_physmap: a frame moves, and is in one place only")
 }
 #endif
 
-GNTTAB_CASE("grant_table_op: commands that do not exist")
+GNTTAB_CASE("grant_table_op: unknown command -> -ENOSYS")
 {
     unsigned int cmd;
 
@@ -293,7 +298,7 @@ GNTTAB_CASE("grant_table_op: commands that do not exist")
     expect_errno(hypercall_grant_table_op(0xfff, list, 1), -ENOSYS);
 }
 
-GNTTAB_CASE("grant_table_op: dump_table, which releases no longer have")
+GNTTAB_CASE("dump_table: count is 1 -> -ENOSYS, or 0 and a status")
 {
     struct gnttab_dump_table op = {
         .dom = DOMID_SELF, .status = GNT_UNTOUCHED,
@@ -307,7 +312,7 @@ GNTTAB_CASE("grant_table_op: dump_table, which releases no longer have")
 }
 
 #ifdef CONFIG_HVM
-GNTTAB_CASE("grant_table_op: commands that only PV guests have")
+GNTTAB_CASE("grant_table_op: PV-only command in an HVM guest -> -ENOSYS")
 {
     static const unsigned int cmds[] = {
         GNTTABOP_dump_table, GNTTABOP_transfer, GNTTABOP_unmap_and_replace,
@@ -320,7 +325,7 @@ GNTTAB_CASE("grant_table_op: commands that only PV guests have")
 }
 #endif
 
-GNTTAB_CASE("grant_table_op: bits of the command that are for Xen's own use")
+GNTTAB_CASE("grant_table_op: continuation bits set in the command -> -EINVAL (PV) or -ENOSYS (HVM)")
 {
     struct gnttab_query_size size = { .dom = DOMID_SELF };
     int rc = IS_DEFINED(CONFIG_PV) ? -EINVAL : -ENOSYS;
@@ -332,7 +337,7 @@ GNTTAB_CASE("grant_table_op: bits of the command that are for Xen's own use")
     expect_eq(size.nr_frames, 0);
 }
 
-GNTTAB_CASE("grant_table_op: counts that are negative")
+GNTTAB_CASE("grant_table_op: negative count -> -EINVAL")
 {
     static const unsigned int cmds[] = {
         GNTTABOP_map_grant_ref, GNTTABOP_unmap_grant_ref, GNTTABOP_setup_table,
@@ -351,9 +356,9 @@ GNTTAB_CASE("grant_table_op: counts that are negative")
     }
 }
 
-/* From here on, the table is as large as it gets. */
+/* The cases from here on grow the table, which cannot shrink. */
 
-GNTTAB_CASE("grow: entries stay, and new ones are empty")
+GNTTAB_CASE("setup_table, add_to_physmap: one frame more -> mapped entry unchanged, new entries clear")
 {
     unsigned int nr = gnttab_nr_frames(), i;
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
@@ -361,7 +366,8 @@ GNTTAB_CASE("grow: entries stay, and new ones are empty")
     struct gnttab_map_grant_ref map = gnt_map_op(ref, GNTMAP_host_map, at);
 
     if ( nr >= gnttab_max_frames() )
-        skip_case("The table cannot grow beyond %u frames", nr);
+        skip_case("needs a limit of more than %u grant frames: "
+                  "gnttab_max_frames", nr);
 
     require_gntst(gnt_map(&map), GNTST_okay);
     require_ok(gnttab_grow(nr + 1));
@@ -381,7 +387,7 @@ GNTTAB_CASE("grow: entries stay, and new ones are empty")
     expect_ok(gnttab_revoke(ref));
 }
 
-GNTTAB_CASE("grow: to the limit")
+GNTTAB_CASE("setup_table, add_to_physmap: up to the limit -> last entry works, next is GNTST_bad_gntref")
 {
     struct gnttab_query_size size = query(DOMID_SELF);
     struct gnttab_setup_table op = setup_op(gnttab_max_frames());

@@ -2,22 +2,23 @@
  * @file tests/gnttab-transfer/main.c
  * @ref test-gnttab-transfer
  *
- * @page test-gnttab-transfer Grant tables: transferring pages
+ * @page test-gnttab-transfer Grant tables: transfer
  *
- * GNTTABOP_transfer gives a page away for good, to a domain that waits for one.
- * The page must be free of any other use, or the giver would keep access to
- * what is another domain's memory; and it must arrive once, complete, where the
- * receiver said.  Only PV guests have it.
+ * GNTTABOP_transfer gives a page to another domain, which has published an
+ * entry that accepts one. The page must not be referenced in any other way, or
+ * the giving domain would keep access to another domain's memory; and it must
+ * arrive once, complete, at the GFN that the receiver named. Only PV guests
+ * have the operation.
  *
- * Most errors come after the page has been taken: then it is lost to the giver,
- * and these cases get a new one from Xen.
+ * After most errors the page is lost to the giving domain, and these cases get
+ * a new one from Xen.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "Grant tables: transferring pages";
+const char test_title[] = "Grant tables: transfer";
 
 #define NR 4
 
@@ -28,7 +29,7 @@ static int transfer_batch(struct gnttab_transfer *ops, unsigned int nr)
     return hypercall_grant_table_op(GNTTABOP_transfer, ops, nr);
 }
 
-/* Have Xen put a new frame where the page at va lost its own. */
+/* Have Xen allocate a new frame for the page at va. */
 static void refill(void *va)
 {
     unsigned long pfn = virt_to_pfn(va), frame = pfn;
@@ -37,12 +38,12 @@ static void refill(void *va)
     };
 
     if ( hypercall_memory_op(XENMEM_populate_physmap, &op) != 1 )
-        panic("No memory for a page that was lost\n");
+        panic("Cannot allocate a page in place of one that was transferred\n");
 
     p2m[pfn] = frame;
 }
 
-/* Map the page at va again, which may have a new frame. */
+/* Map the page at va again, with a new frame if it lost its own. */
 static void bring_back(void *va, bool lost)
 {
     if ( lost )
@@ -51,7 +52,7 @@ static void bring_back(void *va, bool lost)
         panic("Cannot map a page again\n");
 }
 
-/* An entry that waits for a page from this domain, to be page nr's again. */
+/* An entry that accepts a page from this domain, at the PFN of page nr. */
 static grant_ref_t accept(unsigned int nr)
 {
     grant_ref_t ref = gnt_ref();
@@ -74,7 +75,7 @@ static uint64_t frame_of(grant_ref_t ref)
                                  : gnttab_v2[ref].full_page.frame;
 }
 
-/* A request to give away page nr, which nothing maps any more. */
+/* A request to give away page nr, after unmapping it. */
 static struct gnttab_transfer give(unsigned int nr, grant_ref_t ref)
 {
     struct gnttab_transfer op = {
@@ -89,7 +90,7 @@ static struct gnttab_transfer give(unsigned int nr, grant_ref_t ref)
     return op;
 }
 
-/* False if the host has the operation switched off, and the case skipped. */
+/* False, and the case skipped, if the host has the operation disabled. */
 static bool transfer_works(void)
 {
     struct gnttab_transfer op = { .mfn = ~0ul };
@@ -97,11 +98,11 @@ static bool transfer_works(void)
     if ( transfer_batch(&op, 1) != -EOPNOTSUPP )
         return true;
 
-    xtf_case_skip("Transfer is switched off: it needs gnttab=transfer");
+    xtf_case_skip("needs GNTTABOP_transfer: gnttab=transfer (Xen)");
     return false;
 }
 
-/* The page has arrived by this entry, with all that it held. */
+/* The page has arrived by this entry, with its content. */
 static void expect_arrived(unsigned int nr, grant_ref_t ref)
 {
     unsigned long pfn = virt_to_pfn(page[nr]);
@@ -116,7 +117,7 @@ static void expect_arrived(unsigned int nr, grant_ref_t ref)
     expect_true(gnt_unreferenced(page[nr]));
 }
 
-GNTTAB_CASE("transfer: a page to ourselves")
+GNTTAB_CASE("transfer: caller to itself -> page arrives with its content, entry committed and completed")
 {
     grant_ref_t ref = accept(0);
     struct gnttab_transfer op;
@@ -130,7 +131,7 @@ GNTTAB_CASE("transfer: a page to ourselves")
     expect_arrived(0, ref);
 }
 
-GNTTAB_CASE("transfer: a batch")
+GNTTAB_CASE("transfer: batch of 4 -> every page arrives")
 {
     struct gnttab_transfer ops[NR];
     grant_ref_t refs[NR];
@@ -152,7 +153,7 @@ GNTTAB_CASE("transfer: a batch")
     }
 }
 
-GNTTAB_CASE("transfer: a batch that is interrupted")
+GNTTAB_CASE("transfer: batch of 4, preempted -> every page arrives")
 {
     struct gnttab_transfer ops[NR];
     grant_ref_t refs[NR];
@@ -174,7 +175,7 @@ GNTTAB_CASE("transfer: a batch that is interrupted")
     }
 }
 
-GNTTAB_CASE("transfer: a batch with a bad request in the middle")
+GNTTAB_CASE("transfer: batch with an invalid frame in the middle -> GNTST_bad_page, others arrive")
 {
     struct gnttab_transfer ops[3];
     grant_ref_t a, b;
@@ -199,7 +200,7 @@ GNTTAB_CASE("transfer: a batch with a bad request in the middle")
     expect_arrived(1, b);
 }
 
-/* The request fails so, before the page is touched; nobody waits less. */
+/* GNTST_bad_page leaves the page untouched, and the entry still accepts one. */
 static void expect_not_taken(struct gnttab_transfer *op)
 {
     expect_ok(transfer_batch(op, 1));
@@ -207,7 +208,7 @@ static void expect_not_taken(struct gnttab_transfer *op)
     expect_hex(flags_of(op->ref), GTF_accept_transfer);
 }
 
-GNTTAB_CASE("transfer: frames that do not exist, or are not ours")
+GNTTAB_CASE("transfer: mfn is invalid or owned by Xen -> GNTST_bad_page")
 {
     struct gnttab_transfer op = {
         .mfn = 0x7ffffff0, .domid = gnt_self(), .ref = accept(0),
@@ -220,14 +221,17 @@ GNTTAB_CASE("transfer: frames that do not exist, or are not ours")
     op.mfn = ~0ul;
     expect_not_taken(&op);
 
-    /* A page of the table is Xen's, even if the domain may write to it. */
+    /*
+     * A page of the grant table belongs to Xen, although the domain may write
+     * to it.
+     */
     op.mfn = pte_to_paddr(*pv_l1e(gnttab_raw)) >> PAGE_SHIFT;
     expect_not_taken(&op);
     op.mfn = pte_to_paddr(*pv_l1e(&shared_info)) >> PAGE_SHIFT;
     expect_not_taken(&op);
 }
 
-GNTTAB_CASE("transfer: a page that is mapped")
+GNTTAB_CASE("transfer: page is mapped by the guest -> GNTST_bad_page, page stays")
 {
     struct gnttab_transfer op;
 
@@ -241,7 +245,7 @@ GNTTAB_CASE("transfer: a page that is mapped")
     expect_true(gnt_unreferenced(page[0]));
 }
 
-GNTTAB_CASE("transfer: a page that is a page table")
+GNTTAB_CASE("transfer: page is pinned as a page table -> GNTST_bad_page")
 {
     mmuext_op_t ext = { .cmd = MMUEXT_PIN_L1_TABLE };
     struct gnttab_transfer op;
@@ -262,7 +266,7 @@ GNTTAB_CASE("transfer: a page that is a page table")
     bring_back(page[0], false);
 }
 
-GNTTAB_CASE("transfer: a page that a grant maps")
+GNTTAB_CASE("transfer: page is mapped by a grant -> GNTST_bad_page, page stays")
 {
     grant_ref_t ref = gnt_grant(page[0], 0);
     struct gnttab_map_grant_ref map = gnt_map_op(
@@ -280,7 +284,7 @@ GNTTAB_CASE("transfer: a page that a grant maps")
     expect_mem(page[0], gnt_pattern(0), PAGE_SIZE);
 }
 
-GNTTAB_CASE("transfer: to domains that do not exist")
+GNTTAB_CASE("transfer: unallocated or reserved domid -> GNTST_bad_domain, entry still accepts")
 {
     static const domid_t ids[] = { GNT_NO_DOMAIN, DOMID_SELF, DOMID_XEN };
     unsigned int i;
@@ -301,7 +305,10 @@ GNTTAB_CASE("transfer: to domains that do not exist")
     }
 }
 
-/* The page is taken, and not accepted by ref, whose entry does not change. */
+/*
+ * The caller loses the page, ref does not accept it, and the entry is
+ * unchanged.
+ */
 static void expect_not_accepted(grant_ref_t ref)
 {
     unsigned int was = ref < gnttab_nr_entries() ? flags_of(ref) : 0;
@@ -317,7 +324,7 @@ static void expect_not_accepted(grant_ref_t ref)
     bring_back(page[0], true);
 }
 
-GNTTAB_CASE("transfer: references beyond the table")
+GNTTAB_CASE("transfer: reference beyond the table -> GNTST_general_error")
 {
     if ( !transfer_works() )
         return;
@@ -326,7 +333,7 @@ GNTTAB_CASE("transfer: references beyond the table")
     expect_not_accepted(~0u);
 }
 
-GNTTAB_CASE("transfer: entries that do not wait for a page")
+GNTTAB_CASE("transfer: entry is not a plain GTF_accept_transfer -> GNTST_general_error, entry unchanged")
 {
     static const unsigned int flags[] = {
         GTF_invalid, GTF_permit_access, GTF_transitive,
@@ -350,7 +357,7 @@ GNTTAB_CASE("transfer: entries that do not wait for a page")
     gnttab_publish(ref, gnt_self(), 0, GTF_invalid);
 }
 
-GNTTAB_CASE("transfer: an entry that waits for another domain")
+GNTTAB_CASE("transfer: entry accepts from another domain -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
 
@@ -362,7 +369,7 @@ GNTTAB_CASE("transfer: an entry that waits for another domain")
     expect_not_accepted(ref);
 }
 
-GNTTAB_CASE("transfer: an entry accepts one page only")
+GNTTAB_CASE("transfer: entry already completed -> GNTST_general_error, first page stays")
 {
     grant_ref_t ref = accept(0);
     struct gnttab_transfer first, second;
@@ -381,19 +388,19 @@ GNTTAB_CASE("transfer: an entry accepts one page only")
     expect_arrived(0, ref);
 }
 
-GNTTAB_CASE("transfer: no requests at all")
+GNTTAB_CASE("transfer: count is 0 -> 0")
 {
     if ( transfer_works() )
         expect_ok(transfer_batch(NULL, 0));
 }
 
-GNTTAB_CASE("transfer: an array where no memory is")
+GNTTAB_CASE("transfer: array at an unmapped address -> -EFAULT")
 {
     if ( transfer_works() )
         expect_errno(transfer_batch(gnt_at(), 1), -EFAULT);
 }
 
-GNTTAB_CASE("transfer: an array that ends too early")
+GNTTAB_CASE("transfer: array crosses into an unmapped page -> -EFAULT, page arrives or stays")
 {
     struct gnttab_transfer *op = gnt_array_before_hole(sizeof(*op));
     grant_ref_t ref = accept(0);
@@ -405,7 +412,10 @@ GNTTAB_CASE("transfer: an array that ends too early")
     *op = give(0, ref);
     expect_errno(transfer_batch(op, 2), -EFAULT);
 
-    /* For a 32-bit guest, Xen reads ahead, and may have done nothing. */
+    /*
+     * For a 32-bit guest, Xen translates several elements before it carries out
+     * the first, and so may have done none.
+     */
     arrived = flags_of(ref) & GTF_transfer_completed;
     if ( arrived )
         expect_arrived(0, ref);

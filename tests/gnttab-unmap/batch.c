@@ -1,5 +1,6 @@
 /*
- * Unmapping in batches: all of it is done, once, wherever Xen is interrupted.
+ * Unmapping in batches: every element is carried out once, wherever Xen
+ * preempts the hypercall.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -8,7 +9,7 @@
 static struct gnttab_map_grant_ref many[GNT_MANY];
 static struct gnttab_unmap_grant_ref undo[GNT_MANY];
 
-/* More than Xen works on at a time, and no multiple of that. */
+/* More than Xen processes at a time, and not a multiple of that number. */
 #define BATCH 75
 
 static grant_ref_t map_batch(void)
@@ -28,7 +29,7 @@ static grant_ref_t map_batch(void)
         expect_gntst(many[i].status, GNTST_okay);
         undo[i] = gnt_unmap_op(&many[i]);
 
-        /* Have the address in the TLB. */
+        /* Load the translation into the TLB. */
         if ( IS_DEFINED(CONFIG_PV) && many[i].status == GNTST_okay )
             gnt_probe_write(_p(many[i].host_addr), i);
     }
@@ -45,10 +46,11 @@ static void expect_batch_gone(void)
             expect_msg(IS_DEFINED(CONFIG_PV)
                        ? gnt_probe_write(_p(undo[i].host_addr), 0)
                        : !gnt_present(_p(undo[i].host_addr)),
-                       "address %u of %u can still be used", i, BATCH);
+                       "address %u of %u is still accessible after its unmap "
+                       "succeeded", i, BATCH);
 }
 
-GNTTAB_CASE("unmap: a large batch")
+GNTTAB_CASE("unmap_grant_ref: batch of 75 -> every element unmapped, no stale translation")
 {
     grant_ref_t ref = map_batch();
     unsigned int i;
@@ -60,7 +62,7 @@ GNTTAB_CASE("unmap: a large batch")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE("unmap: a large batch that is interrupted")
+GNTTAB_CASE("unmap_grant_ref: batch of 75, preempted -> every element unmapped")
 {
     grant_ref_t ref = map_batch();
     unsigned int i;
@@ -76,7 +78,7 @@ GNTTAB_CASE("unmap: a large batch that is interrupted")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE("unmap: a large batch with bad requests")
+GNTTAB_CASE("unmap_grant_ref: batch of 75 with 3 bad handles -> GNTST_bad_handle for these only")
 {
     grant_ref_t ref = map_batch();
     unsigned int i;
@@ -92,7 +94,7 @@ GNTTAB_CASE("unmap: a large batch with bad requests")
     expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
 }
 
-GNTTAB_CASE("unmap: the same mapping twice in one batch")
+GNTTAB_CASE("unmap_grant_ref: same mapping twice in one batch -> GNTST_okay, then GNTST_bad_handle")
 {
     struct mapping m = mapped(0, GNTMAP_host_map);
     struct gnttab_unmap_grant_ref ops[] = {
@@ -105,19 +107,19 @@ GNTTAB_CASE("unmap: the same mapping twice in one batch")
     expect_hex(gnttab_in_use(m.ref), 0);
 }
 
-GNTTAB_CASE("unmap: no requests at all")
+GNTTAB_CASE("unmap_grant_ref: count is 0 -> 0")
 {
     expect_ok(hypercall_grant_table_op(GNTTABOP_unmap_grant_ref, NULL, 0));
 }
 
-GNTTAB_CASE("unmap: an array where no memory is")
+GNTTAB_CASE("unmap_grant_ref: array at an unmapped address -> -EFAULT")
 {
     expect_errno(
         hypercall_grant_table_op(GNTTABOP_unmap_grant_ref, gnt_at(), 1),
         -EFAULT);
 }
 
-GNTTAB_CASE("unmap: an array that ends too early")
+GNTTAB_CASE("unmap_grant_ref: array crosses into an unmapped page -> -EFAULT, readable elements done")
 {
     struct mapping a = mapped(0, GNTMAP_host_map);
     struct mapping b = mapped(1, GNTMAP_host_map);
@@ -127,7 +129,9 @@ GNTTAB_CASE("unmap: an array that ends too early")
     ops[0] = gnt_unmap_op(&a.map);
     ops[1] = gnt_unmap_op(&b.map);
 
-    /* What can be read is carried out, to the end. */
+    /*
+     * Xen carries out the elements that it can read, including the TLB flush.
+     */
     expect_errno(hypercall_grant_table_op(GNTTABOP_unmap_grant_ref, ops, 3),
                  -EFAULT);
     expect_gntst(ops[0].status, GNTST_okay);

@@ -1,12 +1,12 @@
 /*
- * Handles: each stands for one mapping, as long as that is there, and for no
- * other.
+ * Handles: each names one mapping for as long as that mapping exists, and no
+ * other one.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include "unmap.h"
 
-/* Beyond this, handles are tried at powers of two only. */
+/* Up to here every handle is tried, beyond it only powers of two. */
 #define NR_HANDLES 1100
 
 static int unmap_with(grant_handle_t handle, const struct mapping *m)
@@ -20,7 +20,7 @@ static int unmap_with(grant_handle_t handle, const struct mapping *m)
     return rc ?: op.status;
 }
 
-/* No handle but its own undoes a mapping, be it that of an unused slot. */
+/* Unmapping with any other handle, in use or free, is GNTST_bad_handle. */
 static void expect_refused(grant_handle_t handle, const struct mapping *m)
 {
     int status;
@@ -30,12 +30,12 @@ static void expect_refused(grant_handle_t handle, const struct mapping *m)
 
     status = unmap_with(handle, m);
     expect_msg(status == GNTST_bad_handle,
-               "the address of handle %#x with handle %#x: %s, expected "
-               "GNTST_bad_handle", m->map.handle, handle,
+               "unmap of the address of handle %#x by handle %#x is %s, "
+               "expected GNTST_bad_handle", m->map.handle, handle,
                gntst_strerror(status));
 }
 
-GNTTAB_CASE("unmap: a mapping, by every handle but its own")
+GNTTAB_CASE("unmap_grant_ref: every handle but that of the mapping -> GNTST_bad_handle")
 {
     struct mapping m = mapped(0, GNTMAP_host_map);
     unsigned int i;
@@ -54,14 +54,15 @@ GNTTAB_CASE("unmap: a mapping, by every handle but its own")
     expect_gntst(gnt_undo(&m.map), GNTST_okay);
 }
 
-/* A grant cannot be mapped as often as that, so these are several. */
+/* One entry cannot be mapped GNT_MANY times, so there are several. */
 #define PER_REF 100
 
 /*
- * Handles are indexes into an array of Xen's, and one beyond its end must not
- * be taken for another, say the first.  As many mappings as here have that one.
+ * Handles are indexes into the maptrack table. Xen must not take a handle
+ * beyond its end for another one, for instance handle 0. So many mappings
+ * include the lowest handle.
  */
-GNTTAB_CASE("unmap: the mapping with the lowest handle, by handles of nothing")
+GNTTAB_CASE("unmap_grant_ref: address of the lowest handle with unallocated handles -> GNTST_bad_handle")
 {
     static struct gnttab_map_grant_ref maps[GNT_MANY];
     static bool live[NR_HANDLES];
@@ -97,7 +98,9 @@ GNTTAB_CASE("unmap: the mapping with the lowest handle, by handles of nothing")
     expect_gntst(gnt_undo(&first.map), GNTST_okay);
 }
 
-/* What a second time must not do: give the handle out to two mappings. */
+/*
+ * A second unmap must not free the handle again, or two mappings would get it.
+ */
 static void expect_handles_differ(void)
 {
     struct mapping a = mapped(1, GNTMAP_host_map);
@@ -110,7 +113,7 @@ static void expect_handles_differ(void)
     expect_hex(gnttab_in_use(b.ref), 0);
 }
 
-GNTTAB_CASE("unmap: twice, mappings of each kind")
+GNTTAB_CASE("unmap_grant_ref: each kind of mapping unmapped twice -> GNTST_bad_handle, handle freed once")
 {
     static const uint32_t kinds[] = {
         GNTMAP_host_map,
@@ -130,7 +133,10 @@ GNTTAB_CASE("unmap: twice, mappings of each kind")
         struct gnttab_map_grant_ref map =
             gnt_map_op(ref, kinds[i], gnt_at());
 
-        /* An HVM guest's page is lost by the mapping. */
+        /*
+         * Mapping and unmapping its own page leaves an HVM guest with a hole
+         * there.
+         */
         if ( IS_DEFINED(CONFIG_HVM) && i )
         {
             require_ok(gnttab_restore_page(gnt_page[0]));
@@ -150,14 +156,14 @@ GNTTAB_CASE("unmap: twice, mappings of each kind")
             require_ok(gnttab_restore_page(gnt_page[2]));
         }
 
-        /* Other handles were given back since; this one is as stale as it was. */
+        /* Other handles were freed since; this one is still stale. */
         expect_gntst(gnt_undo(&map), GNTST_bad_handle);
         expect_hex(gnttab_in_use(ref), 0);
     }
 }
 
 #ifdef CONFIG_PV
-GNTTAB_CASE("unmap: twice, by halves in either order")
+GNTTAB_CASE("unmap_grant_ref: host and device mapping unmapped twice by two calls -> GNTST_bad_handle")
 {
     static const uint32_t order[][2] = {
         { GNTMAP_host_map, GNTMAP_device_map },
@@ -171,25 +177,25 @@ GNTTAB_CASE("unmap: twice, by halves in either order")
 
         for ( j = 0; j < 2; ++j )
         {
-            struct gnttab_map_grant_ref half = m.map;
+            struct gnttab_map_grant_ref one = m.map;
 
-            half.flags = order[i][j];
-            expect_gntst(gnt_undo(&half), GNTST_okay);
+            one.flags = order[i][j];
+            expect_gntst(gnt_undo(&one), GNTST_okay);
         }
         expect_hex(gnttab_in_use(m.ref), 0);
 
         for ( j = 0; j < 2; ++j )
         {
-            struct gnttab_map_grant_ref half = m.map;
+            struct gnttab_map_grant_ref one = m.map;
 
-            half.flags = order[i][j];
-            expect_gntst(gnt_undo(&half), GNTST_bad_handle);
+            one.flags = order[i][j];
+            expect_gntst(gnt_undo(&one), GNTST_bad_handle);
         }
         expect_handles_differ();
     }
 }
 
-GNTTAB_CASE("unmap: what unmap_and_replace has unmapped")
+GNTTAB_CASE("unmap_grant_ref: handle already freed by unmap_and_replace -> GNTST_bad_handle")
 {
     struct mapping m = mapped(0, GNTMAP_host_map);
     void *spare = gnt_page[3];

@@ -2,20 +2,20 @@
  * @file tests/gnttab-unmap/main.c
  * @ref test-gnttab-unmap
  *
- * @page test-gnttab-unmap Grant tables: unmapping
+ * @page test-gnttab-unmap Grant tables: unmap_grant_ref
  *
- * A granter may reuse a page as soon as its entry is no longer in use.  So
- * GNTTABOP_unmap_grant_ref must have removed every trace of the mapping by
- * then, stale translations included; and it must not be talked into removing
- * anything else than the mapping that the handle stands for.
+ * A granting domain may reuse a page as soon as its entry is no longer in use.
+ * By then GNTTABOP_unmap_grant_ref must have removed every trace of the
+ * mapping, including stale TLB entries; and it must remove only the mapping
+ * that the handle names.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include "unmap.h"
 
-const char test_title[] = "Grant tables: unmapping a grant";
+const char test_title[] = "Grant tables: unmap_grant_ref";
 
-GNTTAB_CASE("unmap: nothing, by two addresses of 0")
+GNTTAB_CASE("unmap_grant_ref: host_addr and dev_bus_addr are 0 -> GNTST_okay, still mapped")
 {
     struct mapping m = mapped(0, GNTMAP_host_map);
     struct gnttab_unmap_grant_ref op = gnt_unmap_op(&m.map);
@@ -24,12 +24,12 @@ GNTTAB_CASE("unmap: nothing, by two addresses of 0")
     expect_gntst(gnt_unmap(&op), GNTST_okay);
     expect_still_mapped(m);
 
-    /* The handle is as good as before. */
+    /* The handle stays valid. */
     expect_gntst(gnt_undo(&m.map), GNTST_okay);
     expect_hex(gnttab_in_use(m.ref), 0);
 }
 
-GNTTAB_CASE("unmap: only the status changes in the request")
+GNTTAB_CASE("unmap_grant_ref: GNTST_okay -> no field of the request but status changes")
 {
     struct mapping m = mapped(0, GNTMAP_host_map);
     struct gnttab_unmap_grant_ref op = gnt_unmap_op(&m.map), was = op;
@@ -40,7 +40,7 @@ GNTTAB_CASE("unmap: only the status changes in the request")
     expect_eq(op.handle, was.handle);
 }
 
-GNTTAB_CASE("unmap: twice")
+GNTTAB_CASE("unmap_grant_ref: same handle twice -> GNTST_bad_handle")
 {
     struct mapping m = mapped(0, GNTMAP_host_map);
     struct gnttab_unmap_grant_ref op = gnt_unmap_op(&m.map);
@@ -50,7 +50,7 @@ GNTTAB_CASE("unmap: twice")
     expect_hex(gnttab_in_use(m.ref), 0);
 }
 
-GNTTAB_CASE("unmap: twice, while another mapping of the grant is left")
+GNTTAB_CASE("unmap_grant_ref: same handle twice, entry mapped elsewhere -> GNTST_bad_handle")
 {
     struct mapping m = mapped(0, GNTMAP_host_map);
     uint8_t *at = gnt_at();
@@ -61,14 +61,14 @@ GNTTAB_CASE("unmap: twice, while another mapping of the grant is left")
     require_gntst(gnt_unmap(&op), GNTST_okay);
     expect_gntst(gnt_unmap(&op), GNTST_bad_handle);
 
-    /* The handle is void, and be the address a good one. */
+    /* The handle is free, even with an address that is mapped. */
     op.host_addr = other.host_addr;
     expect_gntst(gnt_unmap(&op), GNTST_bad_handle);
     expect_hex(gnttab_in_use(m.ref), GTF_reading | GTF_writing);
     expect_true(gnt_present(at));
 }
 
-GNTTAB_CASE("unmap: handles that were never given out")
+GNTTAB_CASE("unmap_grant_ref: handle never allocated -> GNTST_bad_handle")
 {
     struct mapping m = mapped(0, GNTMAP_host_map);
     struct gnttab_unmap_grant_ref op = gnt_unmap_op(&m.map);
@@ -79,7 +79,7 @@ GNTTAB_CASE("unmap: handles that were never given out")
     op.handle = 1u << 31;
     expect_gntst(gnt_unmap(&op), GNTST_bad_handle);
 
-    /* All around where Xen may have room for more handles. */
+    /* Sizes that Xen's maptrack table may have. */
     for ( bad = 128; bad <= 4096; bad *= 2 )
     {
         op.handle = bad;
@@ -92,7 +92,7 @@ GNTTAB_CASE("unmap: handles that were never given out")
     expect_still_mapped(m);
 }
 
-GNTTAB_CASE("unmap: the handle of one mapping, the address of another")
+GNTTAB_CASE("unmap_grant_ref: host_addr of another mapping -> GNTST_general_error, both stay mapped")
 {
     struct mapping a = mapped(0, GNTMAP_host_map);
     struct mapping b = mapped(1, GNTMAP_host_map);
@@ -104,7 +104,7 @@ GNTTAB_CASE("unmap: the handle of one mapping, the address of another")
     expect_still_mapped(b);
 }
 
-GNTTAB_CASE("unmap: an address where nothing is")
+GNTTAB_CASE("unmap_grant_ref: host_addr is unmapped -> GNTST_general_error")
 {
     struct mapping m = mapped(0, GNTMAP_host_map);
     struct gnttab_unmap_grant_ref op = gnt_unmap_op(&m.map);
@@ -114,7 +114,7 @@ GNTTAB_CASE("unmap: an address where nothing is")
     expect_still_mapped(m);
 }
 
-GNTTAB_CASE("unmap: an address with memory of the guest's own")
+GNTTAB_CASE("unmap_grant_ref: host_addr of the caller's own page -> GNTST_general_error")
 {
     struct mapping m = mapped(0, GNTMAP_host_map);
     struct gnttab_unmap_grant_ref op = gnt_unmap_op(&m.map);
@@ -125,12 +125,13 @@ GNTTAB_CASE("unmap: an address with memory of the guest's own")
     expect_page_unchanged(1);
 }
 
-GNTTAB_CASE("unmap: the granter can end the access then, and not before")
+GNTTAB_CASE("gnttab_end_access(): before and after unmap_grant_ref -> -EBUSY, then 0")
 {
     int ref = gnttab_grant_access(gnt_self(), virt_to_gfn(gnt_page[0]), false);
     struct gnttab_map_grant_ref map;
 
-    require_msg(ref >= 0, "gnttab_grant_access() returns %d", ref);
+    require_msg(ref >= 0,
+                "gnttab_grant_access() returned %d, expected a reference", ref);
     map = gnt_map_op(ref, GNTMAP_host_map, gnt_at());
 
     require_gntst(gnt_map(&map), GNTST_okay);
@@ -139,7 +140,7 @@ GNTTAB_CASE("unmap: the granter can end the access then, and not before")
     expect_errno(gnttab_end_access(ref), 0);
 }
 
-GNTTAB_CASE("unmap: over and over, with the same few handles")
+GNTTAB_CASE("unmap_grant_ref: map and unmap 2000 times -> handles reused")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref keep =
@@ -147,7 +148,7 @@ GNTTAB_CASE("unmap: over and over, with the same few handles")
     void *at = gnt_at();
     unsigned int i;
 
-    /* The first one keeps an HVM guest's page from being lost. */
+    /* Unmapping the last mapping would leave an HVM guest with a hole. */
     require_gntst(gnt_map(&keep), GNTST_okay);
 
     for ( i = 0; i < 2000; ++i )

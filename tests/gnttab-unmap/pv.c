@@ -1,6 +1,6 @@
 /*
- * Unmapping what only PV guests have: halves for devices, addresses of page
- * table entries; and what each page table entry must be to be unmapped.
+ * Unmapping what only PV guests have: device mappings and PTE addresses; and
+ * what each page table entry must hold to be unmapped.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -8,7 +8,7 @@
 
 #ifdef CONFIG_PV
 
-GNTTAB_CASE("unmap: a writable mapping, by an address of a read-only one")
+GNTTAB_CASE("unmap_grant_ref: host_addr of a mapping with other access -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref rw = gnt_map_op(ref, GNTMAP_host_map, gnt_at());
@@ -31,7 +31,7 @@ GNTTAB_CASE("unmap: a writable mapping, by an address of a read-only one")
     expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
 }
 
-GNTTAB_CASE("unmap: a wrong bus address")
+GNTTAB_CASE("unmap_grant_ref: wrong dev_bus_addr -> GNTST_bad_dev_addr, still mapped")
 {
     struct mapping m = mapped(0, GNTMAP_host_map | GNTMAP_device_map);
     struct gnttab_unmap_grant_ref op = gnt_unmap_op(&m.map);
@@ -46,14 +46,14 @@ GNTTAB_CASE("unmap: a wrong bus address")
     expect_gntst(gnt_unmap(&op), refused);
     expect_still_mapped(m);
 
-    /* The host's half did not go, either. */
+    /* The host mapping stays, too. */
     op.host_addr = 0;
     op.dev_bus_addr = 1;
     expect_gntst(gnt_unmap(&op), refused);
     expect_still_mapped(m);
 }
 
-GNTTAB_CASE("unmap: the same half twice")
+GNTTAB_CASE("unmap_grant_ref: device mapping of a mapping with both, twice -> GNTST_okay, host mapping stays")
 {
     struct mapping m = mapped(0, GNTMAP_host_map | GNTMAP_device_map);
     struct gnttab_unmap_grant_ref op = gnt_unmap_op(&m.map);
@@ -62,13 +62,13 @@ GNTTAB_CASE("unmap: the same half twice")
     require_gntst(gnt_unmap(&op), GNTST_okay);
     op.status = GNT_UNTOUCHED;
 
-    /* There is no such half any more, so nothing is to be done. */
+    /* The device mapping no longer exists, so Xen has nothing to do. */
     expect_ok(hypercall_grant_table_op(GNTTABOP_unmap_grant_ref, &op, 1));
     expect_gntst(op.status, GNTST_okay);
     expect_still_mapped(m);
 }
 
-GNTTAB_CASE("unmap: an entry of a page table, addressed as such")
+GNTTAB_CASE("unmap_grant_ref: GNTMAP_contains_pte mapping, address of another PTE -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     uint8_t *at = gnt_at();
@@ -79,7 +79,7 @@ GNTTAB_CASE("unmap: an entry of a page table, addressed as such")
     map.host_addr = pv_l1e_maddr(at);
     require_gntst(gnt_map(&map), GNTST_okay);
 
-    /* It is no virtual address then, and no other entry. */
+    /* host_addr has to be that of the same page table entry. */
     op = gnt_unmap_op(&map);
     op.host_addr += sizeof(intpte_t);
     expect_gntst(gnt_unmap(&op), GNTST_general_error);
@@ -94,7 +94,7 @@ GNTTAB_CASE("unmap: an entry of a page table, addressed as such")
     expect_false(gnt_present(at));
 }
 
-GNTTAB_CASE("unmap: addresses without a page table")
+GNTTAB_CASE("unmap_grant_ref: host_addr without a guest page table -> GNTST_general_error")
 {
     struct mapping m = mapped(0, GNTMAP_host_map);
     struct gnttab_unmap_grant_ref op = gnt_unmap_op(&m.map);
@@ -111,7 +111,7 @@ GNTTAB_CASE("unmap: addresses without a page table")
     expect_still_mapped(m);
 }
 
-GNTTAB_CASE("unmap: a status that cannot be written")
+GNTTAB_CASE("unmap_grant_ref: request is read-only to the guest -> -EFAULT, unmapped fully or not at all")
 {
     static uint8_t page[PAGE_SIZE] __page_aligned_bss;
     struct mapping m = mapped(0, GNTMAP_host_map);
@@ -124,7 +124,10 @@ GNTTAB_CASE("unmap: a status that cannot be written")
                  -EFAULT);
     require_ok(remap_l1e(page, PF_SYM(AD, RW, P)));
 
-    /* Done or not, but not by halves. */
+    /*
+     * The unmap may be done or not, but the entry and the address have to
+     * agree.
+     */
     present = gnt_present(m.at);
     expect_hex(gnttab_in_use(m.ref), present ? GTF_reading | GTF_writing : 0);
     if ( !present )

@@ -1,5 +1,5 @@
 /*
- * What the cases about unmapping have in common.
+ * A mapping to unmap, as most cases of this test need it.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -9,7 +9,7 @@
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-/* A writable mapping of gnt_page[nr], which the case goes on with. */
+/* A mapping of gnt_page[nr] for the case to unmap. */
 struct mapping
 {
     grant_ref_t ref;

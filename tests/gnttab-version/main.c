@@ -2,21 +2,21 @@
  * @file tests/gnttab-version/main.c
  * @ref test-gnttab-version
  *
- * @page test-gnttab-version Grant tables: versions
+ * @page test-gnttab-version Grant tables: set_version and get_version
  *
- * GNTTABOP_set_version changes the layout of the table under the domain's feet.
- * That must not happen while anything is in use, must keep the reserved entries,
- * in use or not, and must take the status frames of version 2 away from the
- * domain before Xen uses those pages for something else.
+ * GNTTABOP_set_version changes the layout of the table while the domain uses
+ * it. It must fail while any entry is in use, must keep the reserved entries,
+ * in use or not, and must remove the status frames of version 2 from the domain
+ * before Xen reuses those pages.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "Grant tables: versions";
+const char test_title[] = "Grant tables: set_version and get_version";
 
-/* A reserved entry that toolstacks do not fill in. */
+/* A reserved entry that toolstacks leave free. */
 #define RESERVED 7
 
 static unsigned int version_now(void)
@@ -33,7 +33,7 @@ static unsigned int other_version(void)
     return 3 - gnttab_version();
 }
 
-/* Ask Xen for a version; it answers rc, and this version stays. */
+/* Request a version: Xen returns rc, and the version in effect stays. */
 static void expect_version_stays(unsigned int version, int rc)
 {
     struct gnttab_set_version op = { .version = version };
@@ -44,7 +44,7 @@ static void expect_version_stays(unsigned int version, int rc)
 }
 
 
-GNTTAB_CASE("get_version: of the caller, by DOMID_SELF and by number")
+GNTTAB_CASE("get_version: dom is DOMID_SELF or the caller's domid -> version in effect")
 {
     struct gnttab_get_version op = { .dom = gnt_self(), .version = ~0u };
 
@@ -53,7 +53,7 @@ GNTTAB_CASE("get_version: of the caller, by DOMID_SELF and by number")
     expect_eq(op.version, gnttab_version());
 }
 
-GNTTAB_CASE("get_version: of domains that do not exist")
+GNTTAB_CASE("get_version: unallocated or reserved dom -> -ESRCH, version untouched")
 {
     static const domid_t ids[] = {
         GNT_NO_DOMAIN, DOMID_IO, DOMID_XEN, DOMID_COW, DOMID_INVALID, 0xffff,
@@ -70,19 +70,20 @@ GNTTAB_CASE("get_version: of domains that do not exist")
     }
 }
 
-GNTTAB_CASE("get_version: of a domain that is none of ours")
+GNTTAB_CASE("get_version: dom is another domain, unprivileged caller -> -EPERM")
 {
     struct gnttab_get_version op = { .version = ~0u };
 
     if ( gnt_self() == 0 )
-        skip_case("Domain 0 may ask, and knows of no other domain");
+        skip_case("needs an unprivileged domain: the only other domain known "
+                  "to exist is dom0");
 
     expect_errno(hypercall_grant_table_op(GNTTABOP_get_version, &op, 1),
                  -EPERM);
     expect_eq(op.version, ~0u);
 }
 
-GNTTAB_CASE("get_version, set_version: a request where no memory is")
+GNTTAB_CASE("get_version, set_version: request at an unmapped address -> -EFAULT")
 {
     void *hole = gnt_at();
 
@@ -92,14 +93,14 @@ GNTTAB_CASE("get_version, set_version: a request where no memory is")
                  -EFAULT);
 }
 
-GNTTAB_CASE("set_version: versions that do not exist")
+GNTTAB_CASE("set_version: version is 0, 3 or ~0 -> -EINVAL, version in effect written back")
 {
     expect_version_stays(0, -EINVAL);
     expect_version_stays(3, -EINVAL);
     expect_version_stays(~0u, -EINVAL);
 }
 
-GNTTAB_CASE("set_version: the version in effect changes nothing")
+GNTTAB_CASE("set_version: version already in effect, grant mapped -> 0, nothing changes")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     uint8_t *at = gnt_at();
@@ -111,14 +112,15 @@ GNTTAB_CASE("set_version: the version in effect changes nothing")
     expect_mem(at, gnt_pattern(0), PAGE_SIZE);
 }
 
-GNTTAB_CASE_V1("set_version: version 2, where it is not allowed")
+GNTTAB_CASE_V1("set_version: version 2 not allowed -> -ENOSYS, version 1 written back")
 {
     struct gnttab_set_version op = { .version = 2 };
 
     if ( !xtf_init_grant_table(2) )
     {
         xtf_init_grant_table(1);
-        skip_case("The host allows version 2");
+        skip_case("needs a limit of version 1: gnttab=max-ver:1 (Xen) or "
+                  "max_grant_version=1 (domain)");
     }
 
     expect_errno(hypercall_grant_table_op(GNTTABOP_set_version, &op, 1),
@@ -126,7 +128,7 @@ GNTTAB_CASE_V1("set_version: version 2, where it is not allowed")
     expect_eq(op.version, 1);
 }
 
-GNTTAB_CASE_V2("set_version: refused while a grant is mapped, version 2 to 1")
+GNTTAB_CASE_V2("set_version: from 2 to 1 while a grant is mapped -> -EBUSY, entry unchanged")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref map =
@@ -140,14 +142,15 @@ GNTTAB_CASE_V2("set_version: refused while a grant is mapped, version 2 to 1")
     expect_hex(gnttab_in_use(ref), GTF_reading);
 }
 
-GNTTAB_CASE_V1("set_version: refused while a grant is mapped, version 1 to 2")
+GNTTAB_CASE_V1("set_version: from 1 to 2 while a grant is mapped -> -EBUSY, entry unchanged")
 {
     grant_ref_t ref;
     struct gnttab_map_grant_ref map;
     struct grant_entry_v1 was;
 
     if ( xtf_init_grant_table(2) )
-        skip_case("Grant table version 2 is not available");
+        skip_case("needs grant table v2: gnttab=max-ver:2 (Xen) or "
+                  "max_grant_version=2 (domain)");
     xtf_init_grant_table(1);
 
     ref = gnt_grant(gnt_page[0], 0);
@@ -159,7 +162,7 @@ GNTTAB_CASE_V1("set_version: refused while a grant is mapped, version 1 to 2")
     expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
 }
 
-GNTTAB_CASE_V2("set_version: refused while the last entry is mapped")
+GNTTAB_CASE_V2("set_version: last entry of the table mapped -> -EBUSY")
 {
     grant_ref_t ref = gnttab_nr_entries() - 1;
     struct gnttab_map_grant_ref map =
@@ -174,7 +177,7 @@ GNTTAB_CASE_V2("set_version: refused while the last entry is mapped")
     expect_ok(gnttab_revoke(ref));
 }
 
-GNTTAB_CASE_V2("set_version: refused while the first free entry is mapped")
+GNTTAB_CASE_V2("set_version: first entry after the reserved ones mapped -> -EBUSY")
 {
     grant_ref_t ref = GNTTAB_NR_RESERVED_ENTRIES;
     struct gnttab_map_grant_ref map =
@@ -190,8 +193,8 @@ GNTTAB_CASE_V2("set_version: refused while the first free entry is mapped")
 }
 
 /*
- * All entries after the reserved ones are zero.  The toolstack may have those
- * in use, for the console's page.
+ * All entries after the reserved ones are zero. The toolstack may use reserved
+ * entries, for the console's page.
  */
 static void expect_empty(void)
 {
@@ -207,7 +210,7 @@ static void expect_empty(void)
                     sizeof(uint16_t));
 }
 
-GNTTAB_CASE_V2("set_version: entries that are not reserved are lost")
+GNTTAB_CASE_V2("set_version: from 2 to 1 and back -> entries after the reserved ones cleared")
 {
     unsigned int ref;
 
@@ -226,13 +229,14 @@ GNTTAB_CASE_V2("set_version: entries that are not reserved are lost")
     expect_empty();
 }
 
-GNTTAB_CASE_V2("set_version: reserved entries stay, from 1 to 2 and back")
+GNTTAB_CASE_V2("set_version: from 1 to 2 and back -> reserved entry stays valid")
 {
     unsigned long frame = virt_to_gfn(gnt_page[0]);
 
     require_ok(xtf_init_grant_table(1));
     if ( gnttab_v1[RESERVED].flags )
-        skip_case("Something uses reserved entry %u", RESERVED);
+        skip_case("needs reserved entry %u, which the toolstack has filled in",
+                  RESERVED);
     gnttab_publish(RESERVED, gnt_self(), frame,
                    GTF_permit_access | GTF_readonly);
 
@@ -253,13 +257,16 @@ GNTTAB_CASE_V2("set_version: reserved entries stay, from 1 to 2 and back")
     expect_ok(gnttab_revoke(RESERVED));
 }
 
-/* What a reserved entry holds in the next case: nothing that two share. */
+/*
+ * Flags of the reserved entries in the next case; domid and frame differ in
+ * each.
+ */
 static uint16_t entry_flags(unsigned int i)
 {
     return GTF_permit_access | (i % 3 ? GTF_readonly : 0);
 }
 
-GNTTAB_CASE_V2("set_version: reserved entries keep their domain and frame")
+GNTTAB_CASE_V2("set_version: from 1 to 2 and back -> all reserved entries keep flags, domid and frame")
 {
     unsigned int i, ours = 0;
 
@@ -292,7 +299,7 @@ GNTTAB_CASE_V2("set_version: reserved entries keep their domain and frame")
         }
 }
 
-GNTTAB_CASE_V2("set_version: reserved entries may be in use meanwhile")
+GNTTAB_CASE_V2("set_version: reserved entry mapped, from 1 to 2 and back -> stays mapped, in-use flags move")
 {
     uint8_t *at = gnt_at();
     struct gnttab_map_grant_ref map =
@@ -300,12 +307,16 @@ GNTTAB_CASE_V2("set_version: reserved entries may be in use meanwhile")
 
     require_ok(xtf_init_grant_table(1));
     if ( gnttab_v1[RESERVED].flags )
-        skip_case("Something uses reserved entry %u", RESERVED);
+        skip_case("needs reserved entry %u, which the toolstack has filled in",
+                  RESERVED);
     gnttab_publish(RESERVED, gnt_self(), virt_to_gfn(gnt_page[0]),
                    GTF_permit_access);
     require_gntst(gnt_map(&map), GNTST_okay);
 
-    /* What tells of the use moves to where the version has it. */
+    /*
+     * GTF_reading and GTF_writing move from the entry (v1) to the status word
+     * (v2).
+     */
     require_ok(xtf_init_grant_table(2));
     expect_hex(gnttab_v2[RESERVED].hdr.flags, GTF_permit_access);
     expect_hex(gnttab_status[RESERVED], GTF_reading | GTF_writing);
@@ -321,12 +332,13 @@ GNTTAB_CASE_V2("set_version: reserved entries may be in use meanwhile")
     expect_ok(gnttab_revoke(RESERVED));
 }
 
-GNTTAB_CASE_V2("set_version: reserved entries that version 1 cannot hold")
+GNTTAB_CASE_V2("set_version: to 1 with a frame above 2^32 or transitive reserved entry -> -ERANGE")
 {
     union grant_entry_v2 was;
 
     if ( gnttab_v2[RESERVED].hdr.flags )
-        skip_case("Something uses reserved entry %u", RESERVED);
+        skip_case("needs reserved entry %u, which the toolstack has filled in",
+                  RESERVED);
 
     gnttab_publish(RESERVED, gnt_self(), 0, GTF_permit_access);
     gnttab_v2[RESERVED].full_page.frame = 1ull << 32;
@@ -349,17 +361,18 @@ GNTTAB_CASE_V2("set_version: reserved entries that version 1 cannot hold")
     expect_ok(gnttab_revoke(RESERVED));
 }
 
-GNTTAB_CASE_V2("set_version: reserved entries of other types do not go to 1")
+GNTTAB_CASE_V2("set_version: to 1 with a GTF_accept_transfer reserved entry -> entry cleared")
 {
     if ( gnttab_v2[RESERVED].hdr.flags )
-        skip_case("Something uses reserved entry %u", RESERVED);
+        skip_case("needs reserved entry %u, which the toolstack has filled in",
+                  RESERVED);
 
     gnttab_publish(RESERVED, gnt_self(), 5, GTF_accept_transfer);
     require_ok(xtf_init_grant_table(1));
     expect_fill(&gnttab_v1[RESERVED], 0, sizeof(gnttab_v1[RESERVED]));
 }
 
-GNTTAB_CASE_V2("set_version: there and back, over and over")
+GNTTAB_CASE_V2("set_version: from 2 to 1 and back 50 times -> 0")
 {
     unsigned int i;
 
@@ -373,35 +386,35 @@ GNTTAB_CASE_V2("set_version: there and back, over and over")
 
 #ifdef CONFIG_PV
 
-GNTTAB_CASE_V2("set_version: refused while the guest maps status frames")
+GNTTAB_CASE_V2("set_version: to 1 while the guest maps the status frames -> -EBUSY, frames stay valid")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref map =
         gnt_map_op(ref, GNTMAP_host_map, gnt_at());
 
-    /* The driver maps them. */
+    /* The driver has the status frames mapped. */
     expect_version_stays(1, -EBUSY);
     expect_true(gnt_present(gnttab_status));
 
-    /* They are as good as before. */
+    /* Xen still updates them. */
     require_gntst(gnt_map(&map), GNTST_okay);
     expect_hex(gnttab_status[ref], GTF_reading | GTF_writing);
 }
 
-GNTTAB_CASE_V2("set_version: refused while the guest maps the second frame")
+GNTTAB_CASE_V2("set_version: to 1 while the guest maps the second status frame -> -EBUSY, both stay valid")
 {
     grant_ref_t ref;
     struct gnttab_map_grant_ref map;
     uint64_t first;
 
     if ( gnttab_grow(9) )
-        skip_case("This needs 9 grant frames: gnttab_max_frames=9");
+        skip_case("needs 9 grant frames: gnttab_max_frames=9");
 
     first = *pv_l1e(gnttab_status);
     require_ok(set_l1e(gnttab_status, 0));
     expect_version_stays(1, -EBUSY);
 
-    /* The first one, too, is as good as before. */
+    /* Xen still updates the first frame, too. */
     require_ok(set_l1e(gnttab_status, first));
     ref = gnt_grant(gnt_page[0], 0);
     map = gnt_map_op(ref, GNTMAP_host_map, gnt_at());
@@ -414,7 +427,7 @@ GNTTAB_CASE_V2("set_version: refused while the guest maps the second frame")
 
 #else
 
-GNTTAB_CASE_V2("set_version: status frames leave the guest")
+GNTTAB_CASE_V2("set_version: to 1 in an HVM guest -> status frames removed from the physmap")
 {
     require_ok(gnttab_grow(min(9u, gnttab_max_frames())));
     expect_true(gnt_present(gnttab_status));

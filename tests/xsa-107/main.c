@@ -2,13 +2,17 @@
  * @file tests/xsa-107/main.c
  * @ref test-xsa-107
  *
- * @page test-xsa-107 XSA-107
+ * @page test-xsa-107 XSA-107: event for a vCPU without a FIFO control block
  *
- * Mishandling of uninitialised FIFO-based event channel control blocks.
+ * CVE-2014-6268. The FIFO ABI is in effect as soon as one vCPU has a control
+ * block. Xen handled an event for a vCPU without one through an uninitialised
+ * pointer, and crashed.
  *
- * The FIFO ABI is on as soon as one vCPU has a control block.  An event for a
- * vCPU that has none made Xen follow a pointer that nobody had set, and
- * crash.  It must be dropped, and do no harm later.
+ * The test sends such events. They must be dropped; events for a vCPU with a
+ * control block must arrive, and the other vCPU must still be able to register
+ * one.
+ *
+ * https://xenbits.xen.org/xsa/advisory-107.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -16,25 +20,27 @@
 
 #include <arch/mm.h>
 
-const char test_title[] = "XSA-107: events for a vCPU without control block";
+const char test_title[] =
+    "XSA-107: event for a vCPU without a FIFO control block";
 
 static uint8_t control[PAGE_SIZE] __page_aligned_bss;
 static uint8_t control1[PAGE_SIZE] __page_aligned_bss;
 static event_word_t words[EVTCHN_WORDS_PER_PAGE] __page_aligned_bss;
 
-CASE_2L("an event for a vCPU without control block")
+CASE_2L("XSA-107 send: vCPU without a control block -> not linked, other vCPU unaffected")
 {
     long port, here;
 
     if ( smp_nr_vcpus() < 2 )
-        skip_case("the domain has one vCPU");
+        skip_case("needs 2 vCPUs");
 
     require_ok(evtchn_init_control(virt_to_gfn(control), 0, 0));
     evtchn_mask_toolstacks(words);
     require_ok(evtchn_expand_array(virt_to_gfn(words)));
 
     port = evtchn_bind_ipi(1);
-    require_msg(port > 0, "bind_ipi answered %ld", port);
+    require_msg(port > 0, "bind_ipi(vCPU 1) returned %ld, expected a port",
+                          port);
     words[port] = 0;
     expect_ok(hypercall_evtchn_send(port));
     expect_hex(words[port] & (1u << EVTCHN_FIFO_LINKED), 0);
@@ -42,7 +48,10 @@ CASE_2L("an event for a vCPU without control block")
     expect_ok(evtchn_set_priority(port, 0));
     expect_ok(hypercall_evtchn_send(port));
 
-    /* A vCPU that has one is not affected, and the other can be given one. */
+    /*
+     * A vCPU with a control block is not affected, and the other one can
+     * register a control block.
+     */
     here = evtchn_bind_ipi(0);
     words[here] = 0;
     require_ok(hypercall_evtchn_send(here));

@@ -2,23 +2,24 @@
  * @file tests/xsa-18/main.c
  * @ref test-xsa-18
  *
- * @page test-xsa-18 XSA-18: swapping entries beyond the table
+ * @page test-xsa-18 XSA-18: swap_grant_ref beyond the table
  *
- * CVE-2012-3516.  GNTTABOP_swap_grant_ref did not compare both references with
- * the size of the table, so a guest could have Xen swap memory beyond it: a
- * crash, or worse.
+ * CVE-2012-3516. GNTTABOP_swap_grant_ref did not compare both references with
+ * the size of the table, so a guest could have Xen swap memory beyond the
+ * table, up to a crash or worse.
  *
  * The test swaps a valid entry with references just and far beyond the table,
- * on either side.  Each must be answered with GNTST_bad_gntref, and leave the
- * valid entry as it was.  Without the check Xen crashes, or the status is
- * another one.
+ * on either side. Each swap must be GNTST_bad_gntref and leave the valid entry
+ * unchanged. Without the fix Xen crashes, or the status differs.
+ *
+ * https://xenbits.xen.org/xsa/advisory-18.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "XSA-18: swap of references beyond the table";
+const char test_title[] = "XSA-18: swap_grant_ref beyond the table";
 
 static int swap(grant_ref_t a, grant_ref_t b)
 {
@@ -43,7 +44,10 @@ static grant_entry_v2_t entry(grant_ref_t ref)
     return e;
 }
 
-/* Beyond the table, by one, by its size in memory, and as far as can be. */
+/*
+ * References beyond the table: the first ones, at twice its size, and the
+ * highest.
+ */
 static void beyond(grant_ref_t refs[6])
 {
     refs[0] = gnttab_nr_entries();
@@ -54,7 +58,7 @@ static void beyond(grant_ref_t refs[6])
     refs[5] = 0xffffffff;
 }
 
-GNTTAB_CASE("XSA-18: swap: the second reference beyond the table")
+GNTTAB_CASE("XSA-18 swap_grant_ref: ref_b beyond the table -> GNTST_bad_gntref")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0), refs[6];
     const grant_entry_v2_t was = entry(ref);
@@ -69,7 +73,7 @@ GNTTAB_CASE("XSA-18: swap: the second reference beyond the table")
     expect_mem(&is, &was, sizeof(is));
 }
 
-GNTTAB_CASE("XSA-18: swap: the first reference beyond the table")
+GNTTAB_CASE("XSA-18 swap_grant_ref: ref_a beyond the table -> GNTST_bad_gntref")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0), refs[6];
     const grant_entry_v2_t was = entry(ref);
@@ -84,7 +88,7 @@ GNTTAB_CASE("XSA-18: swap: the first reference beyond the table")
     expect_mem(&is, &was, sizeof(is));
 }
 
-GNTTAB_CASE("XSA-18: swap: both references beyond the table, and the same")
+GNTTAB_CASE("XSA-18 swap_grant_ref: ref_a and ref_b the same reference beyond the table -> GNTST_bad_gntref")
 {
     grant_ref_t refs[6];
     unsigned int i;

@@ -2,13 +2,17 @@
  * @file tests/xsa-188/main.c
  * @ref test-xsa-188
  *
- * @page test-xsa-188 XSA-188
+ * @page test-xsa-188 XSA-188: init_control after one that failed
  *
- * Use after free in FIFO event channel code.
+ * CVE-2016-7154. When the first EVTCHNOP_init_control failed, Xen freed what it
+ * had allocated but kept pointers to it, which the next call and the end of the
+ * domain used.
  *
- * When the first EVTCHNOP_init_control failed, Xen freed what it had set up
- * so far but kept pointers to it, to be used by the next call or when the
- * domain ended.
+ * The test has init_control fail several times, has Xen allocate memory that
+ * may reuse what was freed, and then registers a valid control block and
+ * resets. Without the fix Xen may crash at any of these steps.
+ *
+ * https://xenbits.xen.org/xsa/advisory-188.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -22,7 +26,7 @@ static uint8_t control[PAGE_SIZE] __page_aligned_bss;
 
 #define BAD_GFN (~0ull >> PAGE_SHIFT)
 
-CASE_2L("init_control: failed ten times, then it works, and so does reset")
+CASE_2L("XSA-188 init_control: invalid GFN ten times, then a valid one and reset -> -EINVAL, then 0")
 {
     unsigned int i;
     long port;
@@ -30,11 +34,12 @@ CASE_2L("init_control: failed ten times, then it works, and so does reset")
     for ( i = 0; i < 10; ++i )
         expect_ev_error(evtchn_init_control(BAD_GFN, 0, 0), -EINVAL);
 
-    /* Whatever was freed is likely to be given out again by this. */
+    /* These allocations are likely to reuse the freed memory. */
     for ( i = 0; i < 200; ++i )
     {
         port = evtchn_bind_ipi(0);
-        require_msg(port > 0, "bind_ipi answered %ld", port);
+        require_msg(port > 0, "bind_ipi(vCPU 0) returned %ld, expected a port",
+                              port);
     }
     require_ok(hypercall_evtchn_send(port));
     expect_true(evtchn_is_pending(port));
@@ -47,7 +52,7 @@ CASE_2L("init_control: failed ten times, then it works, and so does reset")
     require_ok(evtchn_reset());
 }
 
-CASE_FIFO("after all that, events by the FIFO ABI")
+CASE_FIFO("XSA-188 send: FIFO ABI after failed init_control calls -> event delivered")
 {
     long port = evtchn_bind_ipi(0);
 

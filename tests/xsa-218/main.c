@@ -2,37 +2,39 @@
  * @file tests/xsa-218/main.c
  * @ref test-xsa-218
  *
- * @page test-xsa-218 XSA-218: a mapping whose two halves are undone at once
+ * @page test-xsa-218 XSA-218: host and device mapping unmapped in one batch
  *
- * CVE-2017-10913, CVE-2017-10914.  Xen undoes a batch of mappings in two
- * passes: it removes the mappings, flushes the TLB, and then settles the
- * accounts.  It asked in the second pass whether a mapping had nothing left
- * and its handle could be given out again.  When one request undid the half
- * for the CPU and another the half for devices, both found nothing left, and
- * the handle was freed twice.  Later mappings then shared it, and only one of
- * them could be undone.  The other part of the advisory is a race between
- * processors, which one processor cannot probe.
+ * CVE-2017-10913, CVE-2017-10914. Xen unmaps a batch in two passes: it removes
+ * the mappings, flushes the TLB, and then drops the references. In the second
+ * pass it asked whether anything was left of a mapping, and if not, freed the
+ * handle. When one element unmapped the host mapping and another the device
+ * mapping of one handle, both found nothing left and the handle was freed
+ * twice. Later mappings then shared the handle, and only one of them could be
+ * unmapped. The other part of the advisory is a race between vCPUs, which
+ * gnttab-race reproduces.
  *
- * The test undoes both halves in one batch, then makes more mappings than
- * there are handles left over, and sees that the handles differ and that each
- * mapping can be undone.
+ * The test unmaps both in one batch, then makes more mappings than there are
+ * free handles, and checks that the handles differ.
+ *
+ * https://xenbits.xen.org/xsa/advisory-218.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "XSA-218: both halves of a mapping undone at once";
+const char test_title[] =
+    "XSA-218: host and device mapping unmapped in one batch";
 
 #define BOTH (GNTMAP_host_map | GNTMAP_device_map)
 
 /*
- * More mappings than Xen has handles ready: what was freed comes last, and what
- * was freed twice comes again and again.
+ * More mappings than Xen has free handles: a freed handle is allocated last,
+ * and one that was freed twice is allocated again and again.
  */
 #define MANY 600
 
-/* More than that of one entry are more than Xen counts. */
+/* Xen may not count more mappings than this of one entry. */
 #define MANY_OF_ONE 100
 
 static void expect_handles_differ(void)
@@ -58,44 +60,44 @@ static void expect_handles_differ(void)
             continue;
 
         require_msg(!(seen[map.handle / 8] & (1 << map.handle % 8)),
-                    "handle %u is that of two mappings", map.handle);
+                    "handle %u belongs to two mappings", map.handle);
         seen[map.handle / 8] |= 1 << map.handle % 8;
     }
 }
 
-static void undo_halves(unsigned int first)
+static void unmap_both(unsigned int first)
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     void *at = gnt_at();
     struct gnttab_map_grant_ref map = gnt_map_op(ref, BOTH, at);
-    struct gnttab_unmap_grant_ref halves[2];
+    struct gnttab_unmap_grant_ref ops[2];
 
     require_gntst(gnt_map(&map), GNTST_okay);
 
-    halves[first] = halves[!first] = gnt_unmap_op(&map);
-    halves[first].dev_bus_addr = 0;
-    halves[!first].host_addr = 0;
+    ops[first] = ops[!first] = gnt_unmap_op(&map);
+    ops[first].dev_bus_addr = 0;
+    ops[!first].host_addr = 0;
 
-    expect_ok(gnt_unmap_batch(halves, 2));
-    require_gntst(halves[0].status, GNTST_okay);
-    require_gntst(halves[1].status, GNTST_okay);
+    expect_ok(gnt_unmap_batch(ops, 2));
+    require_gntst(ops[0].status, GNTST_okay);
+    require_gntst(ops[1].status, GNTST_okay);
     expect_hex(gnttab_in_use(ref), 0);
     expect_false(gnt_present(at));
 
     expect_handles_differ();
 }
 
-GNTTAB_CASE("XSA-218: unmap: the CPU's half and then the device's, in a batch")
+GNTTAB_CASE("XSA-218 unmap_grant_ref: host then device mapping in one batch -> handle freed once")
 {
-    undo_halves(0);
+    unmap_both(0);
 }
 
-GNTTAB_CASE("XSA-218: unmap: the device's half and then the CPU's, in a batch")
+GNTTAB_CASE("XSA-218 unmap_grant_ref: device then host mapping in one batch -> handle freed once")
 {
-    undo_halves(1);
+    unmap_both(1);
 }
 
-GNTTAB_CASE("XSA-218: unmap: the same mapping twice in a batch")
+GNTTAB_CASE("XSA-218 unmap_grant_ref: same mapping twice in one batch -> GNTST_okay, then GNTST_bad_handle")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref map =
@@ -112,6 +114,6 @@ GNTTAB_CASE("XSA-218: unmap: the same mapping twice in a batch")
     require_gntst(twice[0].status, GNTST_okay);
     expect_gntst(twice[1].status, GNTST_bad_handle);
 
-    /* Only one of the two uses is gone. */
+    /* Only one of the two mappings is gone. */
     expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
 }

@@ -2,19 +2,22 @@
  * @file tests/xsa-221/main.c
  * @ref test-xsa-221
  *
- * @page test-xsa-221 XSA-221
+ * @page test-xsa-221 XSA-221: poll for ports that do not exist
  *
- * NULL pointer dereference in event channel poll.
+ * CVE-2017-10917. SCHEDOP_poll read the state of any port number that it was
+ * given. For a port for which Xen had not allocated a structure, Xen followed a
+ * NULL pointer and crashed.
  *
- * SCHEDOP_poll looked at the state of any port number it was given.  One for
- * which Xen had never made a structure, or which was not open, made it follow
- * a NULL pointer.
+ * The test polls for port numbers up to the largest, and for a closed port.
+ * Each must be -EINVAL.
+ *
+ * https://xenbits.xen.org/xsa/advisory-221.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
 
-const char test_title[] = "XSA-221: poll for ports that are not there";
+const char test_title[] = "XSA-221: poll for ports that do not exist";
 
 static long poll(evtchn_port_t port)
 {
@@ -27,8 +30,8 @@ static long poll(evtchn_port_t port)
 }
 
 /*
- * Before the change, Xen waits until the timeout for a port that is not open:
- * SCHEDOP_poll is 0, and there is no more to see.
+ * Before Xen 4.15, the hypercall waits for some ports that are not open until
+ * the timeout.  Then only check that the hypercall returns.
  */
 static void expect_not_open(evtchn_port_t port)
 {
@@ -36,7 +39,7 @@ static void expect_not_open(evtchn_port_t port)
         expect_errno(poll(port), -EINVAL);
 }
 
-EVTCHN_CASE("poll: powers of two, up to all bits")
+EVTCHN_CASE("XSA-221 poll: ports 0, 2^7 to 2^31 and ~0, never bound -> -EINVAL")
 {
     unsigned int i;
 
@@ -49,7 +52,7 @@ EVTCHN_CASE("poll: powers of two, up to all bits")
     expect_errno(poll(~0u), -EINVAL);
 }
 
-EVTCHN_CASE("poll: a port that was open once")
+EVTCHN_CASE("XSA-221 poll: closed port -> -EINVAL")
 {
     long port = evtchn_bind_ipi(0);
 

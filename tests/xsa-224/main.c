@@ -2,22 +2,24 @@
  * @file tests/xsa-224/main.c
  * @ref test-xsa-224
  *
- * @page test-xsa-224 XSA-224: what a mapping for devices counts for
+ * @page test-xsa-224 XSA-224: references of device mappings
  *
- * CVE-2017-10920, CVE-2017-10921, CVE-2017-10922.  A PV guest may map a grant
- * for the CPU, for devices, or for both in one request, and undo the halves
- * one by one.  Xen's accounts of that were wrong in three ways: undoing the
- * CPU's half gave back the device's references, too; some requests for both
- * halves took too few writable references and gave back all of them later; and
- * a mapping for devices only of memory-mapped I/O got a mapping for the CPU as
- * well, which no account knew of.  In each case a page could become a page
- * table while somebody was still able to write to it, which is control over
- * the hypervisor.
+ * CVE-2017-10920, CVE-2017-10921, CVE-2017-10922. A PV guest may map a grant
+ * for the CPU (GNTMAP_host_map), for devices (GNTMAP_device_map), or for both
+ * in one request, and unmap these one by one. Xen counted the references
+ * wrongly in three ways: unmapping the host mapping dropped the device
+ * mapping's references, too; some requests for both took too few writable type
+ * references and dropped all of them later; and a device mapping of
+ * memory-mapped I/O got a host mapping as well, without any reference. In each
+ * case a page could become a page table while it was still mapped writable,
+ * which gives control over the hypervisor.
  *
- * The test does each, in both orders, and observes the page: as long as one
- * half is left, the entry is in use and the page cannot become a page table;
- * after the last, it can.  What was mapped for devices only is not there for
- * the CPU, and a request that fails gives back what it took.
+ * The test unmaps in both orders and checks the page: as long as one mapping is
+ * left, the entry is in use and the page cannot become a page table; after the
+ * last one, it can. A device mapping does not appear in the guest's page table,
+ * and a request that fails leaves no reference.
+ *
+ * https://xenbits.xen.org/xsa/advisory-224.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -27,81 +29,81 @@
 #include <arch/pagetable.h>
 #include <arch/symbolic-const.h>
 
-const char test_title[] = "XSA-224: mappings for devices";
+const char test_title[] = "XSA-224: references of device mappings";
 
 #define HOST   GNTMAP_host_map
 #define DEVICE GNTMAP_device_map
 #define IN_USE (GTF_reading | GTF_writing)
 
-/* Undo one half, or both. */
-static int undo(const struct gnttab_map_grant_ref *map, unsigned int halves)
+/* Unmap the host mapping, the device mapping, or both. */
+static int unmap(const struct gnttab_map_grant_ref *map, unsigned int kinds)
 {
     struct gnttab_unmap_grant_ref op = gnt_unmap_op(map);
 
-    if ( !(halves & HOST) )
+    if ( !(kinds & HOST) )
         op.host_addr = 0;
-    if ( !(halves & DEVICE) )
+    if ( !(kinds & DEVICE) )
         op.dev_bus_addr = 0;
 
     return gnt_unmap(&op);
 }
 
-GNTTAB_CASE("XSA-224: CVE-2017-10920: the CPU's half is undone first")
+GNTTAB_CASE("XSA-224 unmap_grant_ref: host mapping first -> entry in use, page and type referenced")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     void *at = gnt_at();
     struct gnttab_map_grant_ref map = gnt_map_op(ref, HOST | DEVICE, at);
 
     require_gntst(gnt_map(&map), GNTST_okay);
-    require_gntst(undo(&map, HOST), GNTST_okay);
+    require_gntst(unmap(&map, HOST), GNTST_okay);
     expect_false(gnt_present(at));
     expect_hex(gnttab_in_use(ref), IN_USE);
     expect_false(gnt_can_be_pagetable(gnt_page[0]));
     expect_false(gnt_unreferenced(gnt_page[0]));
 
-    require_gntst(undo(&map, DEVICE), GNTST_okay);
+    require_gntst(unmap(&map, DEVICE), GNTST_okay);
     expect_hex(gnttab_in_use(ref), 0);
     expect_true(gnt_can_be_pagetable(gnt_page[0]));
 }
 
-GNTTAB_CASE("XSA-224: CVE-2017-10920: the device's half is undone first")
+GNTTAB_CASE("XSA-224 unmap_grant_ref: device mapping first -> entry in use, page and type referenced")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     void *at = gnt_at();
     struct gnttab_map_grant_ref map = gnt_map_op(ref, HOST | DEVICE, at);
 
     require_gntst(gnt_map(&map), GNTST_okay);
-    require_gntst(undo(&map, DEVICE), GNTST_okay);
+    require_gntst(unmap(&map, DEVICE), GNTST_okay);
     expect_true(gnt_present(at));
     expect_hex(gnttab_in_use(ref), IN_USE);
     expect_false(gnt_can_be_pagetable(gnt_page[0]));
     expect_false(gnt_unreferenced(gnt_page[0]));
 
-    require_gntst(undo(&map, HOST), GNTST_okay);
+    require_gntst(unmap(&map, HOST), GNTST_okay);
     expect_hex(gnttab_in_use(ref), 0);
     expect_true(gnt_can_be_pagetable(gnt_page[0]));
 }
 
-GNTTAB_CASE("XSA-224: CVE-2017-10920: the CPU's half goes first, read-only")
+GNTTAB_CASE("XSA-224 unmap_grant_ref: read-only, host mapping first -> entry in use, page referenced")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], GTF_readonly);
     struct gnttab_map_grant_ref map =
         gnt_map_op(ref, HOST | DEVICE | GNTMAP_readonly, gnt_at());
 
     require_gntst(gnt_map(&map), GNTST_okay);
-    require_gntst(undo(&map, HOST), GNTST_okay);
+    require_gntst(unmap(&map, HOST), GNTST_okay);
     expect_hex(gnttab_in_use(ref), GTF_reading);
     expect_false(gnt_unreferenced(gnt_page[0]));
 
-    require_gntst(undo(&map, DEVICE), GNTST_okay);
+    require_gntst(unmap(&map, DEVICE), GNTST_okay);
     expect_hex(gnttab_in_use(ref), 0);
 }
 
 /*
- * Too few references show when one of several mappings goes: it takes away what
- * another still needs.
+ * Too few references show when one of several mappings is unmapped: it drops a
+ * reference that another one needs.
  */
-GNTTAB_CASE("XSA-224: CVE-2017-10921: each mapping counts for itself")
+GNTTAB_CASE("XSA-224 unmap_grant_ref: all but one of three mappings -> type referenced until the last")
 {
     static const unsigned int how[] = { HOST | DEVICE, DEVICE, HOST };
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
@@ -119,23 +121,23 @@ GNTTAB_CASE("XSA-224: CVE-2017-10921: each mapping counts for itself")
 
         for ( i = 0; i < ARRAY_SIZE(how); ++i )
             if ( i != keep )
-                require_gntst(undo(&map[i], how[i]), GNTST_okay);
+                require_gntst(unmap(&map[i], how[i]), GNTST_okay);
 
         expect_hex(gnttab_in_use(ref), IN_USE);
         expect_false(gnt_can_be_pagetable(gnt_page[0]));
 
-        require_gntst(undo(&map[keep], how[keep]), GNTST_okay);
+        require_gntst(unmap(&map[keep], how[keep]), GNTST_okay);
         expect_hex(gnttab_in_use(ref), 0);
         expect_true(gnt_can_be_pagetable(gnt_page[0]));
     }
 }
 
-GNTTAB_CASE("XSA-224: CVE-2017-10921: a request that fails takes nothing")
+GNTTAB_CASE("XSA-224 map_grant_ref: host_addr without a page table -> GNTST_general_error, no reference")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref map = gnt_map_op(ref, HOST | DEVICE, NULL);
 
-    /* No page table entry of the guest's maps Xen's own address space. */
+    /* The guest has no page table entry for Xen's own address range. */
 #ifdef __x86_64__
     map.host_addr = 0xffff830000000000ULL;
 #else
@@ -148,8 +150,8 @@ GNTTAB_CASE("XSA-224: CVE-2017-10921: a request that fails takes nothing")
     expect_true(gnt_unreferenced(gnt_page[0]));
 }
 
-/* A page table of this kernel: none may write to it, neither CPU nor device. */
-GNTTAB_CASE("XSA-224: CVE-2017-10921: a page table is not mapped writable")
+/* Neither the CPU nor a device may write to a page table. */
+GNTTAB_CASE("XSA-224 map_grant_ref: page table, writable host or device mapping -> GNTST_general_error")
 {
     static const unsigned int how[] = { HOST, DEVICE, HOST | DEVICE };
     const void *table = _p(_u(pv_l1e(gnt_page[0])) & PAGE_MASK);
@@ -167,7 +169,7 @@ GNTTAB_CASE("XSA-224: CVE-2017-10921: a page table is not mapped writable")
     }
 }
 
-GNTTAB_CASE("XSA-224: CVE-2017-10922: what devices see, the CPU does not")
+GNTTAB_CASE("XSA-224 map_grant_ref: GNTMAP_device_map only -> no PTE at host_addr")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     void *at = gnt_at();
@@ -176,11 +178,11 @@ GNTTAB_CASE("XSA-224: CVE-2017-10922: what devices see, the CPU does not")
     require_gntst(gnt_map(&map), GNTST_okay);
     expect_false(gnt_present(at));
     expect_hex(*pv_l1e(at), 0);
-    require_gntst(undo(&map, DEVICE), GNTST_okay);
+    require_gntst(unmap(&map, DEVICE), GNTST_okay);
 }
 
-/* Text mode video memory.  Xen may refuse to map it, and newer ones do. */
-GNTTAB_CASE("XSA-224: CVE-2017-10922: nor is memory-mapped I/O")
+/* Text mode video memory. Xen may refuse to map it, as 4.17 and later do. */
+GNTTAB_CASE("XSA-224 map_grant_ref: GNTMAP_device_map only of a MMIO frame -> no PTE at host_addr")
 {
     grant_ref_t ref = gnt_ref();
     void *at = gnt_at();
@@ -191,7 +193,7 @@ GNTTAB_CASE("XSA-224: CVE-2017-10922: nor is memory-mapped I/O")
     if ( gnt_map(&map) == GNTST_okay )
     {
         expect_hex(*pv_l1e(at), 0);
-        require_gntst(undo(&map, DEVICE), GNTST_okay);
+        require_gntst(unmap(&map, DEVICE), GNTST_okay);
     }
     expect_hex(*pv_l1e(at), 0);
     expect_hex(gnttab_in_use(ref), 0);

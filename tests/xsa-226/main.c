@@ -4,18 +4,20 @@
  *
  * @page test-xsa-226 XSA-226: transitive grants
  *
- * CVE-2017-12135.  A transitive grant (version 2) lets a third domain copy
- * what was granted to the second.  Xen's handling kept wrong counts: it
- * skipped the grant behind the grant when the first was in use already, did
- * not give back what it had taken when an entry had changed meanwhile, and
- * tried again by calling itself without a bound.  Going back to version 1,
- * which has no such grants, took no notice of one among the reserved entries.
+ * CVE-2017-12135. A transitive grant (version 2) lets a domain copy what
+ * another domain granted to the granting domain. Xen's pin counts were wrong:
+ * Xen skipped the referenced grant when the transitive one was in use already,
+ * did not drop what it had taken when an entry had changed meanwhile, and
+ * retried by unbounded recursion. A change to version 1, which has no such
+ * grants, ignored one among the reserved entries.
  *
- * What one domain can see of it: a transitive grant that leads nowhere, or
- * back to its own domain, is refused however often, never stays in use, and
- * can be used anew; it cannot be mapped; and as a reserved entry it keeps the
- * table at version 2.  The counts of a transitive grant that works need a
- * second domain.
+ * With one domain, the test sees that a transitive grant whose trans_domid is
+ * not usable fails however often it is tried, is never in use afterwards, and
+ * can be reused; that it cannot be mapped; and that as a reserved entry it
+ * keeps the table at version 2. The pin counts of a usable transitive grant
+ * need a second domain: see gnttab-peer.
+ *
+ * https://xenbits.xen.org/xsa/advisory-226.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -24,10 +26,13 @@
 
 const char test_title[] = "XSA-226: transitive grants";
 
-/* One of the entries that a change of version keeps, and that is not in use. */
+/*
+ * A reserved entry, which a change of version keeps, that toolstacks leave
+ * free.
+ */
 #define RESERVED_REF (GNTTAB_NR_RESERVED_ENTRIES - 1)
 
-/* More often than a use can be counted. */
+/* More than fits into an 8-bit pin count. */
 #define MANY 300
 
 static struct gnttab_copy copy_from(grant_ref_t ref)
@@ -50,13 +55,14 @@ static struct gnttab_copy copy_to(grant_ref_t ref)
     };
 }
 
-static void refused(domid_t behind)
+static void expect_refused(domid_t trans_domid)
 {
     grant_ref_t page = gnt_grant(gnt_page[0], 0), ref = gnt_ref();
     struct gnttab_copy from = copy_from(ref), to = copy_to(ref);
     unsigned int i;
 
-    gnttab_publish_transitive(ref, gnt_self(), GTF_transitive, behind, page);
+    gnttab_publish_transitive(ref, gnt_self(), GTF_transitive, trans_domid,
+                              page);
 
     for ( i = 0; i < MANY; ++i )
     {
@@ -69,7 +75,7 @@ static void refused(domid_t behind)
     expect_page_unchanged(0);
     expect_page_unchanged(1);
 
-    /* The entry is as good as new. */
+    /* The entry can be reused. */
     require_ok(gnttab_revoke(ref));
     gnttab_publish(ref, gnt_self(), virt_to_gfn(gnt_page[0]),
                    GTF_permit_access);
@@ -78,22 +84,22 @@ static void refused(domid_t behind)
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE_V2("XSA-226: copy: a transitive grant back to its own domain")
+GNTTAB_CASE_V2("XSA-226 copy: trans_domid is the granting domain, 300 times -> GNTST_general_error")
 {
-    refused(gnt_self());
+    expect_refused(gnt_self());
 }
 
-GNTTAB_CASE_V2("XSA-226: copy: a transitive grant to no domain")
+GNTTAB_CASE_V2("XSA-226 copy: trans_domid is unallocated, 300 times -> GNTST_general_error")
 {
-    refused(GNT_NO_DOMAIN);
+    expect_refused(GNT_NO_DOMAIN);
 }
 
-GNTTAB_CASE_V2("XSA-226: copy: a transitive grant to DOMID_SELF")
+GNTTAB_CASE_V2("XSA-226 copy: trans_domid is DOMID_SELF, 300 times -> GNTST_general_error")
 {
-    refused(DOMID_SELF);
+    expect_refused(DOMID_SELF);
 }
 
-GNTTAB_CASE_V2("XSA-226: map: a transitive grant")
+GNTTAB_CASE_V2("XSA-226 map_grant_ref: transitive grant -> GNTST_general_error")
 {
     grant_ref_t page = gnt_grant(gnt_page[0], 0), ref = gnt_ref();
     void *at = gnt_at();
@@ -108,20 +114,21 @@ GNTTAB_CASE_V2("XSA-226: map: a transitive grant")
     expect_false(gnt_present(at));
 }
 
-GNTTAB_CASE_V2("XSA-226: set_version: 1, with a transitive reserved entry")
+GNTTAB_CASE_V2("XSA-226 set_version: to 1 with a transitive reserved entry -> -ERANGE, entry unchanged")
 {
     struct gnttab_get_version get = { .dom = DOMID_SELF };
     grant_ref_t page = gnt_grant(gnt_page[0], 0);
     grant_entry_v2_t was;
 
     if ( gnttab_v2[RESERVED_REF].hdr.flags )
-        skip_case("Reference %u is in use", RESERVED_REF);
+        skip_case("needs reserved entry %u, which the toolstack has filled in",
+                  RESERVED_REF);
 
     gnttab_publish_transitive(RESERVED_REF, gnt_self(), GTF_transitive,
                               gnt_self(), page);
     was = gnttab_v2[RESERVED_REF];
 
-    /* With version 1 in effect, there is no such entry to look at. */
+    /* If version 1 came into effect, the entry could not be compared. */
     require_errno(xtf_init_grant_table(1), -ERANGE);
 
     expect_mem(&gnttab_v2[RESERVED_REF], &was, sizeof(was));

@@ -2,17 +2,18 @@
  * @file tests/xsa-227/main.c
  * @ref test-xsa-227
  *
- * @page test-xsa-227 XSA-227: page table entries at odd addresses
+ * @page test-xsa-227 XSA-227: misaligned page table entries
  *
- * CVE-2017-12137.  With GNTMAP_contains_pte, a PV guest names the page table
- * entry to map a grant with by its machine address.  Xen did not ask whether
- * the address was a multiple of an entry's size, and wrote to parts of two
- * entries, with bits that the guest had chosen: a page table entry that nobody
- * had checked.
+ * CVE-2017-12137. With GNTMAP_contains_pte, a PV guest passes the machine
+ * address of the page table entry to map a grant with. Xen did not check that
+ * the address was aligned, and wrote to parts of two entries, with bits that
+ * the guest had chosen, which gave the guest unchecked page table entries.
  *
- * The test names each address within an entry.  Only the first may work; for
- * the others the request is refused, and neither the entry nor its neighbours
- * change.
+ * The test passes each address within an entry. Only the first may work; for
+ * the others the request must fail, and neither the entry nor its neighbours
+ * may change.
+ *
+ * https://xenbits.xen.org/xsa/advisory-227.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -25,7 +26,7 @@ const char test_title[] = "XSA-227: misaligned page table entries";
 
 #define PTE_FLAGS (GNTMAP_host_map | GNTMAP_contains_pte)
 
-/* The place in the page table of an entry with neighbours on both sides. */
+/* A page whose page table entry has neighbours on both sides in its table. */
 static uint8_t *inner_page(void)
 {
     static uint8_t room[4][PAGE_SIZE] __page_aligned_bss;
@@ -72,22 +73,22 @@ static void misaligned(unsigned int flags)
     }
 }
 
-GNTTAB_CASE("XSA-227: map: a misaligned entry, writable")
+GNTTAB_CASE("XSA-227 map_grant_ref: misaligned PTE address, writable -> GNTST_general_error")
 {
     misaligned(PTE_FLAGS);
 }
 
-GNTTAB_CASE("XSA-227: map: a misaligned entry, read-only")
+GNTTAB_CASE("XSA-227 map_grant_ref: misaligned PTE address, GNTMAP_readonly -> GNTST_general_error")
 {
     misaligned(PTE_FLAGS | GNTMAP_readonly);
 }
 
-GNTTAB_CASE("XSA-227: map: a misaligned entry, with available bits set")
+GNTTAB_CASE("XSA-227 map_grant_ref: misaligned PTE address, available bits set -> GNTST_general_error")
 {
     misaligned(PTE_FLAGS | GNTMAP_guest_avail_mask);
 }
 
-GNTTAB_CASE("XSA-227: map: the end of a page table")
+GNTTAB_CASE("XSA-227 map_grant_ref: PTE address across the end of a page table -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     const void *table = _p(_u(pv_l1e(gnt_page[0])) & PAGE_MASK);
@@ -104,7 +105,7 @@ GNTTAB_CASE("XSA-227: map: the end of a page table")
     }
 }
 
-GNTTAB_CASE("XSA-227: map: an aligned entry works, and its neighbours stay")
+GNTTAB_CASE("XSA-227 map_grant_ref: aligned PTE address -> mapped, neighbouring PTEs unchanged")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     uint8_t *va = inner_page();

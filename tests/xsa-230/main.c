@@ -2,28 +2,30 @@
  * @file tests/xsa-230/main.c
  * @ref test-xsa-230
  *
- * @page test-xsa-230 XSA-230: an entry that is in use by more than a copy
+ * @page test-xsa-230 XSA-230: in-use flags of an entry after a copy
  *
- * CVE-2017-12855.  GTF_reading and GTF_writing tell a guest that another
- * domain still uses its page.  When a copy by grant had ended, Xen cleared
- * them although a mapping for devices was left, as it only looked at the uses
- * of the CPU.  The guest then took the page for free, and used it for
- * something that the other domain was not to see or change.
+ * CVE-2017-12855. GTF_reading and GTF_writing tell a guest that another domain
+ * still uses its page. At the end of a copy by grant, Xen cleared them although
+ * a device mapping was left, since it only looked at the host mappings. The
+ * guest then took the page for unused, and reused it while the other domain
+ * could still read or write it.
  *
- * The test copies from and to a page while mappings of each kind are there,
- * and sees that the flags stay as the mappings ask for, and go with the last
- * of them.
+ * The test copies from and to a page while mappings of each kind exist, and
+ * checks that the flags are those of the mappings and are cleared with the last
+ * one.
+ *
+ * https://xenbits.xen.org/xsa/advisory-230.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "XSA-230: flags of an entry after a copy";
+const char test_title[] = "XSA-230: in-use flags of an entry after a copy";
 
 static const uint8_t zeroes[PAGE_SIZE] __page_aligned_bss;
 
-/* Read the granted page by a copy, into a page that is not granted. */
+/* Copy from the granted page to a page that is not granted. */
 static int read_by_copy(grant_ref_t ref)
 {
     struct gnttab_copy op = {
@@ -62,7 +64,10 @@ static void copy_while_mapped(unsigned int flags)
     expect_hex(gnttab_in_use(ref), in_use);
     expect_mem(gnt_page[1], gnt_pattern(0), PAGE_SIZE);
 
-    /* Xen looks up the frame anew for what no use has been yet. */
+    /*
+     * Xen looks the frame up again for the first writing use, and an HVM guest
+     * has moved the page by then.
+     */
     if ( IS_DEFINED(CONFIG_PV) || (in_use & GTF_writing) )
     {
         require_gntst(write_by_copy(ref), GNTST_okay);
@@ -75,29 +80,29 @@ static void copy_while_mapped(unsigned int flags)
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE("XSA-230: copy: while the CPU has it mapped writable")
+GNTTAB_CASE("XSA-230 copy: entry host-mapped writable -> GTF_reading and GTF_writing stay until unmapped")
 {
     copy_while_mapped(GNTMAP_host_map);
 }
 
-GNTTAB_CASE("XSA-230: copy: while the CPU has it mapped read-only")
+GNTTAB_CASE("XSA-230 copy: entry host-mapped read-only -> GTF_reading stays until unmapped")
 {
     copy_while_mapped(GNTMAP_host_map | GNTMAP_readonly);
 }
 
-/* An HVM guest has no mappings for devices. */
+/* An HVM guest has no device mappings. */
 #ifdef CONFIG_PV
-GNTTAB_CASE("XSA-230: copy: while a device has it mapped writable")
+GNTTAB_CASE("XSA-230 copy: entry device-mapped writable -> GTF_reading and GTF_writing stay until unmapped")
 {
     copy_while_mapped(GNTMAP_device_map);
 }
 
-GNTTAB_CASE("XSA-230: copy: while a device has it mapped read-only")
+GNTTAB_CASE("XSA-230 copy: entry device-mapped read-only -> GTF_reading stays until unmapped")
 {
     copy_while_mapped(GNTMAP_device_map | GNTMAP_readonly);
 }
 
-GNTTAB_CASE("XSA-230: unmap: the CPU's writable mapping, before a device's one")
+GNTTAB_CASE("XSA-230 unmap_grant_ref: writable host mapping before writable device mapping -> flags stay")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref host =
@@ -115,7 +120,7 @@ GNTTAB_CASE("XSA-230: unmap: the CPU's writable mapping, before a device's one")
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE("XSA-230: unmap: the last writable mapping, before a read-only one")
+GNTTAB_CASE("XSA-230 unmap_grant_ref: writable mapping before read-only device mapping -> GTF_reading stays")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref rw = gnt_map_op(ref, GNTMAP_host_map, gnt_at());

@@ -2,18 +2,19 @@
  * @file tests/xsa-232/main.c
  * @ref test-xsa-232
  *
- * @page test-xsa-232 XSA-232: flushing the cache of Xen's own pages
+ * @page test-xsa-232 XSA-232: cache_flush of pages owned by Xen's own domains
  *
- * CVE-2017-14318.  GNTTABOP_cache_flush takes a machine address.  If the page
- * belongs to another domain, Xen looks for a grant to the caller in the
- * owner's grant table. The domains that exist only within Xen, as owners of
- * I/O memory and of what Xen shares with everybody, have no such table: Xen
- * followed a NULL pointer.
+ * CVE-2017-14318. GNTTABOP_cache_flush takes a machine address. If the page
+ * belongs to another domain, Xen looks for a grant to the caller in the owner's
+ * grant table. The domains that exist only within Xen, as owners of I/O memory
+ * and of memory that Xen shares, have no grant table, and Xen followed a NULL
+ * pointer.
  *
- * The test names the pages of the first megabyte, which Xen keeps as I/O
- * memory, and those of the machine-to-physical table, which it shares.  Each
- * must be refused. Without the fix Xen crashes.  Only PV guests have the
- * operation.
+ * The test passes the frames of the first megabyte, which Xen keeps as I/O
+ * memory, and those of the machine-to-physical table, which Xen shares. Each
+ * must fail. Without the fix Xen crashes. Only PV guests have the operation.
+ *
+ * https://xenbits.xen.org/xsa/advisory-232.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -22,7 +23,8 @@
 
 #include <arch/mm.h>
 
-const char test_title[] = "XSA-232: cache flush of Xen's own domains' pages";
+const char test_title[] =
+    "XSA-232: cache_flush of pages owned by Xen's own domains";
 
 static long flush(unsigned long mfn)
 {
@@ -35,40 +37,42 @@ static long flush(unsigned long mfn)
     return hypercall_grant_table_op(GNTTABOP_cache_flush, &op, 1);
 }
 
-/* -EINVAL: no such memory, or no grant of it; -EPERM: it is Xen's. */
-static bool refused(unsigned long mfn)
+/*
+ * -EINVAL: no such memory, or no grant of it; -EPERM: the page belongs to Xen.
+ */
+static bool is_refused(unsigned long mfn)
 {
     long rc = flush(mfn);
 
     return xtf_expect_msg(XTF_WHERE(""), rc == -EPERM || rc == -EINVAL,
-                          "cache_flush of frame %#lx returns %ld,"
-                          " expected -EPERM or -EINVAL", mfn, rc);
+                          "GNTTABOP_cache_flush of frame %#lx returned %ld, "
+                          "expected -EPERM or -EINVAL", mfn, rc);
 }
 
-CASE("XSA-232: cache_flush: I/O memory")
+CASE("XSA-232 cache_flush: frames of the first megabyte -> -EPERM or -EINVAL")
 {
     unsigned long mfn;
 
     skip_unless_cache_flush();
 
     for ( mfn = 0; mfn < 0x100; ++mfn )
-        if ( !refused(mfn) )
+        if ( !is_refused(mfn) )
             return;
 }
 
-/* Again and again, as each refusal must leave the page as it was. */
-CASE("XSA-232: cache_flush: the same page many times")
+/* Many times, since each failure must drop its page reference. */
+CASE("XSA-232 cache_flush: same MMIO frame 1000 times -> -EPERM or -EINVAL")
 {
     unsigned int i;
 
     skip_unless_cache_flush();
 
     for ( i = 0; i < 1000; ++i )
-        if ( !refused(0xb8) )
+        if ( !is_refused(0xb8) )
             return;
 }
 
-CASE("XSA-232: cache_flush: the machine-to-physical table")
+CASE("XSA-232 cache_flush: frames of the machine-to-physical table -> -EPERM or -EINVAL")
 {
     static xen_pfn_t extents[64];
     struct xen_machphys_mfn_list list = {
@@ -81,7 +85,7 @@ CASE("XSA-232: cache_flush: the machine-to-physical table")
     require_ok(hypercall_memory_op(XENMEM_machphys_mfn_list, &list));
 
     for ( i = 0; i < list.nr_extents; ++i )
-        if ( extents[i] && !refused(extents[i]) )
+        if ( extents[i] && !is_refused(extents[i]) )
             return;
     expect_ne(list.nr_extents, 0);
 }

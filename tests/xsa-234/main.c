@@ -2,19 +2,21 @@
  * @file tests/xsa-234/main.c
  * @ref test-xsa-234
  *
- * @page test-xsa-234 XSA-234: undoing a mapping by another page table entry
+ * @page test-xsa-234 XSA-234: unmap by a page table entry with other access
  *
- * CVE-2017-14319.  To undo a mapping, a PV guest names its handle and the page
- * table entry to remove.  Xen checked that the entry held the right frame, but
- * not that it was present and as writable as the mapping.  A guest could thus
- * hand in an entry of less worth: Xen dropped the writable reference of the
- * mapping, while the writable entry stayed, and the page could become a page
- * table that the guest can write to.
+ * CVE-2017-14319. To unmap a grant, a PV guest passes the handle and the page
+ * table entry to clear. Xen checked that the entry held the right frame, but
+ * not that it was present and as writable as the mapping. With an entry of less
+ * access Xen dropped the writable reference of the mapping while the writable
+ * entry stayed, so that the page could become a page table that the guest could
+ * write to.
  *
  * The test maps a grant, makes entries for the same frame which are absent, or
- * writable where the mapping is not or the other way round, and tries to undo
- * the mapping by them.  Each try must be refused, and neither the mapping nor
- * the entry may change.
+ * writable where the mapping is not or the other way round, and tries to unmap
+ * the grant by them. Each try must fail, and neither the mapping nor the entry
+ * may change.
+ *
+ * https://xenbits.xen.org/xsa/advisory-234.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -24,11 +26,12 @@
 #include <arch/pagetable.h>
 #include <arch/symbolic-const.h>
 
-const char test_title[] = "XSA-234: undoing a mapping by a wrong entry";
+const char test_title[] =
+    "XSA-234: unmap by a page table entry with other access";
 
 #define CONTAINS_PTE GNTMAP_contains_pte
 
-/* The CPU sets these by itself. */
+/* The CPU sets these bits. */
 #define AD PF_SYM(AD)
 
 static uint64_t address_of(const void *va, unsigned int flags)
@@ -36,8 +39,10 @@ static uint64_t address_of(const void *va, unsigned int flags)
     return flags & CONTAINS_PTE ? pv_l1e_maddr(va) : gnttab_host_addr(va);
 }
 
-/* Map with map_flags, and undo by an entry of the same frame with pte_flags. */
-static void undo_by(unsigned int map_flags, uint64_t pte_flags)
+/*
+ * Map with map_flags, and unmap by an entry for the same frame with pte_flags.
+ */
+static void unmap_by(unsigned int map_flags, uint64_t pte_flags)
 {
     bool ro = map_flags & GNTMAP_readonly;
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
@@ -45,11 +50,11 @@ static void undo_by(unsigned int map_flags, uint64_t pte_flags)
     struct gnttab_map_grant_ref map =
         gnt_map_op(ref, GNTMAP_host_map | map_flags, at);
     struct gnttab_unmap_grant_ref undo;
-    intpte_t pte, mine;
+    intpte_t pte, was;
 
     map.host_addr = address_of(at, map_flags);
     require_gntst(gnt_map(&map), GNTST_okay);
-    mine = *pv_l1e(at);
+    was = *pv_l1e(at);
 
     require_ok(set_l1e(other, pte_from_virt(gnt_page[0], pte_flags)));
     pte = *pv_l1e(other);
@@ -58,8 +63,8 @@ static void undo_by(unsigned int map_flags, uint64_t pte_flags)
     undo.host_addr = address_of(other, map_flags);
     expect_gntst(gnt_unmap(&undo), GNTST_general_error);
 
-    /* Both entries are what they were, and the grant is in use. */
-    expect_hex(*pv_l1e(at) & ~AD, mine & ~AD);
+    /* Both entries are unchanged, and the grant is in use. */
+    expect_hex(*pv_l1e(at) & ~AD, was & ~AD);
     expect_hex(*pv_l1e(other) & ~AD, pte & ~AD);
     expect_hex(gnttab_in_use(ref), GTF_reading | (ro ? 0 : GTF_writing));
 
@@ -73,37 +78,37 @@ static void undo_by(unsigned int map_flags, uint64_t pte_flags)
     expect_true(gnt_can_be_pagetable(gnt_page[0]));
 }
 
-GNTTAB_CASE("XSA-234: unmap: a writable mapping, by a read-only entry")
+GNTTAB_CASE("XSA-234 unmap_grant_ref: writable mapping by a read-only PTE -> GNTST_general_error")
 {
-    undo_by(0, PF_SYM(AD, P));
+    unmap_by(0, PF_SYM(AD, P));
 }
 
-GNTTAB_CASE("XSA-234: unmap: a writable mapping, by an absent entry")
+GNTTAB_CASE("XSA-234 unmap_grant_ref: writable mapping by an absent PTE -> GNTST_general_error")
 {
-    undo_by(0, PF_SYM(AD, RW));
+    unmap_by(0, PF_SYM(AD, RW));
 }
 
-GNTTAB_CASE("XSA-234: unmap: a read-only mapping, by a writable entry")
+GNTTAB_CASE("XSA-234 unmap_grant_ref: read-only mapping by a writable PTE -> GNTST_general_error")
 {
-    undo_by(GNTMAP_readonly, PF_SYM(AD, RW, P));
+    unmap_by(GNTMAP_readonly, PF_SYM(AD, RW, P));
 }
 
-GNTTAB_CASE("XSA-234: unmap: a read-only mapping, by an absent entry")
+GNTTAB_CASE("XSA-234 unmap_grant_ref: read-only mapping by an absent PTE -> GNTST_general_error")
 {
-    undo_by(GNTMAP_readonly, PF_SYM(AD));
+    unmap_by(GNTMAP_readonly, PF_SYM(AD));
 }
 
-GNTTAB_CASE("XSA-234: unmap: a mapping by PTE, writable, by a read-only entry")
+GNTTAB_CASE("XSA-234 unmap_grant_ref: GNTMAP_contains_pte mapping by a read-only PTE -> GNTST_general_error")
 {
-    undo_by(CONTAINS_PTE, PF_SYM(AD, P));
+    unmap_by(CONTAINS_PTE, PF_SYM(AD, P));
 }
 
-GNTTAB_CASE("XSA-234: unmap: a mapping by PTE, writable, by an absent entry")
+GNTTAB_CASE("XSA-234 unmap_grant_ref: GNTMAP_contains_pte mapping by an absent PTE -> GNTST_general_error")
 {
-    undo_by(CONTAINS_PTE, PF_SYM(AD, RW));
+    unmap_by(CONTAINS_PTE, PF_SYM(AD, RW));
 }
 
-GNTTAB_CASE("XSA-234: unmap_and_replace: a writable mapping, by a r/o entry")
+GNTTAB_CASE("XSA-234 unmap_and_replace: writable mapping by a read-only PTE -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     uint8_t *at = gnt_at(), *other = gnt_at(), *spare = gnt_at();

@@ -2,18 +2,21 @@
  * @file tests/xsa-255/main.c
  * @ref test-xsa-255
  *
- * @page test-xsa-255 XSA-255: leaving version 2 with its status frames mapped
+ * @page test-xsa-255 XSA-255: set_version to 1 with status frames mapped
  *
- * CVE-2018-7541.  When a guest goes from version 2 of its grant table to
- * version 1, Xen frees the status frames.  A PV guest may still have them
- * mapped, and Xen took that for something that cannot be: it crashed the host
- * instead of refusing.  For an HVM guest it is Xen's task to take the frames
- * out of the guest's address space first.
+ * CVE-2018-7541. When a guest changes from version 2 of its grant table to
+ * version 1, Xen frees the status frames. A PV guest may still have them
+ * mapped, which Xen took for impossible and crashed the host instead of failing
+ * the operation. For an HVM guest, Xen has to remove the frames from the
+ * physmap first.
  *
- * The test leaves version 2 with all status frames mapped, and with only some.
- * A PV guest must be told -EBUSY, stay with version 2, and find everything
- * working, also the frames that were not in the way; with none mapped, it may
- * go.  An HVM guest may go at once, and finds nothing where the frames were.
+ * The test changes to version 1 with all status frames mapped, and with some of
+ * them. A PV guest must get -EBUSY, stay at version 2, and find all frames
+ * working, including those that were not mapped; with none mapped, the change
+ * must succeed. For an HVM guest the change must succeed at once, and the
+ * frames must be gone from its physmap.
+ *
+ * https://xenbits.xen.org/xsa/advisory-255.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -22,9 +25,11 @@
 
 #include <arch/pagetable.h>
 
-const char test_title[] = "XSA-255: leaving grant table version 2";
+const char test_title[] = "XSA-255: set_version to 1 with status frames mapped";
 
-/* What an HVM guest reads where nothing is; status words are none of it. */
+/*
+ * An HVM guest reads this from an unpopulated GFN. Status words never hold it.
+ */
 #define NOTHING_THERE 0xffffffffu
 
 #ifdef CONFIG_PV
@@ -33,7 +38,7 @@ static long leave_version_2(void)
     struct gnttab_set_version op = { .version = 1 };
     long rc = hypercall_grant_table_op(GNTTABOP_set_version, &op, 1);
 
-    /* Whatever came of it, this is what is in effect. */
+    /* Version 2 stays in effect, whatever rc is. */
     expect_eq(op.version, 2);
 
     return rc;
@@ -51,13 +56,13 @@ static void expect_version_2_works(void)
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE_V2("XSA-255: set_version: 2 to 1, with a status frame mapped")
+GNTTAB_CASE_V2("XSA-255 set_version: from 2 to 1 with all status frames mapped -> -EBUSY, version 2 works")
 {
     grant_ref_t ref = gnt_grant(gnt_page[1], GTF_readonly);
     const grant_entry_v2_t was = gnttab_v2[ref];
     unsigned int i;
 
-    /* A refusal must not use anything up. */
+    /* Several times, since a failure must not use anything up. */
     for ( i = 0; i < 8; ++i )
     {
         require_errno(leave_version_2(), -EBUSY);
@@ -66,7 +71,7 @@ GNTTAB_CASE_V2("XSA-255: set_version: 2 to 1, with a status frame mapped")
     expect_version_2_works();
 }
 
-/* Map a status frame again, if it is still this domain's to map. */
+/* Map a status frame again, if the domain still has it. */
 static long map_status_frame(unsigned int nr)
 {
     uint64_t frames[GNTTAB_MAX_STATUS_FRAMES];
@@ -88,7 +93,8 @@ static void some_mapped(unsigned int unmapped)
     void *status = &gnttab_status[unmapped * GNTTAB_STATUS_PER_PAGE];
 
     if ( gnttab_grow(per_status + 1) )
-        skip_case("A second status frame needs max_grant_frames=%u",
+        skip_case("needs %u grant frames, for two status frames: "
+                  "gnttab_max_frames",
                   per_status + 1);
 
     require_ok(gnttab_restore_page(status));
@@ -97,18 +103,18 @@ static void some_mapped(unsigned int unmapped)
     expect_version_2_works();
 }
 
-GNTTAB_CASE_V2("XSA-255: set_version: 2 to 1, with all but the first mapped")
+GNTTAB_CASE_V2("XSA-255 set_version: from 2 to 1, first status frame unmapped -> -EBUSY, version 2 works")
 {
     some_mapped(0);
 }
 
-GNTTAB_CASE_V2("XSA-255: set_version: 2 to 1, with all but the second mapped")
+GNTTAB_CASE_V2("XSA-255 set_version: from 2 to 1, second status frame unmapped -> -EBUSY, version 2 works")
 {
     some_mapped(1);
 }
 #endif
 
-GNTTAB_CASE_V2("XSA-255: set_version: 2 to 1, as it should be")
+GNTTAB_CASE_V2("XSA-255 set_version: from 2 to 1, status frames unmapped (PV) or mapped (HVM) -> 0, frames gone")
 {
     struct gnttab_get_version get = { .dom = DOMID_SELF };
     grant_ref_t ref;
@@ -118,7 +124,10 @@ GNTTAB_CASE_V2("XSA-255: set_version: 2 to 1, as it should be")
     require_ok(hypercall_grant_table_op(GNTTABOP_get_version, &get, 1));
     expect_eq(get.version, 1);
 
-    /* Xen has no copy from a page that is not the domain's; the CPU may. */
+    /*
+     * Read by the CPU: a copy by Xen would fail for a freed page, even if it is
+     * still mapped.
+     */
 #ifndef CONFIG_PV
     expect_hex(ACCESS_ONCE(*(uint32_t *)gnttab_status), NOTHING_THERE);
 #endif

@@ -2,31 +2,33 @@
  * @file tests/xsa-26/main.c
  * @ref test-xsa-26
  *
- * @page test-xsa-26 XSA-26: going back to version 1, again and again
+ * @page test-xsa-26 XSA-26: status frames freed by set_version
  *
- * CVE-2012-5510.  When a guest leaves version 2 of its grant table, Xen frees
- * the status frames.  It freed them while they were still in the list of the
- * domain's pages, so that the list and the allocator's own ones soon ran into
- * each other, and the hypervisor crashed.
+ * CVE-2012-5510. When a guest returns from version 2 to version 1, Xen frees
+ * the status frames. Xen freed them while they were still in the domain's list
+ * of pages, so that this list and those of the allocator became mixed up, and
+ * the hypervisor crashed.
  *
  * The test changes the version back and forth, with a table of more than one
- * status frame, and allocates and frees memory in between so that the freed
- * pages are used again.  Each round must succeed, and find its status words
- * clear.  Without the fix, Xen crashes.
+ * status frame, and has memory allocated and freed in between so that the freed
+ * pages are reused. Each round must succeed, with all status words clear.
+ * Without the fix Xen crashes.
+ *
+ * https://xenbits.xen.org/xsa/advisory-26.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "XSA-26: status frames freed by a change of version";
+const char test_title[] = "XSA-26: status frames freed by set_version";
 
 #define ROUNDS 24
 #define NR_SPARE 16
 
 static uint8_t spare[NR_SPARE][PAGE_SIZE] __page_aligned_bss;
 
-/* Give pages back to Xen and take others: the allocator's lists move. */
+/* Free pages to Xen and allocate others, to change the allocator's lists. */
 static bool churn(void)
 {
     bool ok = true;
@@ -48,7 +50,7 @@ static bool churn(void)
     return ok;
 }
 
-GNTTAB_CASE_V2("XSA-26: set_version: 2 to 1 and back, many times")
+GNTTAB_CASE_V2("XSA-26 set_version: from 2 to 1 and back 24 times -> 0, status words clear")
 {
     unsigned int round, ref;
 
@@ -67,7 +69,7 @@ GNTTAB_CASE_V2("XSA-26: set_version: 2 to 1 and back, many times")
         for ( ref = GNTTAB_NR_RESERVED_ENTRIES; ref < gnttab_nr_entries();
               ++ref )
             require_msg(gnttab_status[ref] == 0,
-                        "the status word of reference %u is %#x after round %u,"
-                        " expected 0", ref, gnttab_status[ref], round);
+                        "status word of reference %u is %#x after round %u, "
+                        "expected 0", ref, gnttab_status[ref], round);
     }
 }

@@ -2,30 +2,31 @@
  * @file tests/xsa-316/main.c
  * @ref test-xsa-316
  *
- * @page test-xsa-316 XSA-316: a mapping that failed with status 1
+ * @page test-xsa-316 XSA-316: map_grant_ref failing with status 1
  *
- * CVE-2020-11743.  A status is 0 for success and negative for failure.  A
- * bracket in the wrong place made GNTTABOP_map_grant_ref answer 1 when the
- * entry did not allow the request.  Backends that asked for less than zero
- * took the mapping as made, used an address where nothing was, and crashed: a
- * guest could take down the driver domain that serves it.  The bracket had
- * moved with XSA-295, which bounded Xen's retries on an entry that the guest
- * keeps changing.
+ * CVE-2020-11743. A status is 0 for success and negative for failure. A
+ * misplaced bracket made GNTTABOP_map_grant_ref return status 1 when the entry
+ * did not allow the request. Backends that only checked for less than zero took
+ * the mapping as made, used an address where nothing was mapped, and crashed: a
+ * guest could take down the driver domain that serves it. The bracket came with
+ * XSA-295, which bounded Xen's retries on an entry that the guest keeps
+ * changing.
  *
- * The test makes an entry refuse a mapping in each way that it can: wrong
- * type, wrong domain, read-only, part of a page.  The status must be
- * GNTST_general_error, the other outputs untouched, and the requests beside it
- * in a batch must not notice.
+ * The test has an entry refuse a mapping in each possible way: wrong type,
+ * wrong domain, read-only, sub-page. The status must be GNTST_general_error,
+ * the other outputs untouched, and the neighbours in a batch unaffected.
+ *
+ * https://xenbits.xen.org/xsa/advisory-316.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "XSA-316: status of a mapping that is refused";
+const char test_title[] = "XSA-316: map_grant_ref failing with status 1";
 
-/* Map the entry as it is now, alone and among others. */
-static void refused(grant_ref_t ref, unsigned int flags)
+/* Map the entry alone, and in a batch with others. */
+static void expect_refused(grant_ref_t ref, unsigned int flags)
 {
     grant_ref_t good = gnt_grant(gnt_page[1], 0);
     void *at = gnt_at();
@@ -52,68 +53,68 @@ static void refused(grant_ref_t ref, unsigned int flags)
     expect_false(gnt_present(at));
 }
 
-GNTTAB_CASE("XSA-316: map: an invalid entry")
+GNTTAB_CASE("XSA-316 map_grant_ref: entry is GTF_invalid -> GNTST_general_error")
 {
-    refused(gnt_ref(), 0);
+    expect_refused(gnt_ref(), 0);
 }
 
-GNTTAB_CASE("XSA-316: map: an invalid entry, read-only")
+GNTTAB_CASE("XSA-316 map_grant_ref: entry is GTF_invalid, GNTMAP_readonly -> GNTST_general_error")
 {
-    refused(gnt_ref(), GNTMAP_readonly);
+    expect_refused(gnt_ref(), GNTMAP_readonly);
 }
 
-GNTTAB_CASE("XSA-316: map: an entry that waits for a page")
+GNTTAB_CASE("XSA-316 map_grant_ref: entry is GTF_accept_transfer -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
 
     gnttab_publish(ref, gnt_self(), virt_to_gfn(gnt_page[0]),
                    GTF_accept_transfer);
-    refused(ref, 0);
+    expect_refused(ref, 0);
 }
 
-GNTTAB_CASE("XSA-316: map: an entry for another domain")
+GNTTAB_CASE("XSA-316 map_grant_ref: entry names another domain -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
 
     gnttab_publish(ref, gnt_self() + 1, virt_to_gfn(gnt_page[0]),
                    GTF_permit_access);
-    refused(ref, 0);
+    expect_refused(ref, 0);
 }
 
-GNTTAB_CASE("XSA-316: map: an entry for another domain, read-only")
+GNTTAB_CASE("XSA-316 map_grant_ref: entry names another domain, GNTMAP_readonly -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
 
     gnttab_publish(ref, gnt_self() + 1, virt_to_gfn(gnt_page[0]),
                    GTF_permit_access);
-    refused(ref, GNTMAP_readonly);
+    expect_refused(ref, GNTMAP_readonly);
 }
 
-GNTTAB_CASE("XSA-316: map: a read-only entry, writable")
+GNTTAB_CASE("XSA-316 map_grant_ref: writable on a GTF_readonly grant -> GNTST_general_error")
 {
-    refused(gnt_grant(gnt_page[0], GTF_readonly), 0);
+    expect_refused(gnt_grant(gnt_page[0], GTF_readonly), 0);
 }
 
-GNTTAB_CASE_V2("XSA-316: map: an entry for part of a page")
+GNTTAB_CASE_V2("XSA-316 map_grant_ref: sub-page grant -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
 
     gnttab_publish_sub_page(ref, gnt_self(), virt_to_gfn(gnt_page[0]),
                             GTF_permit_access, 16, 64);
-    refused(ref, 0);
+    expect_refused(ref, 0);
 }
 
-GNTTAB_CASE_V2("XSA-316: map: a transitive entry")
+GNTTAB_CASE_V2("XSA-316 map_grant_ref: transitive grant -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
 
     gnttab_publish_transitive(ref, gnt_self(), GTF_transitive, GNT_NO_DOMAIN,
                               GNTTAB_NR_RESERVED_ENTRIES);
-    refused(ref, 0);
+    expect_refused(ref, 0);
 }
 
-/* The read-only mapping is made, and what comes on top of it is refused. */
-GNTTAB_CASE("XSA-316: map: a read-only entry in use, writable")
+/* The entry is already in use by a read-only mapping. */
+GNTTAB_CASE("XSA-316 map_grant_ref: writable on a GTF_readonly grant in use -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], GTF_readonly);
     struct gnttab_map_grant_ref ro =

@@ -2,34 +2,38 @@
  * @file tests/xsa-317/main.c
  * @ref test-xsa-317
  *
- * @page test-xsa-317 XSA-317
+ * @page test-xsa-317 XSA-317: binding when no port is free
  *
- * Incorrect error handling in event channel port allocation.
+ * CVE-2020-15566. When no port was free, an operation that needs one took the
+ * error for a port number, or the last port that it had tried for a free one,
+ * and Xen wrote beyond its table of ports.
  *
- * When there was no port left, an operation that needs one took the error for
- * a port number, or the port it had tried last for one that was free: memory
- * past the end of Xen's table was written.
+ * The test binds ports until none is free. Each further operation must be
+ * -ENOSPC, the last port must stay as it is, and a closed port must be reused.
+ *
+ * https://xenbits.xen.org/xsa/advisory-317.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
 
-const char test_title[] = "XSA-317: binding when no port is left";
+const char test_title[] = "XSA-317: binding when no port is free";
 
-CASE_2L("no port left: an error, again and again")
+CASE_2L("XSA-317 alloc_unbound, bind_ipi, bind_virq, bind_interdomain: no free port -> -ENOSPC")
 {
     evtchn_port_t last = 0;
     long port;
     unsigned int i;
 
     /*
-     * The limit of a domain that has one, or of a 32-bit guest, is near.
-     * tests/evtchn-limits goes all the way in the others.
+     * A 32-bit guest, or a domain with a limit, reaches the end soon.
+     * tests/evtchn-limits takes all ports of other domains.
      */
     while ( (port = evtchn_bind_ipi(0)) > 0 && port < 1023 )
         last = port;
     if ( port > 0 && sizeof(long) == 8 )
-        skip_case("the domain may have more ports than this test takes");
+        skip_case("needs a limit of at most 1023 ports: "
+                  "max_event_channels=1023 (domain)");
 
     if ( port > 0 )
         last = port;

@@ -2,22 +2,25 @@
  * @file tests/xsa-342/main.c
  * @ref test-xsa-342
  *
- * @page test-xsa-342 XSA-342
+ * @page test-xsa-342 XSA-342: ports beyond the bitmaps of a 32-bit guest
  *
- * Out of bounds event channels available to 32-bit x86 domains.
+ * CVE-2020-25600. The bitmaps of the 2-level ABI have 1024 bits for a 32-bit
+ * guest and 4096 bits for a 64-bit guest. Xen set the limit before it knew the
+ * width of the guest, so that a 32-bit guest could bind ports whose bits lie
+ * behind the bitmaps, in other memory.
  *
- * A 32-bit guest's bitmaps of the 2-level ABI have 1024 bits, a 64-bit one's
- * 4096.  Xen laid down the limit before it knew the width of the guest, so a
- * 32-bit one could bind ports whose bits were outside of the bitmaps: behind
- * shared_info, in memory of somebody else.
+ * The test binds ports until the limit, and checks that a port beyond it, bound
+ * by the FIFO ABI, is not usable after the change to the 2-level ABI.
+ *
+ * https://xenbits.xen.org/xsa/advisory-342.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
 
-const char test_title[] = "XSA-342: the last port of a 32-bit guest";
+const char test_title[] = "XSA-342: ports beyond the bitmaps of a 32-bit guest";
 
-CASE_2L("2-level: no port that has no bit")
+CASE_2L("XSA-342 bind_ipi: every port of the 2-level ABI bound -> -ENOSPC")
 {
     long port;
 
@@ -28,16 +31,17 @@ CASE_2L("2-level: no port that has no bit")
     expect_errno(port, -ENOSPC);
 }
 
-CASE_2L("2-level: a port of the FIFO ABI goes when that does")
+CASE_2L("XSA-342 send, bind_vcpu: port beyond the bitmaps after leaving the FIFO ABI -> -EINVAL")
 {
     const long beyond = EVTCHN_2L_NR_CHANNELS;
-    /* To ask for it takes a port. */
+    /* Determine the domid now, since it takes a free port. */
     const int self = xtf_get_domid();
     long port;
     int rc = evtchn_start(EVTCHN_FIFO);
 
     if ( rc == -ENOSYS )
-        skip_case("this Xen does not offer the FIFO ABI");
+        skip_case("needs the FIFO ABI: a Xen that offers "
+                  "EVTCHNOP_init_control");
     require_ok(rc);
     require_ok(evtchn_add_words());
 
@@ -45,9 +49,10 @@ CASE_2L("2-level: a port of the FIFO ABI goes when that does")
         port = evtchn_bind_ipi(0);
     while ( port > 0 && port < beyond );
     if ( port == -ENOSPC && self )
-        skip_case("the domain may not have that many ports");
+        skip_case("needs a limit above the ports of the 2-level ABI: "
+                  "max_event_channels (domain)");
 
-    /* By the FIFO ABI it is as good as any. */
+    /* In the FIFO ABI this port is like any other. */
     while ( !evtchn_add_words() )
         continue;
     require_ok(evtchn_unmask(beyond));

@@ -2,14 +2,17 @@
  * @file tests/xsa-343/main.c
  * @ref test-xsa-343
  *
- * @page test-xsa-343 XSA-343
+ * @page test-xsa-343 XSA-343: ports in use during a reset
  *
- * Races with evtchn_reset().
+ * CVE-2020-25599. While one vCPU reset the domain's event channels, the state
+ * of a port and the ABI could change in the middle of an operation on another
+ * vCPU, up to a crash of Xen.
  *
- * While one vCPU resets the domain's event channels, another binds, sends,
- * polls and closes.  Xen's view of a port and of the ABI could change in the
- * middle of any of these.  What each answers is open; afterwards, everything
- * works.
+ * The test resets on one vCPU while another one binds, sends, unmasks, rebinds
+ * and closes. Any result of these operations is accepted. Xen must survive, and
+ * afterwards events must be delivered.
+ *
+ * https://xenbits.xen.org/xsa/advisory-343.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -44,12 +47,12 @@ static void use_ports(void *arg)
     }
 }
 
-CASE_2L("reset: while another vCPU uses ports")
+CASE_2L("XSA-343 reset race: another vCPU binds, sends and closes -> 0 or -EAGAIN")
 {
     unsigned int i, refused = 0;
 
     if ( smp_nr_vcpus() < 2 )
-        skip_case("the domain has one vCPU");
+        skip_case("needs 2 vCPUs");
 
     stop = rounds = 0;
     require_ok(smp_start(1, use_ports, NULL));
@@ -59,7 +62,7 @@ CASE_2L("reset: while another vCPU uses ports")
     {
         int rc = evtchn_reset();
 
-        /* -EAGAIN: there was a port again by the time it was through. */
+        /* -EAGAIN: another vCPU bound a port meanwhile. */
         if ( rc && rc != -EAGAIN )
             refused++;
         time_sleep(MILLISECONDS(1));
@@ -70,7 +73,7 @@ CASE_2L("reset: while another vCPU uses ports")
     expect_eq(refused, 0);
 }
 
-EVTCHN_CASE("afterwards: an event arrives")
+EVTCHN_CASE("XSA-343 send: after the reset race -> event delivered")
 {
     long port = evtchn_bind_ipi(0);
 

@@ -2,14 +2,16 @@
  * @file tests/xsa-358/main.c
  * @ref test-xsa-358
  *
- * @page test-xsa-358 XSA-358
+ * @page test-xsa-358 XSA-358: events while a control block is registered
  *
- * FIFO event channels control block-related ordering.
+ * CVE-2020-29570. Xen recorded that a vCPU has a FIFO control block before it
+ * recorded where the vCPU's queues are. An event from another processor in
+ * between was linked through an uninitialised pointer.
  *
- * Xen recorded that a vCPU has a control block before it had recorded where
- * its queues are.  An event that came from another processor in between was
- * linked through a pointer that was not set.  This sends while a control
- * block is placed.
+ * The test sends from another vCPU while a control block is registered. Xen
+ * must survive, and afterwards an event must be linked.
+ *
+ * https://xenbits.xen.org/xsa/advisory-358.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -17,7 +19,7 @@
 
 #include <arch/mm.h>
 
-const char test_title[] = "XSA-358: events while a control block is placed";
+const char test_title[] = "XSA-358: events while a control block is registered";
 
 static uint8_t control[2][PAGE_SIZE] __page_aligned_bss;
 static event_word_t words[EVTCHN_WORDS_PER_PAGE] __page_aligned_bss;
@@ -35,12 +37,12 @@ static void send(void *arg)
     }
 }
 
-CASE_2L("init_control: while another vCPU sends to the vCPU in question")
+CASE_2L("XSA-358 init_control race: another vCPU sends to this vCPU -> 0, event linked after")
 {
     unsigned int i;
 
     if ( smp_nr_vcpus() < 2 )
-        skip_case("the domain has one vCPU");
+        skip_case("needs 2 vCPUs");
 
     for ( i = 0; i < 10; ++i )
     {

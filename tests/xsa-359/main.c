@@ -2,14 +2,17 @@
  * @file tests/xsa-359/main.c
  * @ref test-xsa-359
  *
- * @page test-xsa-359 XSA-359
+ * @page test-xsa-359 XSA-359: events while event array pages are added
  *
- * FIFO event channels control structure ordering.
+ * CVE-2020-29571. Xen could read the number of event words and the pointers to
+ * the event array pages in either order. An event from another processor while
+ * a page was added could see the new number without the new pointer.
  *
- * Xen may look at how many event words there are, and at where they are, in
- * either order.  An event that came from another processor while there was
- * new room could find the number without the place.  This sends while the
- * ABI is turned on and words are added.
+ * The test sends from another vCPU while this one registers a control block and
+ * adds event array pages. Xen must survive, and afterwards an event must be
+ * linked.
+ *
+ * https://xenbits.xen.org/xsa/advisory-359.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -17,7 +20,7 @@
 
 #include <arch/mm.h>
 
-const char test_title[] = "XSA-359: events while words are added";
+const char test_title[] = "XSA-359: events while event array pages are added";
 
 static uint8_t control[PAGE_SIZE] __page_aligned_bss;
 static event_word_t words[EVTCHN_WORDS_PER_PAGE] __page_aligned_bss;
@@ -35,12 +38,12 @@ static void send(void *arg)
     }
 }
 
-CASE_2L("expand_array: while another vCPU sends")
+CASE_2L("XSA-359 expand_array race: another vCPU sends -> 0, event linked after")
 {
     unsigned int i, page;
 
     if ( smp_nr_vcpus() < 2 )
-        skip_case("the domain has one vCPU");
+        skip_case("needs 2 vCPUs");
 
     for ( i = 0; i < 10; ++i )
     {

@@ -2,27 +2,31 @@
  * @file tests/xsa-379/main.c
  * @ref test-xsa-379
  *
- * @page test-xsa-379 XSA-379, XSA-384, XSA-387: status frames that stay
+ * @page test-xsa-379 XSA-379, XSA-384, XSA-387: status frames left mapped
  *
- * CVE-2021-28697, CVE-2021-28701, CVE-2021-28703.  An HVM guest puts the
- * status frames of its grant table where it wants to have them in its address
- * space, and when it leaves version 2, Xen takes them away and frees them.
- * Xen knows of one place for each frame. Three times, requests by several
- * processors at once could put a frame at two places, or put it somewhere
- * while it was being freed: the guest then kept a page of memory that Xen gave
- * to somebody else.
+ * CVE-2021-28697, CVE-2021-28701, CVE-2021-28703. An HVM guest maps the status
+ * frames of its grant table at GFNs of its choice, and when it leaves version
+ * 2, Xen removes and frees them. Xen records one GFN for each frame. In three
+ * ways, racing requests on several vCPUs could map a frame at two GFNs, or map
+ * it while it was being freed, and the guest kept a page that Xen allocated to
+ * another domain.
  *
- * One processor cannot run those races, but it can hold Xen to what they
- * broke: a status frame is at one place at most, whatever way it is moved;
- * when version 2 is left, it is at none; and in version 1 there is none to be
- * had.
+ * One vCPU cannot run those races, but can check the rules that they broke: a
+ * status frame is at one GFN at most, in whichever way it is moved; after
+ * version 2 it is at none; and in version 1 there is none to map. The race of
+ * two vCPUs that map one frame is in gnttab-race.
+ *
+ * https://xenbits.xen.org/xsa/advisory-379.html
+ * https://xenbits.xen.org/xsa/advisory-384.html
+ * https://xenbits.xen.org/xsa/advisory-387.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "XSA-379, 384, 387: status frames that stay";
+const char test_title[] =
+    "XSA-379, XSA-384, XSA-387: status frames left mapped";
 
 static long add_to_physmap(unsigned int space, unsigned long idx, void *at)
 {
@@ -41,9 +45,9 @@ static long place_status(void *at)
 }
 
 /*
- * Ask the CPU: for Xen's operations, a page that was freed is not there, and
- * that is just what the guest must not be able to reach.  Where nothing is,
- * ones are read, which status words do not hold.
+ * Read by the CPU: Xen's operations fail for a freed page, although the guest
+ * may still reach it, which is the defect. An unpopulated GFN reads as all
+ * ones, which status words never hold.
  */
 static bool reachable(const void *place)
 {
@@ -60,14 +64,14 @@ static unsigned int count_reachable(void *const *places, unsigned int nr)
     return nr_reachable;
 }
 
-/* Leave version 2: nothing is at any of the places then. */
+/* Change to version 1: then no GFN has a status frame. */
 static void expect_gone(void *const *places, unsigned int nr)
 {
     require_ok(xtf_init_grant_table(1));
     expect_eq(count_reachable(places, nr), 0);
 }
 
-GNTTAB_CASE_V2("XSA-379: status frames: placed once")
+GNTTAB_CASE_V2("XSA-379 set_version: to 1, status frame at one GFN -> removed")
 {
     void *places[] = { gnttab_status };
 
@@ -75,7 +79,7 @@ GNTTAB_CASE_V2("XSA-379: status frames: placed once")
     expect_gone(places, 1);
 }
 
-GNTTAB_CASE_V2("XSA-379: status frames: placed twice")
+GNTTAB_CASE_V2("XSA-379 add_to_physmap: status frame at three GFNs in turn -> at the last GFN only")
 {
     void *places[] = { gnttab_status, gnt_at(), gnt_at() };
 
@@ -92,7 +96,7 @@ GNTTAB_CASE_V2("XSA-379: status frames: placed twice")
     expect_gone(places, 3);
 }
 
-GNTTAB_CASE_V2("XSA-379: status frames: placed twice by one request")
+GNTTAB_CASE_V2("XSA-379 add_to_physmap_batch: status frame at two GFNs -> at one GFN only")
 {
     void *places[] = { gnttab_status, gnt_at(), gnt_at() };
     xen_ulong_t idxs[2] = {
@@ -113,8 +117,8 @@ GNTTAB_CASE_V2("XSA-379: status frames: placed twice by one request")
     expect_gone(places, 3);
 }
 
-/* Xen may refuse to move it like a page of memory. */
-GNTTAB_CASE_V2("XSA-379: status frames: moved like a page of memory")
+/* Xen may refuse to move a status frame by XENMAPSPACE_gmfn. */
+GNTTAB_CASE_V2("XSA-379 add_to_physmap: status frame moved by XENMAPSPACE_gmfn -> at one GFN only")
 {
     void *places[] = { gnttab_status, gnt_at() };
 
@@ -124,7 +128,7 @@ GNTTAB_CASE_V2("XSA-379: status frames: moved like a page of memory")
     expect_gone(places, 2);
 }
 
-GNTTAB_CASE_V2("XSA-379: status frames: placed over another frame of the table")
+GNTTAB_CASE_V2("XSA-379 add_to_physmap: status frame at the GFN of a grant frame -> at one GFN only")
 {
     void *places[] = { gnttab_status, gnt_at() };
 
@@ -132,12 +136,12 @@ GNTTAB_CASE_V2("XSA-379: status frames: placed over another frame of the table")
     require_ok(place_status(places[1]));
     expect_eq(count_reachable(places, 2), 1);
 
-    /* The table goes back to where the driver has it. */
+    /* Map the grant frame where the driver expects it. */
     require_ok(add_to_physmap(XENMAPSPACE_grant_table, 0, gnttab_raw));
     expect_gone(places, 2);
 }
 
-GNTTAB_CASE_V2("XSA-387: status frames: taken out, and placed again")
+GNTTAB_CASE_V2("XSA-387 add_to_physmap: status frame removed and mapped again -> at one GFN only")
 {
     void *places[] = { gnttab_status, gnt_at() };
     struct xen_remove_from_physmap op = {
@@ -152,7 +156,7 @@ GNTTAB_CASE_V2("XSA-387: status frames: taken out, and placed again")
     expect_gone(places, 2);
 }
 
-GNTTAB_CASE_V1("XSA-384: status frames: none in version 1")
+GNTTAB_CASE_V1("XSA-384 add_to_physmap: status frame in version 1 -> -EINVAL")
 {
     void *at = gnt_at();
 

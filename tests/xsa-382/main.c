@@ -2,34 +2,37 @@
  * @file tests/xsa-382/main.c
  * @ref test-xsa-382
  *
- * @page test-xsa-382 XSA-382: more status frames than there is room for
+ * @page test-xsa-382 XSA-382: get_status_frames beyond the translation area
  *
- * CVE-2021-28699.  GNTTABOP_get_status_frames took the number of status frames
- * asked for as one of grant frames, and compared an eighth of it with the room
- * for the answer.  For a 32-bit guest, whose answers are translated in an area
- * of 1021 frames, Xen wrote beyond that area.
+ * CVE-2021-28699. GNTTABOP_get_status_frames took the number of status frames
+ * for one of grant frames, and compared an eighth of it with the space for the
+ * result. For a 32-bit guest, whose results are translated in an area of 1021
+ * frames, Xen wrote beyond that area.
  *
- * The guest itself cannot have so many frames: to grow the table it would get
- * a list that has no room either.  But domain 0 may ask about another domain,
- * whose table it grew by XENMEM_acquire_resource.  Xen refuses, and writes no
- * frame.  The same for more status frames than there are, but no more than
- * there are grant frames.
+ * A guest cannot have so many status frames itself: to grow its table it would
+ * get a list that does not fit either. But domain 0 may query another domain,
+ * whose table it has grown by XENMEM_acquire_resource. Xen must refuse, and
+ * write no frame. The same holds for more status frames than exist, but no more
+ * than there are grant frames.
+ *
+ * https://xenbits.xen.org/xsa/advisory-382.html
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "XSA-382: more status frames than there are";
+const char test_title[] =
+    "XSA-382: get_status_frames beyond the translation area";
 
-GNTTAB_CASE_V2("xsa-382: more status frames than there are")
+GNTTAB_CASE_V2("XSA-382 get_status_frames: nr_frames above the status frames -> GNTST_general_error")
 {
     static uint64_t list[GNTTAB_MAX_FRAMES];
     unsigned int nr, i;
 
-    /* So that there are two of one kind, and one of the other. */
+    /* Two grant frames have one status frame. */
     if ( gnttab_grow(2) )
-        skip_case("This needs 2 grant frames: gnttab_max_frames=2");
+        skip_case("needs 2 grant frames: gnttab_max_frames=2");
 
     for ( nr = 2; nr <= gnttab_nr_frames(); ++nr )
     {

@@ -1,7 +1,7 @@
 /*
- * A domain with so many status frames that the answer has no room where Xen
- * translates it for a 32-bit guest: a peer, whose table we grow as a toolstack
- * can.
+ * A peer with so many status frames that the list exceeds the area in which Xen
+ * translates results for a 32-bit guest. The test grows the peer's table as a
+ * toolstack can.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -9,7 +9,7 @@
 #include <xtf/peer.h>
 #include <xtf.h>
 
-/* The area is of two pages, and holds the request, too. */
+/* The area has two pages, and holds the request, too. */
 #define NR_STATUS 1024
 #define NR_FRAMES \
     (unsigned int)(NR_STATUS * GNTTAB_STATUS_PER_PAGE / GNTTAB_V2_PER_PAGE)
@@ -23,7 +23,7 @@ static void destroy(void *peer)
     peer_destroy(peer);
 }
 
-/* By acquire_resource: setup_table has no room for its answer either. */
+/* By acquire_resource, since the list of setup_table exceeds the area, too. */
 static int grow_table(domid_t domid)
 {
     xen_pfn_t frame;
@@ -36,8 +36,8 @@ static int grow_table(domid_t domid)
     return hypercall_memory_op(XENMEM_acquire_resource, &op);
 }
 
-/* Ask for so many.  @return how many were written, of all. */
-static unsigned int ask(domid_t domid, unsigned int nr, int16_t *status)
+/* Request nr frames. @return how many were written. */
+static unsigned int get_frames(domid_t domid, unsigned int nr, int16_t *status)
 {
     struct gnttab_get_status_frames op = {
         .nr_frames = nr, .dom = domid, .status = GNT_UNTOUCHED,
@@ -57,7 +57,7 @@ static unsigned int ask(domid_t domid, unsigned int nr, int16_t *status)
     return written;
 }
 
-CASE("XSA-382: a peer's status frames, more than there is room for")
+CASE("XSA-382 get_status_frames: 1024 frames of peer -> GNTST_general_error, or all written")
 {
     const struct peer_limits limits = {
         .grant_frames = NR_FRAMES, .maptrack_frames = -1, .version = 2,
@@ -68,23 +68,23 @@ CASE("XSA-382: a peer's status frames, more than there is room for")
     int rc = peer_create_limited(&peer, &limits);
 
     if ( rc == -EPERM || rc == -EOPNOTSUPP || rc == -EINVAL )
-        skip_case("A second domain with %u grant frames is needed: as domain "
-                  "0, with gnttab_max_frames=%u, on a Xen that has HVM guests "
-                  "with nested paging", NR_FRAMES, NR_FRAMES);
+        skip_case("needs a peer with %u grant frames: domain 0, "
+                  "gnttab_max_frames=%u, and HVM guests with nested paging",
+                  NR_FRAMES, NR_FRAMES);
     require_ok(rc);
     xtf_case_cleanup(destroy, peer);
     require_ok(peer_set_version(peer, 2));
     if ( grow_table(peer->domid) )
-        skip_case("Xen has not the memory for a table of %u frames", NR_FRAMES);
+        skip_case("needs memory for a table of %u frames", NR_FRAMES);
 
-    /* Refused, or answered in full where there is room for more. */
-    written = ask(peer->domid, NR_STATUS, &status);
+    /* Xen refuses, or lists all frames where the area is larger. */
+    written = get_frames(peer->domid, NR_STATUS, &status);
     if ( status != GNTST_general_error )
         expect_gntst(status, GNTST_okay);
     expect_eq(written, status == GNTST_okay ? NR_STATUS : 0);
 
-    /* As many as there has always been room for. */
-    written = ask(peer->domid, NR_STATUS - 4, &status);
+    /* As many as have always fitted. */
+    written = get_frames(peer->domid, NR_STATUS - 4, &status);
     expect_gntst(status, GNTST_okay);
     expect_eq(written, NR_STATUS - 4);
 }
