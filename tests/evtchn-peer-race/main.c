@@ -4,12 +4,12 @@
  *
  * @page test-evtchn-peer-race Event channels: two domains at the same time
  *
- * A second domain goes on beside the test: both change the two ends of a
- * channel at once, or one sends while the other closes or ends.  Each end has a
- * lock of its own, and to take both in the wrong order, or only one, is to hang
- * or to leave an end that leads nowhere.
+ * A second domain runs beside domain 0.  Both change the two ends of a channel
+ * at the same time, or domain 0 sends while the peer closes its end or is
+ * destroyed.  Each end has its own lock in Xen: to take both in the wrong order
+ * is a deadlock, to take only one can leave an end connected to a closed port.
  *
- * A pass says only that nothing went wrong this time.
+ * A pass is no proof: the test may not have hit the critical moment.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -22,7 +22,7 @@ const char test_title[] = "Event channels: two domains at the same time";
 static struct peer *other;
 static evtchn_port_t port;
 
-/* Where in its page of arguments the peer has its requests. */
+/* Offsets in the peer's page of arguments. */
 #define OPEN_AT  0
 #define CLOSE_AT 64
 
@@ -33,7 +33,10 @@ static struct peer_request its_op(unsigned int cmd, unsigned int at)
     };
 }
 
-/* From now on it opens a port, by an operation that answers there, and closes it. */
+/*
+ * The peer repeats: open a port by @cmd, whose argument has the port's number
+ * at offset @answer, and close it.
+ */
 static void have_it_open_and_close(unsigned int cmd, const void *op,
                                    size_t size, unsigned int answer)
 {
@@ -58,7 +61,8 @@ static void have_it_bind(void)
     };
 
     have_it_open_and_close(EVTCHNOP_bind_interdomain, &op, sizeof(op),
-                           offsetof(struct evtchn_bind_interdomain, local_port));
+                           offsetof(struct evtchn_bind_interdomain,
+                                    local_port));
 }
 
 static void have_it_offer(void)
@@ -71,18 +75,18 @@ static void have_it_offer(void)
                            offsetof(struct evtchn_alloc_unbound, port));
 }
 
-/* Its end may be there or not: an event for nobody is no error. */
+/* Whether the peer has bound or not: send to an unbound port is no error. */
 static void send_to_it(unsigned int vcpu)
 {
     while ( race_goes_on() )
     {
         int rc = hypercall_evtchn_send(port);
 
-        race_check(rc == 0, "vCPU %u: send returns %d", vcpu, rc);
+        race_check(rc == 0, "vCPU %u: send returned %d, expected 0", vcpu, rc);
     }
 }
 
-EV_PEER_CASE_2L("race: we send, while it closes its end and binds it anew")
+EV_PEER_CASE_2L("send race: peer closes and rebinds its end meanwhile -> 0")
 {
     other = peer;
     port = hypercall_evtchn_alloc_unbound(DOMID_SELF, peer->domid);
@@ -96,7 +100,7 @@ EV_PEER_CASE_2L("race: we send, while it closes its end and binds it anew")
     expect_port_of(peer->domid, 2, PORT_CLOSED, 0);
 }
 
-/* It has but one port, which is the first one whenever it is there. */
+/* The peer has at most one port open, which is always port 1. */
 static void bind_to_it(unsigned int vcpu)
 {
     while ( race_goes_on() )
@@ -105,18 +109,19 @@ static void bind_to_it(unsigned int vcpu)
         int rc;
 
         race_check(ours > 0 || ours == -EINVAL, "vCPU %u: bind_interdomain "
-                   "returns %ld", vcpu, ours);
+                   "returned %ld, expected a port or -EINVAL", vcpu, ours);
         if ( ours <= 0 )
             continue;
 
         rc = hypercall_evtchn_send(ours);
-        race_check(rc == 0, "vCPU %u: send returns %d", vcpu, rc);
+        race_check(rc == 0, "vCPU %u: send returned %d, expected 0", vcpu, rc);
         rc = hypercall_evtchn_close(ours);
-        race_check(rc == 0, "vCPU %u: close returns %d", vcpu, rc);
+        race_check(rc == 0, "vCPU %u: close returned %d, expected 0", vcpu,
+                   rc);
     }
 }
 
-EV_PEER_CASE_2L("race: both close their ends of one channel after another")
+EV_PEER_CASE_2L("bind_interdomain, close race: peer opens and closes its end meanwhile -> no port left open")
 {
     other = peer;
     have_it_offer();
@@ -133,14 +138,16 @@ static void send_or_kill(unsigned int vcpu)
 {
     while ( race_goes_on() )
         if ( vcpu == 1 )
-            race_check(hypercall_evtchn_send(port) == 0, "cannot send");
+            race_check(hypercall_evtchn_send(port) == 0, "send failed, "
+                       "expected 0");
         else if ( race_round() == 5 )
-            race_check(peer_kill(other) == 0, "it cannot be ended");
+            race_check(peer_kill(other) == 0, "peer_kill() failed, expected "
+                       "0");
         else
             race_linger();
 }
 
-EV_PEER_CASE_2L("race: we send, while it binds and ends")
+EV_PEER_CASE_2L("send race: peer binds and is destroyed meanwhile -> 0, port unbound")
 {
     other = peer;
     port = hypercall_evtchn_alloc_unbound(DOMID_SELF, peer->domid);
