@@ -2,19 +2,19 @@
  * @file tests/gnttab-api/main.c
  * @ref test-gnttab-api
  *
- * @page test-gnttab-api Grant tables: the driver
+ * @page test-gnttab-api Grant tables: the framework's driver
  *
- * The calls of <xtf/grant_table.h>, which other tests build upon, and by whose
- * names drivers from elsewhere come.
+ * The calls of <xtf/grant_table.h>, which other tests use, and whose names
+ * drivers that are ported to the framework expect.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "Grant tables: the driver";
+const char test_title[] = "Grant tables: the framework's driver";
 
-CASE("api: xtf_init_grant_table() makes the table reachable")
+CASE("xtf_init_grant_table(): version 1 -> table mapped, version and size reported")
 {
     require_ok(xtf_init_grant_table(1));
     expect_eq(gnttab_version(), 1);
@@ -25,14 +25,15 @@ CASE("api: xtf_init_grant_table() makes the table reachable")
     expect_hex(_u(gnttab_v2), _u(gnttab_raw));
 }
 
-CASE("api: xtf_init_grant_table(), to version 2 and back")
+CASE("xtf_init_grant_table(): version 2, then 1 -> version and number of entries changed")
 {
     int rc = xtf_init_grant_table(2);
 
     if ( rc == -ENODEV )
     {
         expect_eq(gnttab_version(), 1);
-        skip_case("Grant table version 2 is not available");
+        skip_case("needs grant table v2: gnttab=max-ver:2 (Xen) or "
+                  "max_grant_version=2 (domain)");
     }
 
     require_ok(rc);
@@ -42,13 +43,13 @@ CASE("api: xtf_init_grant_table(), to version 2 and back")
     expect_eq(gnttab_version(), 1);
 }
 
-CASE("api: xtf_init_grant_table(), a version that does not exist")
+CASE("xtf_init_grant_table(): version 3 -> -EINVAL, version unchanged")
 {
     expect_errno(xtf_init_grant_table(3), -EINVAL);
     expect_eq(gnttab_version(), 1);
 }
 
-GNTTAB_CASE("api: xtf_init_grant_table(), the same version once more")
+GNTTAB_CASE("xtf_init_grant_table(): version in use -> 0, grants unchanged")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
 
@@ -56,7 +57,7 @@ GNTTAB_CASE("api: xtf_init_grant_table(), the same version once more")
     expect_granted_unchanged(ref, 0);
 }
 
-GNTTAB_CASE("api: xtf_init_grant_table(), another version while one is in use")
+GNTTAB_CASE("xtf_init_grant_table(): another version, a grant is mapped -> -EBUSY, version unchanged")
 {
     unsigned int version = gnttab_version();
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
@@ -67,14 +68,15 @@ GNTTAB_CASE("api: xtf_init_grant_table(), another version while one is in use")
     require_gntst(gnt_map(&map), GNTST_okay);
     rc = xtf_init_grant_table(3 - version);
     if ( rc == -ENODEV )
-        skip_case("Grant table version 2 is not available");
+        skip_case("needs grant table v2: gnttab=max-ver:2 (Xen) or "
+                  "max_grant_version=2 (domain)");
 
     expect_errno(rc, -EBUSY);
     expect_eq(gnttab_version(), version);
     expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
 }
 
-GNTTAB_CASE("api: gnttab_alloc_ref() keeps off the reserved entries")
+GNTTAB_CASE("gnttab_alloc_ref(): twice -> different entries, none reserved, reused after gnttab_free_ref()")
 {
     int a = gnttab_alloc_ref(), b = gnttab_alloc_ref();
 
@@ -87,18 +89,19 @@ GNTTAB_CASE("api: gnttab_alloc_ref() keeps off the reserved entries")
     gnttab_free_ref(b);
 }
 
-GNTTAB_CASE("api: gnttab_grant_access(), gnttab_end_access()")
+GNTTAB_CASE("gnttab_end_access(): read-only grant mapped, unmapped -> -EBUSY, 0")
 {
     int ref = gnttab_grant_access(gnt_self(), virt_to_gfn(gnt_page[0]), true);
     struct gnttab_map_grant_ref map;
 
-    require_msg(ref >= 0, "gnttab_grant_access() returns %d", ref);
+    require_msg(ref >= 0, "gnttab_grant_access() returned %d, expected a "
+                "reference", ref);
     map = gnt_map_op(ref, GNTMAP_host_map, gnt_at());
     expect_gntst(gnt_map(&map), GNTST_general_error);
     map.flags |= GNTMAP_readonly;
     require_gntst(gnt_map(&map), GNTST_okay);
 
-    /* Refused, and as good as before. */
+    /* The refused call leaves the grant valid. */
     expect_errno(gnttab_end_access(ref), -EBUSY);
     expect_granted_unchanged(ref, 0);
 
@@ -107,13 +110,14 @@ GNTTAB_CASE("api: gnttab_grant_access(), gnttab_end_access()")
     expect_gntst(gnt_map(&map), GNTST_general_error);
 }
 
-GNTTAB_CASE_V1("api: gnttab_alloc_and_grant()")
+GNTTAB_CASE_V1("gnttab_alloc_and_grant(): 17 times -> zeroed pages granted to domain 0, then -ENOMEM")
 {
     static void *pages[17];
     unsigned int i;
     int ref = gnttab_alloc_and_grant(&pages[0], true);
 
-    require_msg(ref >= 0, "gnttab_alloc_and_grant() returns %d", ref);
+    require_msg(ref >= 0, "gnttab_alloc_and_grant() returned %d, expected a "
+                "reference", ref);
     expect_eq(_u(pages[0]) & ~PAGE_MASK, 0);
     expect_fill(pages[0], 0, PAGE_SIZE);
     expect_hex(gnttab_v1[ref].flags, GTF_permit_access | GTF_readonly);
@@ -121,7 +125,7 @@ GNTTAB_CASE_V1("api: gnttab_alloc_and_grant()")
     expect_hex(gnttab_v1[ref].frame, virt_to_gfn(pages[0]));
     expect_errno(gnttab_end_access(ref), 0);
 
-    /* There is an end to it. */
+    /* The framework has a limited number of pages. */
     for ( i = 1; i < ARRAY_SIZE(pages); ++i )
     {
         ref = gnttab_alloc_and_grant(&pages[i], false);
@@ -133,11 +137,11 @@ GNTTAB_CASE_V1("api: gnttab_alloc_and_grant()")
     expect_errno(ref, -ENOMEM);
 }
 
-GNTTAB_CASE("api: gnttab_get_page(), gnttab_put_page()")
+GNTTAB_CASE("gnttab_get_page(): twice -> different unmapped pages, reused after gnttab_put_page()")
 {
     void *a = gnttab_get_page(), *b = gnttab_get_page();
 
-    require_msg(a && b, "gnttab_get_page() returns NULL");
+    require_msg(a && b, "gnttab_get_page() returned NULL, expected a page");
     expect_ne(_u(a), _u(b));
     expect_false(gnt_present(a));
     gnttab_put_page(a);
@@ -146,7 +150,7 @@ GNTTAB_CASE("api: gnttab_get_page(), gnttab_put_page()")
     gnttab_put_page(b);
 }
 
-GNTTAB_CASE("api: gnttab_map_refs(), gnttab_unmap_refs()")
+GNTTAB_CASE("gnttab_map_refs(), gnttab_unmap_refs(): second of three invalid -> its status only, others done")
 {
     uint8_t *at[3] = { gnt_at(), gnt_at(), gnt_at() };
     struct gnttab_map_grant_ref maps[3];
@@ -175,7 +179,7 @@ GNTTAB_CASE("api: gnttab_map_refs(), gnttab_unmap_refs()")
     expect_false(gnt_present(at[0]));
 }
 
-CASE("api: gntst_strerror(), gnttabop_error()")
+CASE("gntst_strerror(), gnttabop_error(): each status -> its name, its own text")
 {
     int st;
 
@@ -188,11 +192,11 @@ CASE("api: gntst_strerror(), gnttabop_error()")
     {
         expect_true(strlen(gnttabop_error(st)));
         expect_msg(strcmp(gnttabop_error(st), gnttabop_error(1)),
-                   "status %d has no text of its own", st);
+                   "gnttabop_error(%d) is the text of an unknown status", st);
     }
 }
 
-GNTTAB_CASE("api: the table grows by itself, to its limit")
+GNTTAB_CASE("gnttab_alloc_ref(): until it fails -> table grown to its limit, -ENOSPC")
 {
     static grant_ref_t refs[GNTTAB_MAX_FRAMES * GNTTAB_V1_PER_PAGE];
     unsigned int nr, i;
