@@ -110,7 +110,7 @@ CASE_2L("reset: PIRQ bound -> closed, can be bound again")
 #endif
 }
 
-CASE_FIFO("reset: FIFO ABI in use -> 2-level ABI in use")
+CASE_FIFO("reset: FIFO ABI in use -> 2-level ABI afterwards")
 {
     long port = evtchn_bind_ipi(0);
 

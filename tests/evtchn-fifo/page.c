@@ -74,7 +74,7 @@ CASE_2L("init_control, expand_array: PV, call refused -> no reference to the pag
     expect_page_free();
 }
 
-CASE_FIFO("init_control, expand_array: PV, -EINVAL, -ENOSPC in use -> no reference to the page is left")
+CASE_FIFO("init_control, expand_array: PV, second control block, one page too many -> no reference is left")
 {
     unsigned int i;
 

@@ -24,7 +24,7 @@ static bool upcall(void)
     return ACCESS_ONCE(this_vcpu_info()->evtchn_upcall_pending);
 }
 
-CASE_FIFO("send: word MASKED -> PENDING set, not LINKED")
+CASE_FIFO("send: event word MASKED -> PENDING set, not LINKED")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -35,7 +35,7 @@ CASE_FIFO("send: word MASKED -> PENDING set, not LINKED")
     expect_false(upcall());
 }
 
-CASE_FIFO("send: word 0 -> PENDING and LINKED set, word 0 after delivery")
+CASE_FIFO("send: event word 0 -> PENDING and LINKED set, word 0 after delivery")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -51,7 +51,7 @@ CASE_FIFO("send: word 0 -> PENDING and LINKED set, word 0 after delivery")
     expect_hex(word(port), 0);
 }
 
-CASE_FIFO("unmask: word MASKED, PENDING -> PENDING and LINKED, upcall")
+CASE_FIFO("unmask: event word MASKED, PENDING -> PENDING and LINKED, upcall")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -61,7 +61,7 @@ CASE_FIFO("unmask: word MASKED, PENDING -> PENDING and LINKED, upcall")
     expect_true(upcall());
 }
 
-CASE_FIFO("unmask: word MASKED -> word 0, not ready, no upcall")
+CASE_FIFO("unmask: event word MASKED -> word 0, not ready, no upcall")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -71,7 +71,7 @@ CASE_FIFO("unmask: word MASKED -> word 0, not ready, no upcall")
     expect_false(upcall());
 }
 
-CASE_FIFO("send: word PENDING, LINKED -> unchanged, no upcall")
+CASE_FIFO("send: event word PENDING, LINKED -> unchanged, no upcall")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -83,7 +83,7 @@ CASE_FIFO("send: word PENDING, LINKED -> unchanged, no upcall")
     expect_false(upcall());
 }
 
-CASE_FIFO("send: word LINKED -> PENDING set, no upcall")
+CASE_FIFO("send: event word LINKED -> PENDING set, no upcall")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -103,7 +103,7 @@ CASE_FIFO("send: word LINKED -> PENDING set, no upcall")
     expect_delivered(port);
 }
 
-CASE_FIFO("mask: word PENDING, LINKED -> taken off the queue, not delivered, linked again by unmask")
+CASE_FIFO("mask: event word PENDING, LINKED -> taken off the queue, not delivered, linked again by unmask")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -189,7 +189,7 @@ CASE_FIFO("send: queue empty -> no other event word or head is written")
     expect_mem(evtchn_control_block(0), &want, sizeof(want));
 }
 
-CASE_FIFO("close: word PENDING, LINKED -> PENDING cleared, LINKED and LINK kept")
+CASE_FIFO("close: event word PENDING, LINKED -> PENDING cleared, LINKED and LINK kept")
 {
     long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
 
@@ -255,7 +255,7 @@ CASE_FIFO("close: only port of a queue -> next port becomes the head, delivered"
     expect_eq(evtchn_bind_ipi(0), a);
 }
 
-CASE_FIFO("send, unmask, close: guest overwrote the event word -> 0, other ports delivered")
+CASE_FIFO("send, unmask, close: guest overwrote the event word -> 0, ports of other queues delivered")
 {
     static const event_word_t junk[] = {
         ~0u, ~MASKED, LINKED, LINKED | EVTCHN_FIFO_LINK_MASK,

@@ -2,19 +2,20 @@
  * @file tests/gnttab-api/main.c
  * @ref test-gnttab-api
  *
- * @page test-gnttab-api Grant tables: the framework's driver
+ * @page test-gnttab-api Grant tables: the driver
  *
- * The calls of <xtf/grant_table.h>, which other tests use, and whose names
- * drivers that are ported to the framework expect.
+ * The grant table calls of <xtf/grant_table.h>: set-up, references, grants,
+ * address space, batches and names. Other tests and drivers ported from other
+ * systems build on these calls.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
 #include <xtf.h>
 
-const char test_title[] = "Grant tables: the framework's driver";
+const char test_title[] = "Grant tables: the driver";
 
-CASE("xtf_init_grant_table(): version 1 -> table mapped, version and size reported")
+CASE("xtf_init_grant_table(): version 1 -> table mapped, its size known")
 {
     require_ok(xtf_init_grant_table(1));
     expect_eq(gnttab_version(), 1);
@@ -25,7 +26,7 @@ CASE("xtf_init_grant_table(): version 1 -> table mapped, version and size report
     expect_hex(_u(gnttab_v2), _u(gnttab_raw));
 }
 
-CASE("xtf_init_grant_table(): version 2, then 1 -> version and number of entries changed")
+CASE("xtf_init_grant_table(): to version 2 and back -> version and number of entries follow")
 {
     int rc = xtf_init_grant_table(2);
 
@@ -43,13 +44,13 @@ CASE("xtf_init_grant_table(): version 2, then 1 -> version and number of entries
     expect_eq(gnttab_version(), 1);
 }
 
-CASE("xtf_init_grant_table(): version 3 -> -EINVAL, version unchanged")
+CASE("xtf_init_grant_table(): version 3 -> -EINVAL, version 1 stays in effect")
 {
     expect_errno(xtf_init_grant_table(3), -EINVAL);
     expect_eq(gnttab_version(), 1);
 }
 
-GNTTAB_CASE("xtf_init_grant_table(): version in use -> 0, grants unchanged")
+GNTTAB_CASE("xtf_init_grant_table(): version already in effect -> existing grants stay valid")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
 
@@ -57,7 +58,7 @@ GNTTAB_CASE("xtf_init_grant_table(): version in use -> 0, grants unchanged")
     expect_granted_unchanged(ref, 0);
 }
 
-GNTTAB_CASE("xtf_init_grant_table(): another version, a grant is mapped -> -EBUSY, version unchanged")
+GNTTAB_CASE("xtf_init_grant_table(): other version while a grant is mapped -> -EBUSY")
 {
     unsigned int version = gnttab_version();
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
@@ -76,7 +77,7 @@ GNTTAB_CASE("xtf_init_grant_table(): another version, a grant is mapped -> -EBUS
     expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
 }
 
-GNTTAB_CASE("gnttab_alloc_ref(): twice -> different entries, none reserved, reused after gnttab_free_ref()")
+GNTTAB_CASE("gnttab_alloc_ref(): distinct references, none of them reserved, freed ones reused")
 {
     int a = gnttab_alloc_ref(), b = gnttab_alloc_ref();
 
@@ -89,19 +90,19 @@ GNTTAB_CASE("gnttab_alloc_ref(): twice -> different entries, none reserved, reus
     gnttab_free_ref(b);
 }
 
-GNTTAB_CASE("gnttab_end_access(): read-only grant mapped, unmapped -> -EBUSY, 0")
+GNTTAB_CASE("gnttab_grant_access(), gnttab_end_access(): -EBUSY while mapped, then revoked")
 {
     int ref = gnttab_grant_access(gnt_self(), virt_to_gfn(gnt_page[0]), true);
     struct gnttab_map_grant_ref map;
 
-    require_msg(ref >= 0, "gnttab_grant_access() returned %d, expected a "
-                "reference", ref);
+    require_msg(ref >= 0,
+                "gnttab_grant_access() returned %d, expected a reference", ref);
     map = gnt_map_op(ref, GNTMAP_host_map, gnt_at());
     expect_gntst(gnt_map(&map), GNTST_general_error);
     map.flags |= GNTMAP_readonly;
     require_gntst(gnt_map(&map), GNTST_okay);
 
-    /* The refused call leaves the grant valid. */
+    /* The refusal leaves the grant valid. */
     expect_errno(gnttab_end_access(ref), -EBUSY);
     expect_granted_unchanged(ref, 0);
 
@@ -110,14 +111,15 @@ GNTTAB_CASE("gnttab_end_access(): read-only grant mapped, unmapped -> -EBUSY, 0"
     expect_gntst(gnt_map(&map), GNTST_general_error);
 }
 
-GNTTAB_CASE_V1("gnttab_alloc_and_grant(): 17 times -> zeroed pages granted to domain 0, then -ENOMEM")
+GNTTAB_CASE_V1("gnttab_alloc_and_grant(): zeroed page granted to domain 0, -ENOMEM after at most 16 more")
 {
     static void *pages[17];
     unsigned int i;
     int ref = gnttab_alloc_and_grant(&pages[0], true);
 
-    require_msg(ref >= 0, "gnttab_alloc_and_grant() returned %d, expected a "
-                "reference", ref);
+    require_msg(ref >= 0,
+                "gnttab_alloc_and_grant() returned %d, expected a reference",
+                ref);
     expect_eq(_u(pages[0]) & ~PAGE_MASK, 0);
     expect_fill(pages[0], 0, PAGE_SIZE);
     expect_hex(gnttab_v1[ref].flags, GTF_permit_access | GTF_readonly);
@@ -125,7 +127,7 @@ GNTTAB_CASE_V1("gnttab_alloc_and_grant(): 17 times -> zeroed pages granted to do
     expect_hex(gnttab_v1[ref].frame, virt_to_gfn(pages[0]));
     expect_errno(gnttab_end_access(ref), 0);
 
-    /* The framework has a limited number of pages. */
+    /* The driver's pool of pages is finite. */
     for ( i = 1; i < ARRAY_SIZE(pages); ++i )
     {
         ref = gnttab_alloc_and_grant(&pages[i], false);
@@ -137,7 +139,7 @@ GNTTAB_CASE_V1("gnttab_alloc_and_grant(): 17 times -> zeroed pages granted to do
     expect_errno(ref, -ENOMEM);
 }
 
-GNTTAB_CASE("gnttab_get_page(): twice -> different unmapped pages, reused after gnttab_put_page()")
+GNTTAB_CASE("gnttab_get_page(), gnttab_put_page(): distinct unmapped pages, freed ones reused")
 {
     void *a = gnttab_get_page(), *b = gnttab_get_page();
 
@@ -150,7 +152,7 @@ GNTTAB_CASE("gnttab_get_page(): twice -> different unmapped pages, reused after 
     gnttab_put_page(b);
 }
 
-GNTTAB_CASE("gnttab_map_refs(), gnttab_unmap_refs(): second of three invalid -> its status only, others done")
+GNTTAB_CASE("gnttab_map_refs(), gnttab_unmap_refs(): one bad element -> others succeed, return 0")
 {
     uint8_t *at[3] = { gnt_at(), gnt_at(), gnt_at() };
     struct gnttab_map_grant_ref maps[3];
@@ -179,7 +181,7 @@ GNTTAB_CASE("gnttab_map_refs(), gnttab_unmap_refs(): second of three invalid -> 
     expect_false(gnt_present(at[0]));
 }
 
-CASE("gntst_strerror(), gnttabop_error(): each status -> its name, its own text")
+CASE("gntst_strerror(), gnttabop_error(): each GNTST_ value has a name and a text of its own")
 {
     int st;
 
@@ -192,11 +194,12 @@ CASE("gntst_strerror(), gnttabop_error(): each status -> its name, its own text"
     {
         expect_true(strlen(gnttabop_error(st)));
         expect_msg(strcmp(gnttabop_error(st), gnttabop_error(1)),
-                   "gnttabop_error(%d) is the text of an unknown status", st);
+                   "gnttabop_error(%d) is the text for unknown values, "
+                   "expected one of its own", st);
     }
 }
 
-GNTTAB_CASE("gnttab_alloc_ref(): until it fails -> table grown to its limit, -ENOSPC")
+GNTTAB_CASE("gnttab_alloc_ref(): table grows to its limit on demand -> -ENOSPC")
 {
     static grant_ref_t refs[GNTTAB_MAX_FRAMES * GNTTAB_V1_PER_PAGE];
     unsigned int nr, i;
