@@ -283,7 +283,7 @@ CASE("notify: wildcard ring -> VIRQ_ARGO, none if cancelled or the ring was unre
     unsigned int i;
 
     if ( !argo_wildcard_allowed() )
-        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
 
     XTF_REQUIRE(open_ring(XEN_ARGO_DOMID_ANY));
     for ( i = 0; i < 3; ++i )
@@ -313,7 +313,7 @@ CASE("notify: wildcard ring -> VIRQ_ARGO, none if cancelled or the ring was unre
 CASE("register_ring: wildcard ring registered again, notification pending -> still pending")
 {
     if ( !argo_wildcard_allowed() )
-        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
 
     XTF_REQUIRE(open_ring(XEN_ARGO_DOMID_ANY));
     require_eq(send(MAX_PAYLOAD), MAX_PAYLOAD);

@@ -339,7 +339,7 @@ CASE("register_ring: FAIL_EXIST, wildcard ring at the port of a single-partner r
  * Xen looks rings up by a hash of port and partner.  The two rings of a port
  * have the same hash for some ports only, so try many.
  */
-CASE("register_ring, unregister_ring: wildcard and single-partner ring, 512 ports -> independent rings")
+CASE("register_ring, unregister_ring: wildcard and single-partner ring, 512 ports -> independent")
 {
     unsigned int port;
 

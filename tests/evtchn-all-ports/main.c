@@ -40,7 +40,7 @@ CASE("init_control, expand_array: event words for all 131072 ports -> 0")
     control = (void *)control_page;
     rc = evtchn_init_control(virt_to_gfn(control_page), 0, 0);
     if ( rc == -ENOSYS )
-        skip_case("this Xen does not offer the FIFO ABI");
+        skip_case("needs a Xen that offers the FIFO ABI");
     require_ok(rc);
 
     evtchn_mask_toolstacks(first);

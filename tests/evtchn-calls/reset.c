@@ -155,7 +155,7 @@ CASE_2L("reset: FIFO and 2-level ABI in turn -> events delivered by each")
 
         rc = evtchn_start(i & 1 ? EVTCHN_2L : EVTCHN_FIFO);
         if ( rc == -ENOSYS )
-            skip_case("this Xen does not offer the FIFO ABI");
+            skip_case("needs a Xen that offers the FIFO ABI");
         require_ok(rc);
 
         port = evtchn_bind_ipi(0);

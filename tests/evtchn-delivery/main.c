@@ -133,7 +133,7 @@ EVTCHN_CASE("send: event delivery enabled -> still enabled after delivery")
     expect_delivered(port);
 }
 
-EVTCHN_CASE("send: two, event delivery enabled -> delivered twice")
+EVTCHN_CASE("send: twice, event delivery enabled -> delivered twice")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -145,7 +145,7 @@ EVTCHN_CASE("send: two, event delivery enabled -> delivered twice")
     expect_delivered(port, port);
 }
 
-EVTCHN_CASE("send: five, event delivery disabled -> delivered once")
+EVTCHN_CASE("send: 5 times, event delivery disabled -> delivered once")
 {
     long port = evtchn_bind_ipi(0);
     unsigned int i;

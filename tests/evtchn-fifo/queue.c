@@ -49,7 +49,7 @@ CASE_FIFO("set_priority: each of 0 to 15 -> ready bit and head of that queue")
     }
 }
 
-CASE_FIFO("order: ports of one priority -> delivered in the order of send")
+CASE_FIFO("queue order: ports of one priority -> delivered in the order of send")
 {
     long a = port_of(7), b = port_of(7), c = port_of(7), d = port_of(7);
 
@@ -61,7 +61,7 @@ CASE_FIFO("order: ports of one priority -> delivered in the order of send")
     expect_delivered(c, a, d, b);
 }
 
-CASE_FIFO("order: first port sent again -> keeps its position")
+CASE_FIFO("queue order: first port sent again -> keeps its position")
 {
     long a = port_of(7), b = port_of(7);
 
@@ -72,7 +72,7 @@ CASE_FIFO("order: first port sent again -> keeps its position")
     expect_delivered(a, b);
 }
 
-CASE_FIFO("order: masked ports pending -> delivered in the order of unmask")
+CASE_FIFO("queue order: masked ports pending -> delivered in the order of unmask")
 {
     long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
 
@@ -84,7 +84,7 @@ CASE_FIFO("order: masked ports pending -> delivered in the order of unmask")
     expect_delivered(b, a);
 }
 
-CASE_FIFO("order: a port of each priority -> delivered from 0 to 15")
+CASE_FIFO("queue order: a port of each priority -> delivered from 0 to 15")
 {
     long port[EVTCHN_FIFO_MAX_QUEUES];
     unsigned int p;
@@ -102,7 +102,7 @@ CASE_FIFO("order: a port of each priority -> delivered from 0 to 15")
         expect_eq(evtchn_log[p].port, port[p]);
 }
 
-CASE_FIFO("order: two ports of each of two priorities -> by priority, then as raised")
+CASE_FIFO("queue order: two ports of each of two priorities -> by priority, then as raised")
 {
     long low1 = port_of(10), low2 = port_of(10);
     long high1 = port_of(2), high2 = port_of(2);
@@ -120,7 +120,7 @@ static void raise(evtchn_port_t port, void *arg)
     hypercall_evtchn_send(*(long *)arg);
 }
 
-CASE_FIFO("order: higher priority port raised in a handler -> delivered before the rest of the queue")
+CASE_FIFO("queue order: higher priority port raised in a handler -> delivered before the rest of the queue")
 {
     long first = port_of(9), second = port_of(9), urgent = port_of(1);
 
@@ -196,7 +196,7 @@ CASE_FIFO("send: guest clears PENDING of the linked tail -> next port linked beh
     expect_delivered(a, b);
 }
 
-CASE_FIFO("order: 100 times 1 to 3 ports -> each delivered once, in order")
+CASE_FIFO("queue order: 100 times 1 to 3 ports -> each delivered once, in order")
 {
     long port[3] = { port_of(7), port_of(7), port_of(7) };
     unsigned int i, wrong = 0;
@@ -218,7 +218,7 @@ CASE_FIFO("order: 100 times 1 to 3 ports -> each delivered once, in order")
     expect_msg(!wrong, "%u deliveries out of order, expected 0", wrong);
 }
 
-CASE_FIFO("order: 200 ports sent in a shuffled order -> delivered in that order")
+CASE_FIFO("queue order: 200 ports sent in a shuffled order -> delivered in that order")
 {
     static long port[200];
     unsigned int i, wrong = 0;

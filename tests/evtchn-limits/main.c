@@ -105,7 +105,7 @@ CASE("init_control: all 2-level ports in use -> the next port can be bound and i
     int rc = evtchn_init_control(virt_to_gfn(control), 0, 0);
 
     if ( rc == -ENOSYS )
-        skip_case("this Xen does not offer the FIFO ABI");
+        skip_case("needs a Xen that offers the FIFO ABI");
     require_ok(rc);
 
     evtchn_mask_toolstacks(words);

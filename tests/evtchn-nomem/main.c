@@ -272,7 +272,7 @@ CASE_2L("init_control: Xen heap exhausted -> -ENOMEM, 2-level ABI stays in use")
     at = 0;
     rc = exhaust_until(init, -ENOMEM, 0, is_2l);
     if ( rc == -ENOSYS )
-        skip_case("this Xen does not offer the FIFO ABI");
+        skip_case("needs a Xen that offers the FIFO ABI");
     require_ok(rc);
     memset(control, 0, sizeof(control));
 

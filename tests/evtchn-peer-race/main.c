@@ -26,7 +26,7 @@ static evtchn_port_t port;
 #define OPEN_AT  0
 #define CLOSE_AT 64
 
-static struct peer_request its_op(unsigned int cmd, unsigned int at)
+static struct peer_request evtchn_request(unsigned int cmd, unsigned int at)
 {
     return (struct peer_request) {
         .call = __HYPERVISOR_event_channel_op, .args = { cmd, PEER_ARGS + at },
@@ -37,46 +37,45 @@ static struct peer_request its_op(unsigned int cmd, unsigned int at)
  * The peer repeats: open a port by @cmd, whose argument has the port's number
  * at offset @answer, and close it.
  */
-static void have_it_open_and_close(unsigned int cmd, const void *op,
-                                   size_t size, unsigned int answer)
+static void peer_open_and_close(unsigned int cmd, const void *op,
+                                size_t size, unsigned int answer)
 {
     struct peer_request list[] = {
-        its_op(cmd, OPEN_AT),
+        evtchn_request(cmd, OPEN_AT),
         {
             .call = PEER_CALL_MOVE,
             .args = { 0, sizeof(evtchn_port_t), 0, PEER_ARGS + OPEN_AT + answer,
                       PEER_ARGS + CLOSE_AT },
         },
-        its_op(EVTCHNOP_close, CLOSE_AT),
+        evtchn_request(EVTCHNOP_close, CLOSE_AT),
     };
 
     memcpy((uint8_t *)peer_args(other) + OPEN_AT, op, size);
     peer_start(other, list, ARRAY_SIZE(list), true);
 }
 
-static void have_it_bind(void)
+static void peer_bind_and_close(void)
 {
     const struct evtchn_bind_interdomain op = {
         .remote_dom = xtf_get_domid(), .remote_port = port,
     };
 
-    have_it_open_and_close(EVTCHNOP_bind_interdomain, &op, sizeof(op),
-                           offsetof(struct evtchn_bind_interdomain,
-                                    local_port));
+    peer_open_and_close(EVTCHNOP_bind_interdomain, &op, sizeof(op),
+                        offsetof(struct evtchn_bind_interdomain, local_port));
 }
 
-static void have_it_offer(void)
+static void peer_alloc_and_close(void)
 {
     const struct evtchn_alloc_unbound op = {
         .dom = DOMID_SELF, .remote_dom = xtf_get_domid(),
     };
 
-    have_it_open_and_close(EVTCHNOP_alloc_unbound, &op, sizeof(op),
-                           offsetof(struct evtchn_alloc_unbound, port));
+    peer_open_and_close(EVTCHNOP_alloc_unbound, &op, sizeof(op),
+                        offsetof(struct evtchn_alloc_unbound, port));
 }
 
 /* Whether the peer has bound or not: send to an unbound port is no error. */
-static void send_to_it(unsigned int vcpu)
+static void send_to_peer(unsigned int vcpu)
 {
     while ( race_goes_on() )
     {
@@ -90,8 +89,8 @@ EV_PEER_CASE_2L("send race: peer closes and rebinds its end meanwhile -> 0")
 {
     other = peer;
     port = hypercall_evtchn_alloc_unbound(DOMID_SELF, peer->domid);
-    have_it_bind();
-    XTF_REQUIRE(race(2, send_to_it));
+    peer_bind_and_close();
+    XTF_REQUIRE(race(2, send_to_peer));
     expect_ok(peer_finish(peer));
     expect_ne(peer_rounds(peer), 0);
 
@@ -101,21 +100,21 @@ EV_PEER_CASE_2L("send race: peer closes and rebinds its end meanwhile -> 0")
 }
 
 /* The peer has at most one port open, which is always port 1. */
-static void bind_to_it(unsigned int vcpu)
+static void bind_to_peer(unsigned int vcpu)
 {
     while ( race_goes_on() )
     {
-        long ours = evtchn_bind_interdomain(other->domid, 1);
+        long local = evtchn_bind_interdomain(other->domid, 1);
         int rc;
 
-        race_check(ours > 0 || ours == -EINVAL, "vCPU %u: bind_interdomain "
-                   "returned %ld, expected a port or -EINVAL", vcpu, ours);
-        if ( ours <= 0 )
+        race_check(local > 0 || local == -EINVAL, "vCPU %u: bind_interdomain "
+                   "returned %ld, expected a port or -EINVAL", vcpu, local);
+        if ( local <= 0 )
             continue;
 
-        rc = hypercall_evtchn_send(ours);
+        rc = hypercall_evtchn_send(local);
         race_check(rc == 0, "vCPU %u: send returned %d, expected 0", vcpu, rc);
-        rc = hypercall_evtchn_close(ours);
+        rc = hypercall_evtchn_close(local);
         race_check(rc == 0, "vCPU %u: close returned %d, expected 0", vcpu,
                    rc);
     }
@@ -124,8 +123,8 @@ static void bind_to_it(unsigned int vcpu)
 EV_PEER_CASE_2L("bind_interdomain, close race: peer opens and closes its end meanwhile -> no port left open")
 {
     other = peer;
-    have_it_offer();
-    XTF_REQUIRE(race(2, bind_to_it));
+    peer_alloc_and_close();
+    XTF_REQUIRE(race(2, bind_to_peer));
     expect_ok(peer_finish(peer));
     expect_ne(peer_rounds(peer), 0);
 
@@ -138,11 +137,11 @@ static void send_or_kill(unsigned int vcpu)
 {
     while ( race_goes_on() )
         if ( vcpu == 1 )
-            race_check(hypercall_evtchn_send(port) == 0, "send failed, "
-                       "expected 0");
+            race_check(hypercall_evtchn_send(port) == 0,
+                       "dom0's send failed, expected 0");
         else if ( race_round() == 5 )
-            race_check(peer_kill(other) == 0, "peer_kill() failed, expected "
-                       "0");
+            race_check(peer_kill(other) == 0,
+                       "destroying the peer failed, expected 0");
         else
             race_linger();
 }
@@ -152,7 +151,7 @@ EV_PEER_CASE_2L("send race: peer binds and is destroyed meanwhile -> 0, port unb
     other = peer;
     port = hypercall_evtchn_alloc_unbound(DOMID_SELF, peer->domid);
     ev_peer_ended(peer);
-    have_it_bind();
+    peer_bind_and_close();
     XTF_REQUIRE(race(2, send_or_kill));
     expect_ok(peer_wait_gone(peer));
 

@@ -412,10 +412,12 @@ CASE_2L("reset race: two at once -> 0, -EBUSY or -EAGAIN, not both -EBUSY, ports
          * while Xen was closing them.
          */
         expect_msg(rc == 0 || rc == -EBUSY || rc == -EAGAIN,
-                   "reset on vCPU 0 returned %d, expected 0, -EBUSY or -EAGAIN", rc);
+                   "reset on vCPU 0 returned %d, expected 0, -EBUSY or "
+                   "-EAGAIN", rc);
         expect_msg(other_reset == 0 || other_reset == -EBUSY ||
                    other_reset == -EAGAIN,
-                   "reset on vCPU 1 returned %ld, expected 0, -EBUSY or -EAGAIN", other_reset);
+                   "reset on vCPU 1 returned %ld, expected 0, -EBUSY or "
+                   "-EAGAIN", other_reset);
         expect_true(rc != -EBUSY || other_reset != -EBUSY);
         expect_port(299, PORT_CLOSED, 0);
         require_ok(evtchn_start(EVTCHN_2L));

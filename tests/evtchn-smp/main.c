@@ -93,7 +93,7 @@ CASE_FIFO("send: a port on each vCPU -> head and ready bit of that vCPU only")
         expect_hex(evtchn_control_block(other)->ready, 1u << other);
 }
 
-CASE_FIFO("order: ports of two vCPUs -> delivered in the order of send on each vCPU")
+CASE_FIFO("queue order: ports of two vCPUs -> delivered in the order of send on each vCPU")
 {
     long a[2], b[2];
     unsigned int i;

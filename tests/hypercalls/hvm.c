@@ -53,7 +53,8 @@ CASE("get_time: twice, bad pointer -> not less the second time, -EFAULT")
     expect_ok(hypercall_hvm_op(HVMOP_get_time, &a));
     expect_ok(hypercall_hvm_op(HVMOP_get_time, &b));
     expect_ne(a.now, 0);
-    expect_msg(b.now >= a.now, "get_time is %" PRIu64 " and then %" PRIu64,
+    expect_msg(b.now >= a.now, "get_time is %" PRIu64 ", then %" PRIu64
+               ", expected not less",
                a.now, b.now);
     expect_errno(hypercall_hvm_op(HVMOP_get_time, BAD_PTR), -EFAULT);
 }

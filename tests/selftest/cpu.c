@@ -134,7 +134,8 @@ CASE("rdtsc_ordered(): twice -> not less the second time")
 {
     const uint64_t t0 = rdtsc_ordered(), t1 = rdtsc_ordered();
 
-    expect_msg(t1 >= t0, "TSC is %#" PRIx64 " and then %#" PRIx64, t0, t1);
+    expect_msg(t1 >= t0, "TSC is %#" PRIx64 ", then %#" PRIx64
+               ", expected not less", t0, t1);
 }
 
 CASE("x86_features: words 1c and 1d -> as CPUID leaf 1")

@@ -103,12 +103,12 @@ CASE("xenstore_read(): reply with a wrong req_id, XS_ERROR, empty -> skipped, NU
     if ( !begin_fake(0) )
         skip_case("needs a domain without xenstore");
 
-    reply(XS_READ, 3, "somebody else's");
-    reply(XS_READ, FIRST_ID, "ours");
+    reply(XS_READ, 3, "stale");
+    reply(XS_READ, FIRST_ID, "current");
     reply(XS_ERROR, FIRST_ID + 1, "ENOENT");
     reply(XS_READ, FIRST_ID + 2, "");
 
-    expect_str(xenstore_read("a"), "ours");
+    expect_str(xenstore_read("a"), "current");
     expect_str(xenstore_read("b"), NULL);
     expect_str(xenstore_read("c"), "");
 }
