@@ -2,14 +2,14 @@
  * @file tests/argo-errors/main.c
  * @ref test-argo-errors
  *
- * @page test-argo-errors Argo: calls that are none
+ * @page test-argo-errors Argo: invalid commands and arguments
  *
- * Operations that do not exist, numbers wider than the ABI's, and which error
- * comes first where there are several.  Errors of one operation are with its
- * own test.
+ * Unknown commands, pointers into Xen, arguments wider than 32 bits, and which
+ * error is returned where several apply.  The test of each operation checks
+ * the errors of that operation.
  *
- * It matters because a caller finds out by these answers what the hypervisor
- * under it can do.
+ * A caller detects by these errors which operations the hypervisor has, and a
+ * pointer into Xen that is not refused lets a guest read or write Xen's memory.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -20,7 +20,7 @@
 #include <arch/mm.h>
 #include <arch/page.h>
 
-const char test_title[] = "Argo: calls that are none";
+const char test_title[] = "Argo: invalid commands and arguments";
 
 #define PORT    3
 #define LEN     1024
@@ -42,7 +42,7 @@ static bool open_ring(void)
     return expect_ok(argo_ring_register(&ring, 0));
 }
 
-CASE("operation: unknown ones")
+CASE("argo_op: unknown command -> -EOPNOTSUPP")
 {
     static const unsigned int unknown[] = {
         0, 5, 6, 7, 16, 255, 256 + XEN_ARGO_OP_notify, 0x80000000, 0xffffffff,
@@ -54,7 +54,7 @@ CASE("operation: unknown ones")
                      -EOPNOTSUPP);
 }
 
-CASE("operation: unknown ones look at no argument")
+CASE("argo_op: unknown command, pointers to an unmapped page -> -EOPNOTSUPP")
 {
     expect_errno(hypercall_argo_op(0, unmapped_page(), unmapped_page(), 1, 1),
                  -EOPNOTSUPP);
@@ -62,7 +62,7 @@ CASE("operation: unknown ones look at no argument")
                                    0xffffffff, 0xffffffff), -EOPNOTSUPP);
 }
 
-CASE("operation: each known one, called with nothing")
+CASE("register_ring, unregister_ring, sendv, notify: argument at an unmapped address -> -EFAULT")
 {
     void *none = unmapped_page();
 
@@ -79,10 +79,10 @@ CASE("operation: each known one, called with nothing")
 #ifdef CONFIG_64BIT
 
 /*
- * Addresses that no guest may use: Xen's own memory, which a hypercall could
- * read and write if it did not look, and one that is no address at all.
+ * Addresses that no guest may use: memory of Xen, which a hypercall could
+ * access if it did not check, and a non-canonical address.
  */
-CASE("pointer: into Xen, for every argument")
+CASE("register_ring, unregister_ring, sendv, notify: pointer into Xen -> -EFAULT")
 {
     static void *const not_mine[] = {
         _p(0xffff82d040200000), _p(0xffff830000000000), _p(0xffff830000001000),
@@ -122,7 +122,7 @@ CASE("pointer: into Xen, for every argument")
     expect_eq(argo_sendv(&addr, &iov, 1, 0), 1);
 }
 
-CASE("numbers: 32 bits, for every operation")
+CASE("sendv, unregister_ring, notify: third or fourth argument above 32 bits -> -EINVAL, no effect")
 {
     xen_argo_send_addr_t addr = {
         .src = { .aport = 1, .domain_id = argo_self() },
@@ -158,8 +158,8 @@ CASE("numbers: 32 bits, for every operation")
 
 #endif
 
-/* Who asks wrongly is not told about others. */
-CASE("order: the sender's own mistakes come before the destination's")
+/* Xen reports errors in the source address before those of the destination. */
+CASE("sendv: bad source and bad destination -> -EPERM, then -ESRCH, then -ECONNREFUSED")
 {
     const xen_argo_iov_t iov = { .iov_hnd = "x", .iov_len = 1 };
     xen_argo_send_addr_t addr = {
@@ -174,7 +174,7 @@ CASE("order: the sender's own mistakes come before the destination's")
     expect_errno(argo_sendv(&addr, &iov, 1, 0), -ECONNREFUSED);
 }
 
-CASE("state: a good ring after all of that")
+CASE("register_ring, sendv: after the failed calls -> ring registered, message sent")
 {
     XTF_REQUIRE(open_ring());
     expect_eq(argo_send(argo_self(), PORT, 1, "x", 1, 2), 1);

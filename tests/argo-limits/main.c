@@ -4,11 +4,11 @@
  *
  * @page test-argo-limits Argo: limits
  *
- * As many rings as a domain may have, all in use at once, and as large a ring
- * and a message as there can be.
+ * The maximum number of rings of a domain, all in use at once; the largest
+ * ring; the largest message.
  *
- * It matters because limits are what keeps one guest from using up Xen's memory,
- * and because the arithmetic of offsets is at its edge there.
+ * The limits keep one guest from exhausting Xen's heap, and Xen's arithmetic of
+ * ring offsets is most likely to overflow there.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -19,7 +19,7 @@
 
 const char test_title[] = "Argo: limits";
 
-/* Rings of a domain. */
+/* Xen's limit of rings of a domain. */
 #define MAX_RINGS       128
 
 #define RING_LEN        1024
@@ -35,8 +35,8 @@ void test_main(void)
 }
 
 /*
- * The number of rings.  Nothing in this image registers a ring a second time:
- * Xen 4.17 counts that as one more, for good.
+ * The number of rings.  No case in this image registers an existing ring again:
+ * Xen 4.17 counts that as one more ring until the domain ends.
  */
 
 static void close_rings(void *unused)
@@ -63,7 +63,7 @@ static bool open_rings(void)
     return true;
 }
 
-CASE("rings: 128 of a domain, and not one more")
+CASE("register_ring: 128 rings registered -> -ENOSPC until one is unregistered")
 {
     XTF_REQUIRE(open_rings());
 
@@ -76,7 +76,7 @@ CASE("rings: 128 of a domain, and not one more")
     expect_errno(argo_ring_register(&rings[77], 0), -ENOSPC);
 }
 
-CASE("rings: a registration that fails takes none of them")
+CASE("register_ring: 256 failed calls -> 128 rings can still be registered")
 {
     const xen_argo_register_ring_t reg = {
         .aport = 1, .partner_id = argo_self(), .len = RING_LEN,
@@ -90,7 +90,7 @@ CASE("rings: a registration that fails takes none of them")
     expect_true(open_rings());
 }
 
-CASE("rings: an unregistration that fails gives none back")
+CASE("unregister_ring: failed call, 128 rings registered -> register_ring still -ENOSPC")
 {
     XTF_REQUIRE(open_rings());
 
@@ -98,7 +98,7 @@ CASE("rings: an unregistration that fails gives none back")
     expect_errno(argo_ring_register(&rings[MAX_RINGS], 0), -ENOSPC);
 }
 
-CASE("rings: each gets its own messages")
+CASE("sendv: to each of 128 rings -> each ring has its own message only")
 {
     unsigned int i;
 
@@ -119,7 +119,7 @@ CASE("rings: each gets its own messages")
     }
 }
 
-CASE("rings: room in each is looked for")
+CASE("notify: pending notification at each of 128 rings -> VIRQ_ARGO as each gets space")
 {
     static uint8_t payload[ARGO_MAX_PAYLOAD(RING_LEN)];
     const uint32_t most = sizeof(payload);
@@ -151,26 +151,26 @@ static union
     xen_argo_ring_data_t q;
     uint8_t bytes[sizeof(xen_argo_ring_data_t) +
                   MAX_RINGS * sizeof(xen_argo_ring_data_ent_t)];
-} question;
+} request;
 
-/* Ask for this much room in each ring, at once. */
-static long ask_all(uint32_t required)
+/* notify with one entry for each ring: @required bytes of space. */
+static long notify_all(uint32_t required)
 {
     unsigned int i;
 
-    memset(&question, 0, sizeof(question));
-    question.q.nent = MAX_RINGS;
+    memset(&request, 0, sizeof(request));
+    request.q.nent = MAX_RINGS;
     for ( i = 0; i < MAX_RINGS; ++i )
     {
-        question.q.data[i].ring =
+        request.q.data[i].ring =
             (xen_argo_addr_t) { PORT(i), argo_self(), 0 };
-        question.q.data[i].space_required = required;
+        request.q.data[i].space_required = required;
     }
 
-    return argo_notify(&question.q);
+    return argo_notify(&request.q);
 }
 
-CASE("rings: one question waits at all of them")
+CASE("notify: one call, 128 full rings -> pending notification at each of them")
 {
     static uint8_t payload[ARGO_MAX_PAYLOAD(RING_LEN)];
     const uint32_t most = sizeof(payload);
@@ -180,9 +180,9 @@ CASE("rings: one question waits at all of them")
     for ( i = 0; i < MAX_RINGS; ++i )
         require_eq(argo_send(argo_self(), PORT(i), 1, payload, most, 2), most);
 
-    require_ok(ask_all(16));
+    require_ok(notify_all(16));
     for ( i = 0; i < MAX_RINGS; ++i )
-        require_hex(question.q.data[i].flags, XEN_ARGO_RING_EXISTS);
+        require_hex(request.q.data[i].flags, XEN_ARGO_RING_EXISTS);
 
     for ( i = 0; i < MAX_RINGS; ++i )
     {
@@ -197,7 +197,7 @@ CASE("rings: one question waits at all of them")
     }
 }
 
-CASE("rings: all in one question, most of them gone")
+CASE("notify: 128 entries, three of four rings unregistered -> EXISTS for the others only")
 {
     unsigned int i;
 
@@ -206,15 +206,15 @@ CASE("rings: all in one question, most of them gone")
         if ( i % 4 )
             require_ok(argo_ring_unregister(&rings[i]));
 
-    require_ok(ask_all(0));
+    require_ok(notify_all(0));
     for ( i = 0; i < MAX_RINGS; ++i )
-        require_eq(question.q.data[i].flags & XEN_ARGO_RING_EXISTS, !(i % 4));
+        require_eq(request.q.data[i].flags & XEN_ARGO_RING_EXISTS, !(i % 4));
 }
 
 /*
- * The largest ring.  One of 16 MiB needs a frame more than Xen takes, for its
- * pointers.  Its frames here are a few, over and over: no message is ever read
- * back from where another frame of the same memory was written after it.
+ * The largest ring is 16 MiB with its header of 64 bytes.  The test lists the
+ * same few frames over and over: no case reads back bytes that a later write to
+ * the same frame may have changed.
  */
 
 #define LARGEST     (XEN_ARGO_MAX_RING_SIZE - sizeof(xen_argo_ring_t))
@@ -227,7 +227,7 @@ static uint8_t buf[BUF_LEN] __page_aligned_bss;
 
 static xen_argo_ring_t *const large = (void *)frames[0];
 
-/* The memory at an offset of the large ring. */
+/* The memory of offset @off of the large ring's buffer. */
 static uint8_t *large_at(uint32_t off)
 {
     unsigned int i = (off + sizeof(xen_argo_ring_t)) >> PAGE_SHIFT;
@@ -268,7 +268,7 @@ static int send_large(const xen_argo_iov_t *iov, unsigned int niov)
     return argo_sendv(&addr, iov, niov, 3);
 }
 
-CASE("size: the largest ring")
+CASE("register_ring: len is 16 MiB - 64 -> max_message_size is len - 32")
 {
     xen_argo_ring_data_ent_t ent;
 
@@ -284,8 +284,8 @@ CASE("size: the largest ring")
                XEN_ARGO_RING_EMSGSIZE);
 }
 
-/* Header and circle fill their frames exactly: a slot more, a frame less. */
-CASE("size: the largest ring needs all of its frames")
+/* Header and ring buffer fill 4096 frames exactly. */
+CASE("register_ring: len above 16 MiB - 64, or 4095 frames for it -> -EINVAL")
 {
     xen_argo_register_ring_t reg = {
         .aport = LARGE_PORT, .partner_id = argo_self(), .len = LARGEST,
@@ -303,7 +303,7 @@ CASE("size: the largest ring needs all of its frames")
     expect_errno(argo_unregister(LARGE_PORT, argo_self()), -ENOENT);
 }
 
-CASE("size: a message at every far end of the largest ring")
+CASE("sendv: largest ring, tx_ptr at boundary offsets -> message and tx_ptr at the right offset")
 {
     static const uint32_t offs[] = {
         LARGEST - 16, LARGEST - 32, LARGEST - 48, LARGEST - PAGE_SIZE,
@@ -329,7 +329,7 @@ CASE("size: a message at every far end of the largest ring")
     }
 }
 
-CASE("size: the largest message")
+CASE("sendv: largest ring, payload len - 31, len - 32 -> -EMSGSIZE, sent")
 {
     xen_argo_iov_t iov[XEN_ARGO_MAXIOV];
     unsigned int i;

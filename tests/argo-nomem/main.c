@@ -2,18 +2,18 @@
  * @file tests/argo-nomem/main.c
  * @ref test-argo-nomem
  *
- * @page test-argo-nomem Argo: Xen without memory
+ * @page test-argo-nomem Argo: Xen heap exhausted
  *
- * Takes all of Xen's memory, and then asks for what needs some: rings, and to
- * wait for room in one.  Each is refused with -ENOMEM, and nothing is left of
- * the attempt: no half of a ring, and nobody waits.  With memory, the same
- * operation succeeds as if it had not failed before.
+ * Exhausts Xen's heap and then calls operations that allocate: register_ring,
+ * and sendv and notify that leave a pending notification.  Each fails with
+ * -ENOMEM and leaves neither a ring nor a pending notification.  Once pages are
+ * free, the same operation succeeds.
  *
- * It matters because a guest must not be able to harm others by using up what
- * Xen has, and code that undoes half of an operation hardly ever runs.
+ * A guest must not be able to harm others by exhausting the heap, and the error
+ * paths that free a first allocation hardly ever run otherwise.
  *
- * Xen's structures for Argo are small, and many may fit into what is left of
- * pages in use.  So the cases first have Xen use that up, with more of the same.
+ * Xen's structures for Argo are small: many fit into free space of pages that
+ * Xen already uses.  So the cases first fill that space with such structures.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -23,9 +23,10 @@
 
 #include <arch/mm.h>
 
-const char test_title[] = "Argo: Xen without memory";
+const char test_title[] = "Argo: Xen heap exhausted";
 
-#define ROOM_LEFT "Xen has room left in what it has in use"
+#define ROOM_LEFT                                                       \
+    "needs a full Xen heap: pages that Xen already uses still have free space"
 
 void test_main(void)
 {
@@ -42,7 +43,7 @@ void test_main(void)
 static struct argo_ring ring;
 static uint8_t ring_frame[PAGE_SIZE] __page_aligned_bss;
 
-static void no_ring(void)
+static void expect_no_ring(void)
 {
     xen_argo_ring_data_ent_t ent;
 
@@ -57,7 +58,7 @@ static long register_ring(void)
     return argo_ring_register(&ring, XEN_ARGO_REGISTER_FLAG_FAIL_EXIST);
 }
 
-/* It works, and when it is gone, so is all that it took of Xen's memory. */
+/* The ring takes a message; unregister_ring removes it. */
 static void try_ring(struct argo_ring *r)
 {
     struct xen_argo_ring_message_header hdr;
@@ -67,7 +68,7 @@ static void try_ring(struct argo_ring *r)
     expect_eq(argo_receive(r, &hdr, &c, 1), 1);
     expect_eq(c, 'x');
     expect_ok(argo_ring_unregister(r));
-    no_ring();
+    expect_no_ring();
 }
 
 static void try_register(domid_t partner)
@@ -78,25 +79,25 @@ static void try_register(domid_t partner)
     if ( !exhaust_fill() )
         skip_case(ROOM_LEFT);
 
-    require_ok(exhaust_until(register_ring, -ENOMEM, 0, no_ring));
+    require_ok(exhaust_until(register_ring, -ENOMEM, 0, expect_no_ring));
     try_ring(&ring);
     exhaust_unfill();
     expect_eq(exhaust_used(), 0);
 }
 
-CASE("register: without memory there is no ring, and later there is")
+CASE("register_ring: single-partner ring, Xen heap exhausted -> -ENOMEM, later 0")
 {
     try_register(argo_self());
 }
 
-CASE("register: the same, for anybody")
+CASE("register_ring: wildcard ring, Xen heap exhausted -> -ENOMEM, later 0")
 {
     if ( !argo_wildcard_allowed() )
         skip_case("needs " ARGO_WILDCARD_OPTION);
     try_register(XEN_ARGO_DOMID_ANY);
 }
 
-/* Two lists of a page each: one page is as little use as none. */
+/* Needs two pages: with one free, Xen must fail and free it again. */
 static long register_512(void)
 {
     static xen_argo_gfn_t gfns[512];
@@ -119,21 +120,21 @@ static void drop_512(void *unused)
     argo_unregister(PORT, argo_self());
 }
 
-CASE("register: memory for half of a large ring is memory for none")
+CASE("register_ring: 512 frames, one page free -> -ENOMEM, page free again")
 {
     xtf_case_cleanup(drop_512, NULL);
     XTF_REQUIRE(exhaust_for_case());
     exhaust_fill();
 
-    require_ok(exhaust_until(register_512, -ENOMEM, 0, no_ring));
+    require_ok(exhaust_until(register_512, -ENOMEM, 0, expect_no_ring));
     expect_range(exhaust_used(), 2, 4);
     expect_eq(argo_send(argo_self(), PORT, 1, "x", 1, 2), 1);
     expect_ok(argo_unregister(PORT, argo_self()));
     expect_eq(exhaust_used(), 0);
 }
 
-/* It might count as one of the 128 that a domain may have. */
-CASE("register: what fails counts as no ring, and takes nothing")
+/* A failed call must not count towards the 128 rings of a domain. */
+CASE("register_ring: 130 calls with -ENOMEM -> no page used, next one succeeds")
 {
     unsigned int i;
 
@@ -150,8 +151,9 @@ CASE("register: what fails counts as no ring, and takes nothing")
 }
 
 /*
- * Waiting: a case has rings that are full, waits at one after the other until
- * Xen has no room for a further wait, and goes on with that ring.
+ * Pending notifications: a case fills all rings and requests space in one after
+ * the other until Xen cannot allocate a further pending notification.  It then
+ * continues with that ring.
  */
 
 #define NR_FULL     60
@@ -182,27 +184,30 @@ static void fill_ring(const struct argo_ring *r)
               sizeof(payload));
 }
 
-/* Whether Xen tells us when there is room, which there is no more after. */
-static bool is_told_of_room(void)
+/*
+ * Empty the ring: true if VIRQ_ARGO is raised, so a notification was pending.
+ * The ring is full again afterwards.
+ */
+static bool notification_pending(void)
 {
     xen_argo_ring_t *header = argo_ring_header(&full[at]);
-    bool told;
+    bool raised;
 
     argo_virq_take();
     header->rx_ptr = header->tx_ptr;
     expect_ok(argo_notify(NULL));
-    told = argo_virq_take();
+    raised = argo_virq_take();
     fill_ring(&full[at]);
 
-    return told;
+    return raised;
 }
 
-static void nobody_waits(void)
+static void expect_none_pending(void)
 {
-    expect_false(is_told_of_room());
+    expect_false(notification_pending());
 }
 
-static void end_all_waits(void)
+static void complete_all_pending(void)
 {
     unsigned int i;
 
@@ -244,52 +249,53 @@ static void try_wait(long (*wait)(void), domid_t partner)
         rc = wait();
     if ( rc == -EAGAIN )
     {
-        /* Then Xen has noted them all. */
+        /* Xen had space for all of them, so all must be pending. */
         for ( at = 0; at < NR_FULL; ++at )
-            require_true(is_told_of_room());
+            require_true(notification_pending());
         skip_case(ROOM_LEFT);
     }
     require_errno(rc, -ENOMEM);
 
-    /* Nothing is sent, and nobody told; whoever waits elsewhere does. */
+    /* No message, no VIRQ_ARGO; notifications of other rings stay pending. */
     tx = argo_ring_header(&full[at])->tx_ptr;
     argo_virq_take();
     expect_errno(wait(), -ENOMEM);
     expect_eq(argo_ring_header(&full[at])->tx_ptr, tx);
     expect_false(argo_virq_take());
-    nobody_waits();
+    expect_none_pending();
 
-    require_errno(exhaust_until(wait, -ENOMEM, 0, nobody_waits), -EAGAIN);
-    expect_true(is_told_of_room());
-    expect_false(is_told_of_room());
+    require_errno(exhaust_until(wait, -ENOMEM, 0, expect_none_pending),
+                  -EAGAIN);
+    expect_true(notification_pending());
+    expect_false(notification_pending());
     if ( at )
     {
         at--;
-        expect_true(is_told_of_room());
+        expect_true(notification_pending());
     }
 
-    /* What waits had taken of Xen's memory is there again. */
-    end_all_waits();
+    /* Xen frees the memory of pending notifications once they are sent. */
+    complete_all_pending();
     exhaust_unfill();
     expect_eq(exhaust_used(), 0);
 }
 
-CASE("sendv: without memory to wait, nobody waits")
+CASE("sendv: full ring, Xen heap exhausted -> -ENOMEM, no notification pending")
 {
     try_wait(wait_by_send, argo_self());
 }
 
-CASE("sendv: the same at a ring for anybody")
+CASE("sendv: full wildcard ring, Xen heap exhausted -> -ENOMEM, no notification pending")
 {
     try_wait(wait_by_send, XEN_ARGO_DOMID_ANY);
 }
 
-CASE("notify: without memory to wait, nobody waits")
+CASE("notify: full ring, Xen heap exhausted -> -ENOMEM, no notification pending")
 {
     try_wait(wait_by_query, argo_self());
 }
 
-CASE("notify: the same at a ring for anybody")
+CASE("notify: full wildcard ring, Xen heap exhausted -> -ENOMEM, no notification pending")
 {
     try_wait(wait_by_query, XEN_ARGO_DOMID_ANY);
 }

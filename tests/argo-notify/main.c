@@ -4,13 +4,13 @@
  *
  * @page test-argo-notify Argo: notify
  *
- * What XEN_ARGO_OP_notify says of a ring, flag by flag and to the byte, and when
- * a sender that was turned away hears that there is room: once, not before all
- * of it is there, and not any more after it gave up.
+ * The flags and the space that XEN_ARGO_OP_notify reports of a ring, and when a
+ * sender with a pending notification gets VIRQ_ARGO: once, not before all of
+ * the requested space is free, and not after the request was cancelled.
  *
- * It matters because a sender sleeps until it is notified: a notification that
- * is lost stops it for good, and flags that tell of rings which are none of its
- * business tell it about other domains.
+ * A sender blocks until it is notified: a lost notification stops it for good.
+ * Flags for a ring that the sender cannot use would leak information about
+ * other domains.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -35,13 +35,13 @@ static uint8_t others[2][PAGE_SIZE] __page_aligned_bss;
 struct argo_ring ring, other;
 uint8_t payload[LEN];
 
-/* A question is an xen_argo_ring_data_t, here with more entries than allowed. */
+/* A notify request with one entry more than Xen allows. */
 static union
 {
     xen_argo_ring_data_t q;
     uint8_t bytes[sizeof(xen_argo_ring_data_t) +
                   (MAX_ENTRIES + 1) * sizeof(xen_argo_ring_data_ent_t)];
-} question, before;
+} request, before;
 
 void test_main(void)
 {
@@ -75,14 +75,14 @@ void receive_all(struct argo_ring *r)
     STORE_RELEASE(&argo_ring_header(r)->rx_ptr, argo_ring_header(r)->tx_ptr);
 }
 
-/* The flags that come back for this question. */
+/* notify for @required bytes at PORT returns these flags. */
 #define expect_flags(required, expected)                                \
 do {                                                                    \
     xen_argo_ring_data_ent_t ent_;                                      \
                                                                         \
     expect_ok(argo_query(argo_self(), PORT, required, &ent_));          \
     expect_hex(ent_.flags, expected);                                   \
-    expect_eq(ent_.max_message_size, MOST);                             \
+    expect_eq(ent_.max_message_size, MAX_PAYLOAD);                             \
 } while ( 0 )
 
 #define EXISTS      XEN_ARGO_RING_EXISTS
@@ -91,50 +91,50 @@ do {                                                                    \
 #define SUFFICIENT  XEN_ARGO_RING_SUFFICIENT
 #define TOO_LARGE   XEN_ARGO_RING_EMSGSIZE
 
-CASE("flags: an empty ring")
+CASE("notify: empty ring -> EXISTS, EMPTY, and SUFFICIENT or EMSGSIZE")
 {
     XTF_REQUIRE(open_ring(argo_self()));
 
     expect_flags(0, EXISTS | EMPTY | SUFFICIENT);
     expect_flags(1, EXISTS | EMPTY | SUFFICIENT);
-    expect_flags(MOST, EXISTS | EMPTY | SUFFICIENT);
-    expect_flags(MOST + 1, EXISTS | EMPTY | TOO_LARGE);
+    expect_flags(MAX_PAYLOAD, EXISTS | EMPTY | SUFFICIENT);
+    expect_flags(MAX_PAYLOAD + 1, EXISTS | EMPTY | TOO_LARGE);
     expect_flags(0x80000000, EXISTS | EMPTY | TOO_LARGE);
     expect_flags(0xffffffff, EXISTS | EMPTY | TOO_LARGE);
 }
 
-CASE("flags: a ring with something in it")
+CASE("notify: ring with messages -> EXISTS, SUFFICIENT up to the free space, EMSGSIZE above len - 32")
 {
     uint32_t used;
 
     XTF_REQUIRE(open_ring(argo_self()));
 
-    for ( used = 32; used < MOST - 32; used += 480 )
+    for ( used = 32; used < MAX_PAYLOAD - 32; used += 480 )
     {
         require_eq(send(used - 16), used - 16);
         expect_flags(0, EXISTS | SUFFICIENT);
-        expect_flags(MOST - used, EXISTS | SUFFICIENT);
-        expect_flags(MOST - used + 1, EXISTS);
-        expect_flags(MOST, EXISTS);
-        expect_flags(MOST + 1, EXISTS | TOO_LARGE);
+        expect_flags(MAX_PAYLOAD - used, EXISTS | SUFFICIENT);
+        expect_flags(MAX_PAYLOAD - used + 1, EXISTS);
+        expect_flags(MAX_PAYLOAD, EXISTS);
+        expect_flags(MAX_PAYLOAD + 1, EXISTS | TOO_LARGE);
         receive_all(&ring);
-        expect_flags(MOST, EXISTS | EMPTY | SUFFICIENT);
+        expect_flags(MAX_PAYLOAD, EXISTS | EMPTY | SUFFICIENT);
     }
 }
 
-/* With no room for even a header, nothing but no bytes at all is there. */
-CASE("flags: a full ring")
+/* The ring is full: only space_required 0 is SUFFICIENT. */
+CASE("notify: full ring -> EXISTS, SUFFICIENT for 0 bytes only")
 {
     XTF_REQUIRE(open_ring(argo_self()));
 
-    require_eq(send(MOST), MOST);
+    require_eq(send(MAX_PAYLOAD), MAX_PAYLOAD);
     expect_flags(0, EXISTS | SUFFICIENT);
     expect_flags(1, EXISTS);
-    expect_flags(MOST, EXISTS);
-    expect_flags(MOST + 1, EXISTS | TOO_LARGE);
+    expect_flags(MAX_PAYLOAD, EXISTS);
+    expect_flags(MAX_PAYLOAD + 1, EXISTS | TOO_LARGE);
 }
 
-CASE("flags: what is sufficient can be sent")
+CASE("notify: 48 bytes free, 1 to 64 required -> SUFFICIENT exactly if sendv succeeds")
 {
     uint32_t need;
 
@@ -142,31 +142,31 @@ CASE("flags: what is sufficient can be sent")
 
     for ( need = 1; need <= 64; ++need )
     {
-        require_eq(send(MOST - 48 - 16), MOST - 48 - 16);
+        require_eq(send(MAX_PAYLOAD - 48 - 16), MAX_PAYLOAD - 48 - 16);
         expect_flags(need, need <= 48 ? EXISTS | SUFFICIENT : EXISTS);
         expect_eq(send(need), need <= 48 ? (int)need : -EAGAIN);
         receive_all(&ring);
     }
 }
 
-CASE("flags: a ring for anybody")
+CASE("notify: wildcard ring -> EXISTS, SHARED")
 {
     if ( !argo_wildcard_allowed() )
-        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
 
     XTF_REQUIRE(open_ring(XEN_ARGO_DOMID_ANY));
 
     expect_flags(1, EXISTS | SHARED | EMPTY | SUFFICIENT);
     require_eq(send(100), 100);
     expect_flags(1, EXISTS | SHARED | SUFFICIENT);
-    expect_flags(MOST, EXISTS | SHARED);
-    expect_flags(MOST + 1, EXISTS | SHARED | TOO_LARGE);
+    expect_flags(MAX_PAYLOAD, EXISTS | SHARED);
+    expect_flags(MAX_PAYLOAD + 1, EXISTS | SHARED | TOO_LARGE);
 }
 
-CASE("flags: the ring for this sender before the one for anybody")
+CASE("notify: single-partner and wildcard ring at one port -> flags of the single-partner ring")
 {
     if ( !argo_wildcard_allowed() )
-        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
 
     XTF_REQUIRE(open_other(PORT, XEN_ARGO_DOMID_ANY, 1024));
     XTF_REQUIRE(open_ring(argo_self()));
@@ -176,76 +176,76 @@ CASE("flags: the ring for this sender before the one for anybody")
 }
 
 /*
- * Rings that there are not: flags say so, and the size is left as it was.
+ * No such ring: flags are 0 and max_message_size is not written.
  */
 
-static void expect_nothing(xen_argo_addr_t address)
+static void expect_no_ring(xen_argo_addr_t address)
 {
-    memset(&question, 0x5c, sizeof(question));
-    question.q.nent = 1;
-    question.q.pad = 0;
-    question.q.data[0].ring = address;
-    question.q.data[0].pad = 0;
-    memcpy(&before, &question, sizeof(before));
+    memset(&request, 0x5c, sizeof(request));
+    request.q.nent = 1;
+    request.q.pad = 0;
+    request.q.data[0].ring = address;
+    request.q.data[0].pad = 0;
+    memcpy(&before, &request, sizeof(before));
     before.q.data[0].flags = 0;
 
-    expect_ok(argo_notify(&question.q));
-    expect_mem(&question, &before, sizeof(before));
+    expect_ok(argo_notify(&request.q));
+    expect_mem(&request, &before, sizeof(before));
 }
 
-CASE("no ring: at that port")
+CASE("notify: no ring at the port -> flags 0, max_message_size unchanged")
 {
     XTF_REQUIRE(open_ring(argo_self()));
 
-    expect_nothing((xen_argo_addr_t) { PORT + 1, argo_self(), 0 });
-    expect_nothing((xen_argo_addr_t) { PORT ^ 0x80000000, argo_self(), 0 });
+    expect_no_ring((xen_argo_addr_t) { PORT + 1, argo_self(), 0 });
+    expect_no_ring((xen_argo_addr_t) { PORT ^ 0x80000000, argo_self(), 0 });
 }
 
-CASE("no ring: of that domain")
+CASE("notify: unallocated or reserved domid -> flags 0, max_message_size unchanged")
 {
     XTF_REQUIRE(open_ring(argo_self()));
 
-    expect_nothing((xen_argo_addr_t) { PORT, DOMID_FIRST_RESERVED - 1, 0 });
-    expect_nothing((xen_argo_addr_t) { PORT, DOMID_SELF, 0 });
-    expect_nothing((xen_argo_addr_t) { PORT, DOMID_XEN, 0 });
-    expect_nothing((xen_argo_addr_t) { PORT, XEN_ARGO_DOMID_ANY, 0 });
+    expect_no_ring((xen_argo_addr_t) { PORT, DOMID_FIRST_RESERVED - 1, 0 });
+    expect_no_ring((xen_argo_addr_t) { PORT, DOMID_SELF, 0 });
+    expect_no_ring((xen_argo_addr_t) { PORT, DOMID_XEN, 0 });
+    expect_no_ring((xen_argo_addr_t) { PORT, XEN_ARGO_DOMID_ANY, 0 });
 }
 
-CASE("no ring: for this sender")
+CASE("notify: ring's partner is another domain -> flags 0, max_message_size unchanged")
 {
     if ( argo_self() == 0 )
-        skip_case("domain 0 is this one, and no other is sure to exist");
+        skip_case("needs a domU: dom0 is the only other domain sure to exist");
 
     XTF_REQUIRE(open_ring(0));
-    expect_nothing((xen_argo_addr_t) { PORT, argo_self(), 0 });
+    expect_no_ring((xen_argo_addr_t) { PORT, argo_self(), 0 });
 }
 
 /*
  * Lists.
  */
 
-/* Every third entry asks for a ring that is there. */
-static void ask(uint32_t nent)
+/* Build a request in which every third entry names the registered ring. */
+static void build_request(uint32_t nent)
 {
     unsigned int i;
 
-    memset(&question, 0x5c, sizeof(question));
-    question.q.nent = nent;
-    question.q.pad = 0;
+    memset(&request, 0x5c, sizeof(request));
+    request.q.nent = nent;
+    request.q.pad = 0;
 
     for ( i = 0; i <= MAX_ENTRIES; ++i )
     {
-        xen_argo_ring_data_ent_t *ent = &question.q.data[i];
+        xen_argo_ring_data_ent_t *ent = &request.q.data[i];
 
         ent->ring = (xen_argo_addr_t) { PORT + i % 3, argo_self(), 0 };
         ent->pad = 0;
         ent->space_required = i;
     }
 
-    memcpy(&before, &question, sizeof(before));
+    memcpy(&before, &request, sizeof(before));
 }
 
-/* ...and the first nent are answered: that, and not a byte more. */
+/* Xen has written flags and max_message_size of the first @nent entries. */
 static void expect_answered(uint32_t nent)
 {
     unsigned int i;
@@ -256,13 +256,13 @@ static void expect_answered(uint32_t nent)
 
         ent->flags = i % 3 ? 0 : EXISTS | EMPTY | SUFFICIENT;
         if ( !(i % 3) )
-            ent->max_message_size = MOST;
+            ent->max_message_size = MAX_PAYLOAD;
     }
 
-    expect_mem(&question, &before, sizeof(before));
+    expect_mem(&request, &before, sizeof(before));
 }
 
-CASE("list: from none to the most, each answered in its place")
+CASE("notify: nent is 0 to 256 -> each entry answered, nothing else written")
 {
     static const uint32_t counts[] = { 0, 1, 2, 3, 17, MAX_ENTRIES };
     unsigned int i;
@@ -271,13 +271,13 @@ CASE("list: from none to the most, each answered in its place")
 
     for ( i = 0; i < ARRAY_SIZE(counts); ++i )
     {
-        ask(counts[i]);
-        expect_ok(argo_notify(&question.q));
+        build_request(counts[i]);
+        expect_ok(argo_notify(&request.q));
         expect_answered(counts[i]);
     }
 }
 
-CASE("list: more than the most")
+CASE("notify: nent is 257 or more -> -EACCES, no entry written")
 {
     static const uint32_t counts[] = {
         MAX_ENTRIES + 1, 0x10000, 0x80000000, 0xffffffff,
@@ -288,36 +288,36 @@ CASE("list: more than the most")
 
     for ( i = 0; i < ARRAY_SIZE(counts); ++i )
     {
-        ask(counts[i]);
-        expect_errno(argo_notify(&question.q), -EACCES);
+        build_request(counts[i]);
+        expect_errno(argo_notify(&request.q), -EACCES);
         expect_answered(0);
     }
 }
 
-CASE("list: none at all")
+CASE("notify: null pointer -> 0")
 {
     expect_ok(argo_notify(NULL));
 }
 
-CASE("pointer: no memory there")
+CASE("notify: request at an unmapped address -> -EFAULT")
 {
     expect_errno(argo_notify(unmapped_page()), -EFAULT);
 }
 
-CASE("pointer: a list that ends too early")
+CASE("notify: second entry crosses into an unmapped page -> -EFAULT, first entry answered")
 {
     struct { uint32_t nent, pad; xen_argo_ring_data_ent_t ent[2]; } *at;
     uint8_t *end = unmapped_page();
 
     XTF_REQUIRE(open_ring(argo_self()));
 
-    /* Two entries announced, one and a half there: the first is answered. */
+    /* nent is 2, with one and a half entries mapped. */
     at = (void *)(end - sizeof(*at) + sizeof(*at->ent) / 2);
     memset(at, 0, end - (uint8_t *)at);
     at->nent = 2;
     at->ent[0].ring = (xen_argo_addr_t) { PORT, argo_self(), 0 };
     expect_errno(argo_notify((void *)at), -EFAULT);
-    expect_eq(at->ent[0].max_message_size, MOST);
+    expect_eq(at->ent[0].max_message_size, MAX_PAYLOAD);
 
     at->nent = 1;
     expect_ok(argo_notify((void *)at));
@@ -327,19 +327,19 @@ CASE("pointer: a list that ends too early")
 
 static uint8_t page[PAGE_SIZE] __page_aligned_bss;
 
-CASE("pointer: a question that can be read and not answered")
+CASE("notify: request in a read-only page -> -EFAULT, nothing written")
 {
-    memset(&question, 0, sizeof(question));
-    question.q.nent = 1;
-    question.q.data[0].ring = (xen_argo_addr_t) { PORT, argo_self(), 0 };
-    question.q.data[0].flags = SHARED;
-    memcpy(page, &question, sizeof(page));
+    memset(&request, 0, sizeof(request));
+    request.q.nent = 1;
+    request.q.data[0].ring = (xen_argo_addr_t) { PORT, argo_self(), 0 };
+    request.q.data[0].flags = SHARED;
+    memcpy(page, &request, sizeof(page));
 
     XTF_REQUIRE(open_ring(argo_self()));
     xtf_case_cleanup(restore_l1e, page);
     require_ok(remap_l1e(page, PF_SYM(AD, P)));
     expect_errno(argo_notify((void *)page), -EFAULT);
-    expect_mem(page, &question, sizeof(page));
+    expect_mem(page, &request, sizeof(page));
 
     restore_l1e(page);
     expect_ok(argo_notify((void *)page));
@@ -349,12 +349,12 @@ CASE("pointer: a question that can be read and not answered")
 
 #endif
 
-CASE("arguments: those that must be null")
+CASE("notify: second, third or fourth argument is not 0 -> -EINVAL")
 {
     unsigned int bit;
 
-    ask(0);
-    expect_errno(hypercall_argo_op(XEN_ARGO_OP_notify, NULL, &question, 0, 0),
+    build_request(0);
+    expect_errno(hypercall_argo_op(XEN_ARGO_OP_notify, NULL, &request, 0, 0),
                  -EINVAL);
     for ( bit = 0; bit < BITS_PER_LONG; ++bit )
     {

@@ -1,5 +1,6 @@
 /*
- * What the files of this test share: rings, and this domain as their sender.
+ * Declarations that the files of this test share: rings of this domain, to
+ * which it sends itself.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -11,19 +12,19 @@
 
 #define PORT    0x7e11
 #define LEN     4096
-#define MOST    ((uint32_t)ARGO_MAX_PAYLOAD(LEN))
+#define MAX_PAYLOAD ((uint32_t)ARGO_MAX_PAYLOAD(LEN))
 
 extern struct argo_ring ring, other;
 extern uint8_t payload[LEN];
 
-/** Register ring at PORT, or other where told, for the running case. */
+/** Register `ring` at PORT, or `other` at @p aport, for the running case. */
 bool open_ring(domid_t partner);
 bool open_other(xen_argo_port_t aport, domid_t partner, uint32_t len);
 
 /** Send @p len bytes to PORT.  @return as argo_send(). */
 int send(uint32_t len);
 
-/** The receiver takes all messages, without a word to Xen. */
+/** Empty the ring by its rx_ptr, without a hypercall. */
 void receive_all(struct argo_ring *r);
 
 #endif /* TEST_NOTIFY_H */

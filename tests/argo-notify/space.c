@@ -1,9 +1,9 @@
 /*
- * Notifications of space: who waits, for how much, until when.
+ * Pending notifications: how much space they are for, and when they end.
  *
- * A domain that sends to itself plays both parts: as receiver it frees room and
- * calls notify, on which Xen looks through its rings; as sender it is then told
- * by VIRQ_ARGO.
+ * This domain is both receiver and sender.  As receiver it frees space and
+ * calls notify, upon which Xen checks the pending notifications of its rings;
+ * as sender it then gets VIRQ_ARGO.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -11,8 +11,8 @@
 
 #include <xtf/unmapped.h>
 
-/* Let Xen look.  Was anybody told? */
-static bool told(void)
+/* Have Xen check pending notifications.  True if VIRQ_ARGO was raised. */
+static bool notified(void)
 {
     argo_virq_take();
     expect_ok(argo_notify(NULL));
@@ -20,8 +20,8 @@ static bool told(void)
     return argo_virq_take();
 }
 
-/* Room for this payload, and not for one byte more. */
-static void make_room(uint32_t len)
+/* Free space for this payload and not one byte more. */
+static void free_space(uint32_t len)
 {
     xen_argo_ring_t *header = argo_ring_header(&ring);
 
@@ -30,11 +30,11 @@ static void make_room(uint32_t len)
 
 static bool open_full(void)
 {
-    return open_ring(argo_self()) && expect_eq(send(MOST), MOST);
+    return open_ring(argo_self()) && expect_eq(send(MAX_PAYLOAD), MAX_PAYLOAD);
 }
 
-/* Ask for room, and be turned away: Xen takes note. */
-static void wait_for(uint32_t len)
+/* A notify request without SUFFICIENT: leaves a pending notification. */
+static void request_space(uint32_t len)
 {
     xen_argo_ring_data_ent_t ent;
 
@@ -42,162 +42,165 @@ static void wait_for(uint32_t len)
     expect_hex(ent.flags & ~XEN_ARGO_RING_SHARED, XEN_ARGO_RING_EXISTS);
 }
 
-CASE("space: told once, when there is enough, after a message that had no room")
+CASE("sendv: full ring, -EAGAIN -> VIRQ_ARGO once, when that space is free")
 {
     XTF_REQUIRE(open_full());
     expect_errno(send(160), -EAGAIN);
 
-    expect_false(told());
-    make_room(16);
-    expect_false(told());
-    make_room(144);
-    expect_false(told());
-    make_room(160);
-    expect_true(told());
-    expect_false(told());
-    make_room(320);
-    expect_false(told());
+    expect_false(notified());
+    free_space(16);
+    expect_false(notified());
+    free_space(144);
+    expect_false(notified());
+    free_space(160);
+    expect_true(notified());
+    expect_false(notified());
+    free_space(320);
+    expect_false(notified());
 }
 
-CASE("space: told once, when there is enough, after a question")
+CASE("notify: full ring -> VIRQ_ARGO once, when space_required is free")
 {
     XTF_REQUIRE(open_full());
-    wait_for(160);
+    request_space(160);
 
-    expect_false(told());
-    make_room(144);
-    expect_false(told());
-    make_room(160);
-    expect_true(told());
-    expect_false(told());
+    expect_false(notified());
+    free_space(144);
+    expect_false(notified());
+    free_space(160);
+    expect_true(notified());
+    expect_false(notified());
 }
 
-CASE("space: an odd number of bytes")
+CASE("sendv: full ring, 145 bytes -> VIRQ_ARGO when a slot for the last byte is free")
 {
     XTF_REQUIRE(open_full());
     expect_errno(send(145), -EAGAIN);
 
-    make_room(144);
-    expect_false(told());
-    make_room(160);
-    expect_true(told());
+    free_space(144);
+    expect_false(notified());
+    free_space(160);
+    expect_true(notified());
 }
 
-CASE("space: a single byte")
+CASE("sendv: full ring, 1 byte -> VIRQ_ARGO when header and one slot are free")
 {
     XTF_REQUIRE(open_full());
     expect_errno(send(1), -EAGAIN);
 
-    make_room(0);
-    expect_false(told());
-    make_room(16);
-    expect_true(told());
+    free_space(0);
+    expect_false(notified());
+    free_space(16);
+    expect_true(notified());
 }
 
-CASE("space: all of the ring")
+CASE("sendv: full ring, largest message -> VIRQ_ARGO when the ring is empty")
 {
     XTF_REQUIRE(open_full());
-    expect_errno(send(MOST), -EAGAIN);
+    expect_errno(send(MAX_PAYLOAD), -EAGAIN);
 
-    make_room(MOST - 16);
-    expect_false(told());
+    free_space(MAX_PAYLOAD - 16);
+    expect_false(notified());
     receive_all(&ring);
-    expect_true(told());
+    expect_true(notified());
 }
 
-CASE("space: of two messages without room, the larger counts")
+CASE("sendv: two messages, full ring -> VIRQ_ARGO when the space of the larger is free")
 {
     XTF_REQUIRE(open_full());
     expect_errno(send(16), -EAGAIN);
     expect_errno(send(320), -EAGAIN);
-    make_room(304);
-    expect_false(told());
-    make_room(320);
-    expect_true(told());
-    expect_false(told());
+    free_space(304);
+    expect_false(notified());
+    free_space(320);
+    expect_true(notified());
+    expect_false(notified());
 
     receive_all(&ring);
-    require_eq(send(MOST), MOST);
+    require_eq(send(MAX_PAYLOAD), MAX_PAYLOAD);
     expect_errno(send(320), -EAGAIN);
     expect_errno(send(16), -EAGAIN);
-    make_room(304);
-    expect_false(told());
-    make_room(320);
-    expect_true(told());
-    expect_false(told());
+    free_space(304);
+    expect_false(notified());
+    free_space(320);
+    expect_true(notified());
+    expect_false(notified());
 }
 
-CASE("space: a question and a message, the larger counts")
+CASE("notify, sendv: full ring -> VIRQ_ARGO when the larger of both is free")
 {
     XTF_REQUIRE(open_full());
-    wait_for(320);
+    request_space(320);
     expect_errno(send(16), -EAGAIN);
-    make_room(304);
-    expect_false(told());
-    make_room(320);
-    expect_true(told());
+    free_space(304);
+    expect_false(notified());
+    free_space(320);
+    expect_true(notified());
 }
 
-CASE("space: nobody told who did not ask")
+CASE("notify: no pending notification -> no VIRQ_ARGO")
 {
     XTF_REQUIRE(open_full());
     receive_all(&ring);
-    expect_false(told());
+    expect_false(notified());
     require_eq(send(100), 100);
     receive_all(&ring);
-    expect_false(told());
+    expect_false(notified());
 }
 
-CASE("space: not told for what will never fit")
+CASE("sendv, notify: more than len - 32 bytes -> no notification pending")
 {
     xen_argo_ring_data_ent_t ent;
 
     XTF_REQUIRE(open_full());
-    expect_errno(send(MOST + 1), -EMSGSIZE);
-    require_ok(argo_query(argo_self(), PORT, MOST + 1, &ent));
+    expect_errno(send(MAX_PAYLOAD + 1), -EMSGSIZE);
+    require_ok(argo_query(argo_self(), PORT, MAX_PAYLOAD + 1, &ent));
     receive_all(&ring);
-    expect_false(told());
+    expect_false(notified());
 }
 
-CASE("space: not told after a message that could not be read")
+CASE("sendv: buffer crosses into an unmapped page, -EFAULT -> no notification pending")
 {
     uint8_t *end = unmapped_page();
 
     XTF_REQUIRE(open_ring(argo_self()));
     expect_errno(argo_send(argo_self(), PORT, 1, end - 8, 16, 2), -EFAULT);
-    expect_false(told());
+    expect_false(notified());
 }
 
-/* Xen looks first, then answers: so ask while there is still too little. */
-CASE("space: a question with enough room ends the wait")
+/*
+ * Xen checks pending notifications before it answers the request, so request
+ * while the pending one still lacks space.
+ */
+CASE("notify: request that is SUFFICIENT -> cancels the pending notification")
 {
     xen_argo_ring_data_ent_t ent;
 
     XTF_REQUIRE(open_full());
     expect_errno(send(320), -EAGAIN);
 
-    make_room(160);
-    expect_false(told());
+    free_space(160);
+    expect_false(notified());
     require_ok(argo_query(argo_self(), PORT, 100, &ent));
     expect_hex(ent.flags, XEN_ARGO_RING_EXISTS | XEN_ARGO_RING_SUFFICIENT);
 
     receive_all(&ring);
-    expect_false(told());
+    expect_false(notified());
 }
 
-CASE("space: a question about what never fits does not end the wait")
+CASE("notify: request above len - 32 bytes -> notification stays pending")
 {
     xen_argo_ring_data_ent_t ent;
 
     XTF_REQUIRE(open_full());
     expect_errno(send(320), -EAGAIN);
-    require_ok(argo_query(argo_self(), PORT, MOST + 1, &ent));
+    require_ok(argo_query(argo_self(), PORT, MAX_PAYLOAD + 1, &ent));
 
     receive_all(&ring);
-    expect_true(told());
+    expect_true(notified());
 }
 
-CASE("space: the question itself makes Xen look")
+CASE("notify: request, pending notification has space -> VIRQ_ARGO by the same call")
 {
     xen_argo_ring_data_ent_t ent;
 
@@ -210,21 +213,21 @@ CASE("space: the question itself makes Xen look")
     expect_true(argo_virq_take());
     expect_hex(ent.flags, XEN_ARGO_RING_EXISTS | XEN_ARGO_RING_EMPTY |
                XEN_ARGO_RING_SUFFICIENT);
-    expect_false(told());
+    expect_false(notified());
 }
 
-CASE("space: the receiver says nothing, nobody is told")
+CASE("notify: space free, receiver makes no call -> no VIRQ_ARGO until notify")
 {
     XTF_REQUIRE(open_full());
     expect_errno(send(16), -EAGAIN);
     argo_virq_take();
     receive_all(&ring);
     expect_false(argo_virq_take());
-    expect_true(told());
+    expect_true(notified());
 }
 
-/* More often than Xen lets domains wait at one ring, which is 32. */
-CASE("space: waiting again after being told")
+/* More often than the 32 pending notifications that Xen allows for a ring. */
+CASE("sendv: full ring, 40 times in turn with VIRQ_ARGO -> -EAGAIN, VIRQ_ARGO each time")
 {
     unsigned int i;
 
@@ -232,37 +235,39 @@ CASE("space: waiting again after being told")
     for ( i = 0; i < 40; ++i )
     {
         expect_errno(send(16), -EAGAIN);
-        expect_false(told());
+        expect_false(notified());
         receive_all(&ring);
-        expect_true(told());
-        require_eq(send(MOST), MOST);
+        expect_true(notified());
+        require_eq(send(MAX_PAYLOAD), MAX_PAYLOAD);
     }
 }
 
-CASE("space: of another ring is not what it waits for")
+CASE("notify: space free in another ring -> no VIRQ_ARGO")
 {
     xen_argo_ring_data_ent_t ent;
 
     XTF_REQUIRE(open_full());
     XTF_REQUIRE(open_other(PORT + 1, argo_self(), LEN));
-    require_eq(argo_send(argo_self(), PORT + 1, 1, payload, MOST, 2), MOST);
+    require_eq(argo_send(argo_self(), PORT + 1, 1, payload, MAX_PAYLOAD, 2),
+               MAX_PAYLOAD);
 
     expect_errno(send(16), -EAGAIN);
     receive_all(&other);
-    expect_false(told());
-    require_ok(argo_query(argo_self(), PORT + 1, MOST, &ent));
+    expect_false(notified());
+    require_ok(argo_query(argo_self(), PORT + 1, MAX_PAYLOAD, &ent));
     expect_true(ent.flags & XEN_ARGO_RING_SUFFICIENT);
 
-    expect_eq(argo_send(argo_self(), PORT + 1, 1, payload, MOST, 2), MOST);
+    expect_eq(argo_send(argo_self(), PORT + 1, 1, payload, MAX_PAYLOAD, 2),
+              MAX_PAYLOAD);
     expect_errno(argo_send(argo_self(), PORT + 1, 1, payload, 16, 2), -EAGAIN);
     receive_all(&ring);
-    expect_true(told());
-    expect_false(told());
+    expect_true(notified());
+    expect_false(notified());
     receive_all(&other);
-    expect_true(told());
+    expect_true(notified());
 }
 
-CASE("space: a wait ends with its ring")
+CASE("unregister_ring: notification pending, ring registered again -> no VIRQ_ARGO")
 {
     XTF_REQUIRE(open_full());
     expect_errno(send(16), -EAGAIN);
@@ -270,27 +275,27 @@ CASE("space: a wait ends with its ring")
     require_ok(argo_ring_unregister(&ring));
     receive_all(&ring);
     require_ok(argo_ring_register(&ring, 0));
-    expect_false(told());
+    expect_false(notified());
 }
 
-CASE("space: of a ring for anybody")
+CASE("notify: wildcard ring -> VIRQ_ARGO, none if cancelled or the ring was unregistered")
 {
     unsigned int i;
 
     if ( !argo_wildcard_allowed() )
-        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
 
     XTF_REQUIRE(open_ring(XEN_ARGO_DOMID_ANY));
     for ( i = 0; i < 3; ++i )
     {
         xen_argo_ring_data_ent_t ent;
 
-        /* Told, given up, and gone with the ring. */
-        require_eq(send(MOST), MOST);
+        /* 0: notified, 1: cancelled, 2: the ring is unregistered. */
+        require_eq(send(MAX_PAYLOAD), MAX_PAYLOAD);
         expect_errno(send(320), -EAGAIN);
-        wait_for(640);
-        make_room(624);
-        expect_false(told());
+        request_space(640);
+        free_space(624);
+        expect_false(notified());
 
         if ( i == 1 )
             require_ok(argo_query(argo_self(), PORT, 16, &ent));
@@ -301,20 +306,20 @@ CASE("space: of a ring for anybody")
         }
 
         receive_all(&ring);
-        expect_eq(told(), i == 0);
+        expect_eq(notified(), i == 0);
     }
 }
 
-CASE("space: a wait outlives the registration of new frames")
+CASE("register_ring: wildcard ring registered again, notification pending -> still pending")
 {
     if ( !argo_wildcard_allowed() )
-        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
 
     XTF_REQUIRE(open_ring(XEN_ARGO_DOMID_ANY));
-    require_eq(send(MOST), MOST);
+    require_eq(send(MAX_PAYLOAD), MAX_PAYLOAD);
     expect_errno(send(16), -EAGAIN);
     require_ok(argo_ring_register(&ring, 0));
-    expect_false(told());
+    expect_false(notified());
     receive_all(&ring);
-    expect_true(told());
+    expect_true(notified());
 }

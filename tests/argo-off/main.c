@@ -2,13 +2,13 @@
  * @file tests/argo-off/main.c
  * @ref test-argo-off
  *
- * @page test-argo-off Argo: switched off
+ * @page test-argo-off Argo: not enabled on Xen's command line
  *
  * On a Xen that was built with Argo and booted without argo=1, every operation
- * answers -EOPNOTSUPP, whatever its arguments, and touches no memory.
+ * returns -EOPNOTSUPP, whatever its arguments, and writes to no memory.
  *
- * It matters because Argo is off by default, for administrators who want no
- * further way between domains than there is.
+ * Argo is off by default: without the option there must be no such channel
+ * between domains.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -18,7 +18,7 @@
 
 #include <arch/mm.h>
 
-const char test_title[] = "Argo: switched off";
+const char test_title[] = "Argo: not enabled on Xen's command line";
 
 #define PORT    1
 #define LEN     1024
@@ -31,7 +31,7 @@ void test_main(void)
     switch ( argo_notify(NULL) )
     {
     case -ENOSYS:
-        xtf_skip("this Xen has no Argo: it needs CONFIG_ARGO=y\n");
+        xtf_skip("needs a Xen with Argo: CONFIG_ARGO=y\n");
         break;
 
     case -EOPNOTSUPP:
@@ -40,19 +40,21 @@ void test_main(void)
 
     default:
     {
-        /* The last of several options counts. */
+        /* Xen obeys the last of several argo= options. */
         const char *last = xtf_xen_cmdline(" argo=");
 
         if ( last && !strncmp(last, " argo=0", 7) )
-            xtf_failure("XEN_ARGO_OP_notify works with argo=0\n");
+            xtf_failure("XEN_ARGO_OP_notify returned no -EOPNOTSUPP with "
+                        "argo=0\n");
         else
-            xtf_skip("Argo is on: it needs no argo=1 on Xen's command line\n");
+            xtf_skip("needs Argo to be off: no argo=1 on Xen's command "
+                     "line\n");
         break;
     }
     }
 }
 
-CASE("ring: none can be registered, and its memory is not touched")
+CASE("register_ring, unregister_ring: Argo off -> -EOPNOTSUPP, frames unchanged")
 {
     argo_ring_init(&ring, frames, PORT, argo_self(), LEN);
     memset(frames, 0x77, sizeof(frames));
@@ -66,14 +68,14 @@ CASE("ring: none can be registered, and its memory is not touched")
     expect_fill(frames, 0x77, sizeof(frames));
 }
 
-CASE("message: none can be sent, to nobody")
+CASE("sendv: Argo off -> -EOPNOTSUPP")
 {
     expect_errno(argo_send(argo_self(), PORT, 1, "x", 1, 2), -EOPNOTSUPP);
     expect_errno(argo_send(argo_self(), PORT, 1, "", 0, 2), -EOPNOTSUPP);
     expect_errno(argo_send(DOMID_SELF, PORT, 1, "x", 1, 2), -EOPNOTSUPP);
 }
 
-CASE("notify: questions stay as they are")
+CASE("notify: Argo off -> -EOPNOTSUPP, request unchanged")
 {
     xen_argo_ring_data_ent_t ent;
 
@@ -85,7 +87,7 @@ CASE("notify: questions stay as they are")
     expect_eq(ent.max_message_size, 0);
 }
 
-CASE("operation: each, and unknown ones, whatever the arguments")
+CASE("argo_op: Argo off, any command and argument -> -EOPNOTSUPP")
 {
     void *const none = unmapped_page();
     unsigned int op;

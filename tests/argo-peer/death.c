@@ -1,6 +1,6 @@
 /*
- * The end of one of the two domains: its rings, the rings for it and its waits
- * end with it, and what the other one has beside stays.
+ * A peer is destroyed: its rings, the rings whose partner it is and its pending
+ * notifications end; other rings and notifications stay.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -14,15 +14,15 @@
 
 static uint8_t spare[PAGE_SIZE] __page_aligned_bss;
 
-PEER_CASE("death: its rings, where we wait, are gone")
+PEER_CASE("peer destroyed: dom0's notification pending at its ring -> sendv -ESRCH, notify flags 0")
 {
     domid_t domid = peer->domid;
     xen_argo_ring_data_ent_t ent;
 
-    XTF_REQUIRE(open_theirs(peer, argo_self()));
-    expect_eq(send(domid, MOST), (int)MOST);
+    XTF_REQUIRE(open_peer_ring(peer, argo_self()));
+    expect_eq(send(domid, MAX_PAYLOAD), (int)MAX_PAYLOAD);
     expect_errno(send(domid, 10), -EAGAIN);
-    forget_events();
+    clear_events();
 
     argo_peer_ended(peer);
     expect_ok(peer_destroy(peer));
@@ -33,16 +33,16 @@ PEER_CASE("death: its rings, where we wait, are gone")
     expect_false(argo_virq_take());
 }
 
-PEER_CASE("death: its ring for anybody, where two wait, is gone")
+PEER_CASE("peer destroyed: two notifications pending at its wildcard ring -> both gone")
 {
     struct peer *other = argo_peer(1);
     domid_t domid = peer->domid;
 
-    XTF_REQUIRE(other && open_wild() && open_their_wild(peer));
-    expect_eq(send(domid, MOST), (int)MOST);
+    XTF_REQUIRE(other && open_wildcard() && open_peer_wildcard(peer));
+    expect_eq(send(domid, MAX_PAYLOAD), (int)MAX_PAYLOAD);
     expect_errno(send(domid, 10), -EAGAIN);
     expect_errno(peer_send(other, domid, 10), -EAGAIN);
-    forget_events();
+    clear_events();
 
     argo_peer_ended(peer);
     expect_ok(peer_destroy(peer));
@@ -51,56 +51,56 @@ PEER_CASE("death: its ring for anybody, where two wait, is gone")
     expect_false(argo_virq_take());
     expect_false(peer_virq_take(other));
 
-    /* Who waited there can wait elsewhere, and is told. */
-    expect_eq(send(argo_self(), MOST), (int)MOST);
+    /* The third domain can have a pending notification at another ring. */
+    expect_eq(send(argo_self(), MAX_PAYLOAD), (int)MAX_PAYLOAD);
     expect_errno(peer_send(other, argo_self(), 10), -EAGAIN);
-    receive_all(&wild);
+    receive_all(&wildcard);
     expect_ok(argo_notify(NULL));
     expect_true(peer_virq_take(other));
 }
 
-PEER_CASE("death: our ring for anybody, to which it sent, stays")
+PEER_CASE("peer destroyed: its message in dom0's wildcard ring -> message and ring stay")
 {
     struct peer *other = argo_peer(1);
     domid_t domid = peer->domid;
 
-    XTF_REQUIRE(other && open_wild());
-    expect_eq(peer_send(peer, argo_self(), MOST), (int)MOST);
+    XTF_REQUIRE(other && open_wildcard());
+    expect_eq(peer_send(peer, argo_self(), MAX_PAYLOAD), (int)MAX_PAYLOAD);
     expect_errno(send(argo_self(), 20), -EAGAIN);
     expect_errno(peer_send(other, argo_self(), 30), -EAGAIN);
-    forget_events();
+    clear_events();
 
     argo_peer_ended(peer);
     expect_ok(peer_destroy(peer));
     expect_false(argo_virq_take());
 
-    /* What it sent while it lived is still there, in its name. */
-    expect_message(&wild, domid, MOST);
-    expect_no_message(&wild);
+    /* Its message is still in the ring, with its domid as source. */
+    expect_message(&wildcard, domid, MAX_PAYLOAD);
+    expect_no_message(&wildcard);
     expect_ok(argo_notify(NULL));
     expect_true(argo_virq_take());
     expect_true(peer_virq_take(other));
     expect_eq(peer_send(other, argo_self(), 30), 30);
-    expect_message(&wild, other->domid, 30);
+    expect_message(&wildcard, other->domid, 30);
 }
 
-PEER_CASE("death: our ring for it goes with it, and lets go of its frames")
+PEER_CASE("peer destroyed: dom0's ring whose partner it is -> unregistered, frames released")
 {
     domid_t domid = peer->domid;
 
-    XTF_REQUIRE(open_ring(domid) && open_wild());
-    expect_eq(peer_send(peer, argo_self(), MOST), (int)MOST);
+    XTF_REQUIRE(open_ring(domid) && open_wildcard());
+    expect_eq(peer_send(peer, argo_self(), MAX_PAYLOAD), (int)MAX_PAYLOAD);
     expect_errno(peer_send(peer, argo_self(), 10), -EAGAIN);
 
     argo_peer_ended(peer);
     expect_ok(peer_destroy(peer));
-    expect_message(&ring, domid, MOST);
+    expect_message(&ring, domid, MAX_PAYLOAD);
     expect_errno(argo_ring_unregister(&ring), -ENOENT);
     ring.registered = false;
 
-    /* The other one of that port is not concerned. */
+    /* The wildcard ring at the same port is still registered. */
     expect_eq(send(argo_self(), 10), 10);
-    expect_message(&wild, argo_self(), 10);
+    expect_message(&wildcard, argo_self(), 10);
     expect_no_message(&ring);
 
     expect_errno(argo_ring_register(&ring, 0), -ESRCH);
@@ -118,7 +118,7 @@ static void unregister_all(void *unused)
         argo_unregister(PORT + i, argo_self());
 }
 
-/* How many rings of one frame we can have for this partner. */
+/* Register rings of one frame until Xen refuses: how many. */
 static unsigned int register_many(domid_t partner)
 {
     const xen_argo_gfn_t gfn = virt_to_gfn(spare);
@@ -138,7 +138,7 @@ static unsigned int register_many(domid_t partner)
     return i;
 }
 
-PEER_CASE("death: the rings that went with it do not count any more")
+PEER_CASE("peer destroyed: partner of 128 rings of dom0 -> dom0 can register 128 rings again")
 {
     expect_eq(register_many(peer->domid), MAX_RINGS);
     argo_peer_ended(peer);
@@ -148,13 +148,13 @@ PEER_CASE("death: the rings that went with it do not count any more")
     expect_eq(register_many(argo_self()), MAX_RINGS);
 }
 
-PEER_CASE("death: a domain that is dying takes part no more")
+PEER_CASE("dying domain: as destination, partner -> sendv, register_ring -ECONNREFUSED")
 {
     static uint8_t held[PAGE_SIZE] __page_aligned_bss;
     xen_argo_ring_data_ent_t ent;
     domid_t domid = peer->domid;
 
-    XTF_REQUIRE(open_theirs(peer, argo_self()) && open_wild());
+    XTF_REQUIRE(open_peer_ring(peer, argo_self()) && open_wildcard());
     require_ok(gnttab_vacate_page(held));
     require_ok(foreign_map(held, domid, PEER_PAGE_GFN(3)));
 
@@ -168,7 +168,7 @@ PEER_CASE("death: a domain that is dying takes part no more")
     argo_ring_init(&ring, spare, PORT, domid, ARGO_MIN_RING_SIZE);
     expect_errno(argo_ring_register(&ring, 0), -ECONNREFUSED);
     expect_eq(send(argo_self(), 10), 10);
-    expect_message(&wild, argo_self(), 10);
+    expect_message(&wildcard, argo_self(), 10);
 
     expect_ok(foreign_unmap(held));
     expect_ok(peer_wait_gone(peer));

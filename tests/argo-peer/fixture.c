@@ -1,5 +1,5 @@
 /*
- * Argo between this domain and a peer.
+ * Argo between domain 0, which runs the test, and its peers.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -8,19 +8,19 @@
 #define NR_PEERS  2
 #define NR_FRAMES 2
 
-/* Where the peer finds its shared information, which has this in it. */
+/* The address of the peer's shared info, and of a port's pending bit in it. */
 #define SHARED_INFO     PEER_HOLE_ADDR(0)
 #define PENDING(port)   (SHARED_INFO + 2048 + (port) / 8)
 
 static uint8_t frames[2][NR_FRAMES][PAGE_SIZE] __page_aligned_bss;
-struct argo_ring ring, wild, theirs, their_wild;
-uint8_t payload[MOST + 1];
+struct argo_ring ring, wildcard, peer_ring, peer_wildcard;
+uint8_t payload[MAX_PAYLOAD + 1];
 
 static struct
 {
     struct peer *peer;
     uint32_t virq_port;
-    bool ended, has_ring, has_wild;
+    bool ended, has_ring, has_wildcard;
 } peers[NR_PEERS];
 
 static unsigned int index_of(const struct peer *peer)
@@ -41,7 +41,7 @@ static long argo_op(struct peer *peer, unsigned int cmd, uint32_t arg1,
                           (const uint32_t[5]){ cmd, arg1, arg2, arg3, arg4 });
 }
 
-/* The peer's arguments: two structures, of which the second is an array. */
+/* Offset of the second argument in the peer's page of arguments. */
 #define ARG2 256
 
 static void *args_of(struct peer *peer, unsigned int off)
@@ -49,7 +49,7 @@ static void *args_of(struct peer *peer, unsigned int off)
     return peer->own[(PEER_ARGS - PEER_CODE) / PAGE_SIZE] + off;
 }
 
-/* A 32-bit guest's request to place its shared information. */
+/* XENMEM_add_to_physmap of the shared info, in the layout of a 32-bit guest. */
 static int map_shared_info(struct peer *peer)
 {
     struct
@@ -80,8 +80,8 @@ static bool make_peer(unsigned int nr)
                 &bind, sizeof(bind));
     if ( rc )
     {
-        xtf_case_error(XTF_WHERE(""), "domain %u cannot have VIRQ_ARGO: %d",
-                       peer->domid, rc);
+        xtf_case_error(XTF_WHERE(""), "mapping the shared info of domain %u "
+                       "and binding VIRQ_ARGO returned %d", peer->domid, rc);
         peer_destroy(peer);
         return false;
     }
@@ -104,11 +104,11 @@ static void end_peer(void *arg)
     }
 
     if ( peers[nr].has_ring )
-        peer_unregister(peer, PORT, theirs.partner);
-    if ( peers[nr].has_wild )
+        peer_unregister(peer, PORT, peer_ring.partner);
+    if ( peers[nr].has_wildcard )
         peer_unregister(peer, PORT, XEN_ARGO_DOMID_ANY);
 
-    if ( !peer_renew(peer, "it has no ring") )
+    if ( !peer_renew(peer, "its rings are unregistered") )
         peers[nr].peer = NULL;
 }
 
@@ -119,12 +119,12 @@ struct peer *argo_peer(unsigned int nr)
     if ( !peers[nr].peer && !make_peer(nr) )
         return NULL;
 
-    peers[nr].ended = peers[nr].has_ring = peers[nr].has_wild = false;
+    peers[nr].ended = peers[nr].has_ring = peers[nr].has_wildcard = false;
     xtf_case_cleanup(end_peer, peers[nr].peer);
 
     for ( i = 0; i < sizeof(payload); ++i )
         payload[i] = i * 7 + (i >> 8);
-    forget_events();
+    clear_events();
 
     return peers[nr].peer;
 }
@@ -142,21 +142,21 @@ bool open_ring(domid_t partner)
     return expect_ok(argo_ring_register(&ring, 0));
 }
 
-bool open_wild(void)
+bool open_wildcard(void)
 {
-    argo_ring_init(&wild, frames[1], PORT, XEN_ARGO_DOMID_ANY, LEN);
-    xtf_case_cleanup(argo_ring_close, &wild);
+    argo_ring_init(&wildcard, frames[1], PORT, XEN_ARGO_DOMID_ANY, LEN);
+    xtf_case_cleanup(argo_ring_close, &wildcard);
 
     if ( !argo_wildcard_allowed() )
     {
-        xtf_case_skip("A ring for anybody needs " ARGO_WILDCARD_OPTION);
+        xtf_case_skip("needs wildcard rings: " ARGO_WILDCARD_OPTION);
         return false;
     }
 
-    return expect_ok(argo_ring_register(&wild, 0));
+    return expect_ok(argo_ring_register(&wildcard, 0));
 }
 
-/* In its pages from @p first on; like ours, the last one first. */
+/* In the peer's pages from @p first on, the last one first as in domain 0. */
 static long peer_register(struct peer *peer, const struct argo_ring *r,
                           unsigned int first)
 {
@@ -173,27 +173,28 @@ static long peer_register(struct peer *peer, const struct argo_ring *r,
                    PEER_ARGS + ARG2, NR_FRAMES, 0);
 }
 
-bool open_theirs(struct peer *peer, domid_t partner)
+bool open_peer_ring(struct peer *peer, domid_t partner)
 {
-    argo_ring_init(&theirs, peer->page[0], PORT, partner, LEN);
+    argo_ring_init(&peer_ring, peer->page[0], PORT, partner, LEN);
 
     return peers[index_of(peer)].has_ring =
-        expect_ok(peer_register(peer, &theirs, 0));
+        expect_ok(peer_register(peer, &peer_ring, 0));
 }
 
-bool open_their_wild(struct peer *peer)
+bool open_peer_wildcard(struct peer *peer)
 {
     long rc;
 
-    argo_ring_init(&their_wild, peer->page[2], PORT, XEN_ARGO_DOMID_ANY, LEN);
-    rc = peer_register(peer, &their_wild, 2);
+    argo_ring_init(&peer_wildcard, peer->page[2], PORT, XEN_ARGO_DOMID_ANY,
+                   LEN);
+    rc = peer_register(peer, &peer_wildcard, 2);
     if ( rc == -EPERM )
     {
-        xtf_case_skip("A ring for anybody needs " ARGO_WILDCARD_OPTION);
+        xtf_case_skip("needs wildcard rings: " ARGO_WILDCARD_OPTION);
         return false;
     }
 
-    return peers[index_of(peer)].has_wild = expect_ok(rc);
+    return peers[index_of(peer)].has_wildcard = expect_ok(rc);
 }
 
 long peer_unregister(struct peer *peer, xen_argo_port_t aport,
@@ -213,13 +214,13 @@ int send(domid_t domid, uint32_t len)
 int peer_send_as(struct peer *peer, domid_t source, domid_t domid,
                  uint32_t len)
 {
-    /* A 32-bit guest's buffer. */
+    /* The buffer in the layout of a 32-bit guest. */
     struct
     {
         uint32_t handle, len, pad;
     } *iov = args_of(peer, ARG2);
 
-    ASSERT(!peers[index_of(peer)].has_wild && len <= sizeof(payload));
+    ASSERT(!peers[index_of(peer)].has_wildcard && len <= sizeof(payload));
     memcpy(peer->page[2], payload, len);
 
     *(xen_argo_send_addr_t *)args_of(peer, 0) = (xen_argo_send_addr_t) {
@@ -276,7 +277,7 @@ bool peer_virq_take(struct peer *peer)
     return true;
 }
 
-void forget_events(void)
+void clear_events(void)
 {
     unsigned int i;
 
@@ -289,21 +290,22 @@ void forget_events(void)
 void check_message(const struct xtf_where *w, const struct argo_ring *r,
                    domid_t source, uint32_t len)
 {
-    static uint8_t got[MOST];
+    static uint8_t got[MAX_PAYLOAD];
     struct xen_argo_ring_message_header hdr;
     long rc = argo_receive(r, &hdr, got, sizeof(got));
 
-    if ( !xtf_expect_msg(w, rc == (long)len, "a message in %s: %ld, expected "
-                         "%u bytes", w->expr, rc, len) )
+    if ( !xtf_expect_msg(w, rc == (long)len, "receiving from %s returned %ld, "
+                         "expected %u bytes", w->expr, rc, len) )
         return;
 
     xtf_expect_msg(w, hdr.source.domain_id == source &&
                    hdr.source.aport == FROM && !hdr.source.pad,
-                   "it comes from port %#x of domain %u (%#x), expected "
-                   "%#x of %u", hdr.source.aport, hdr.source.domain_id,
-                   hdr.source.pad, FROM, source);
-    xtf_expect_msg(w, hdr.message_type == TYPE, "its type is %#x, expected "
-                   "%#x", hdr.message_type, TYPE);
+                   "message source is port %#x of domain %u (pad %#x), "
+                   "expected port %#x of domain %u (pad 0)",
+                   hdr.source.aport, hdr.source.domain_id, hdr.source.pad,
+                   FROM, source);
+    xtf_expect_msg(w, hdr.message_type == TYPE, "message type is %#x, "
+                   "expected %#x", hdr.message_type, TYPE);
     xtf_expect_mem(w, got, payload, len);
 }
 

@@ -1,5 +1,5 @@
 /*
- * Argo between this domain and a peer.
+ * Argo between domain 0, which runs the test, and its peers.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -10,79 +10,83 @@
 #include <xtf/argo.h>
 #include <xtf/peer.h>
 
-/* All rings have this port, if a case does not say otherwise, and two frames. */
+/* All rings have two frames and, unless a case names another, this port. */
 #define PORT    0x7e11
 #define LEN     (2 * PAGE_SIZE - (uint32_t)sizeof(xen_argo_ring_t))
-#define MOST    ((uint32_t)ARGO_MAX_PAYLOAD(LEN))
+#define MAX_PAYLOAD ((uint32_t)ARGO_MAX_PAYLOAD(LEN))
 
-/* What messages are sent with. */
+/* Source port and type of all messages. */
 #define FROM    0x1234
 #define TYPE    0xabcd0001
 
 /**
- * A peer without rings, which has VIRQ_ARGO bound; peer number 0 or 1.  It has
- * no rings after the case, none of its memory is in use then, and the next case
- * gets it.  NULL, and the case skipped, if there can be none.
+ * Peer number 0 or 1, with VIRQ_ARGO bound and no rings.  After the case its
+ * rings are unregistered, and the next case gets the same peer if no page of
+ * it is referenced.  NULL if there is none: the case has then a verdict.
  */
 struct peer *argo_peer(unsigned int nr);
 
 /* Define a case with peer 0. */
 #define PEER_CASE(case_name) PEER_CASE_BY(CASE, case_name, argo_peer(0))
 
-/* The case ends the peer itself. */
+/* The case destroys the peer itself. */
 void argo_peer_ended(struct peer *peer);
 
-/* This domain's rings: one for a partner, and one for anybody. */
-extern struct argo_ring ring, wild;
+/* Domain 0's rings: a single-partner ring and a wildcard ring. */
+extern struct argo_ring ring, wildcard;
 
-/** Register either for the running case; false, if it cannot go on. */
+/** Register it for the running case.  False: the case has a verdict. */
 bool open_ring(domid_t partner);
-bool open_wild(void);
+bool open_wildcard(void);
 
-/* The peer's rings, in its pages 0 and 1, and in 2 and 3, as we see them. */
-extern struct argo_ring theirs, their_wild;
+/*
+ * The peer's rings, as domain 0 has their frames mapped: a single-partner ring
+ * in the peer's pages 0 and 1, and a wildcard ring in its pages 2 and 3.
+ */
+extern struct argo_ring peer_ring, peer_wildcard;
 
-bool open_theirs(struct peer *peer, domid_t partner);
-bool open_their_wild(struct peer *peer);
+bool open_peer_ring(struct peer *peer, domid_t partner);
+bool open_peer_wildcard(struct peer *peer);
 
-/** The peer unregisters a ring.  @return Xen's answer. */
+/** The peer calls unregister_ring.  @return what Xen returns. */
 long peer_unregister(struct peer *peer, xen_argo_port_t aport,
                      domid_t partner);
 
-/* A message: @p len bytes from this one on, the same at every sender. */
-extern uint8_t payload[MOST + 1];
+/* The payload of all messages: a message has the first bytes of it. */
+extern uint8_t payload[MAX_PAYLOAD + 1];
 
-/** We send to port PORT of a domain. */
+/** Domain 0 sends @p len bytes to port PORT of a domain. */
 int send(domid_t domid, uint32_t len);
 
 /**
- * The peer does; page 2 and 3 take the payload: not with a ring for anybody.
- * @p source: as whom.
+ * The peer sends @p len bytes to port PORT of a domain.  The payload is in the
+ * peer's pages 2 and 3, so the peer must not have a wildcard ring there.
+ * @p source: domid of the source address.
  */
 int peer_send(struct peer *peer, domid_t domid, uint32_t len);
 int peer_send_as(struct peer *peer, domid_t source, domid_t domid,
                  uint32_t len);
 
-/** The peer only looks for notifications to send. */
+/** The peer calls notify without a request. */
 long peer_notify(struct peer *peer);
 
-/** The peer asks for a ring.  @return Xen's answer. */
+/** The peer calls notify for one ring.  @return what Xen returns. */
 long peer_query(struct peer *peer, domid_t domid, xen_argo_port_t aport,
                 uint32_t required, xen_argo_ring_data_ent_t *ent);
 
-/** Did the peer get VIRQ_ARGO since the last call? */
+/** True if VIRQ_ARGO was raised for the peer since the last call. */
 bool peer_virq_take(struct peer *peer);
 
-/** Forget the events so far, of all domains. */
-void forget_events(void);
+/** Clear pending VIRQ_ARGO of all domains. */
+void clear_events(void);
 
-/** Next in the ring is a message of @p len bytes of payload from @p source. */
+/** The next message in the ring is the first @p len bytes of payload[]. */
 #define expect_message(r, source, len)                                  \
     check_message(XTF_WHERE(#r), r, source, len)
 void check_message(const struct xtf_where *w, const struct argo_ring *r,
                    domid_t source, uint32_t len);
 
-/** There is no message in the ring, whichever was taken before. */
+/** All messages in the ring have been received. */
 #define expect_no_message(r)                                            \
 do {                                                                    \
     const xen_argo_ring_t *header_ = argo_ring_header(r);               \
@@ -90,7 +94,7 @@ do {                                                                    \
     expect_hex(ACCESS_ONCE(header_->tx_ptr), header_->rx_ptr);          \
 } while ( 0 )
 
-/** The owner takes all messages, without a word to Xen. */
+/** Empty the ring by its rx_ptr, without a hypercall. */
 void receive_all(const struct argo_ring *r);
 
 #endif /* ARGO_PEER_FIXTURE_H */

@@ -1,21 +1,21 @@
 /*
- * Rings without room, and who is told when there is some.
+ * Full rings, and which domain gets VIRQ_ARGO when there is space.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include "fixture.h"
 
-PEER_CASE("room: we are told when its ring has some")
+PEER_CASE("notify: by peer, dom0's notification pending at its ring -> VIRQ_ARGO in dom0 once, when free")
 {
-    XTF_REQUIRE(open_theirs(peer, argo_self()));
+    XTF_REQUIRE(open_peer_ring(peer, argo_self()));
 
-    expect_eq(send(peer->domid, MOST), (int)MOST);
+    expect_eq(send(peer->domid, MAX_PAYLOAD), (int)MAX_PAYLOAD);
     expect_errno(send(peer->domid, 10), -EAGAIN);
-    forget_events();
+    clear_events();
 
     expect_ok(peer_notify(peer));
     expect_false(argo_virq_take());
-    expect_message(&theirs, argo_self(), MOST);
+    expect_message(&peer_ring, argo_self(), MAX_PAYLOAD);
     expect_false(argo_virq_take());
 
     expect_ok(peer_notify(peer));
@@ -24,19 +24,19 @@ PEER_CASE("room: we are told when its ring has some")
     expect_ok(peer_notify(peer));
     expect_false(argo_virq_take());
     expect_eq(send(peer->domid, 10), 10);
-    expect_message(&theirs, argo_self(), 10);
+    expect_message(&peer_ring, argo_self(), 10);
 }
 
-/* The peer, for whom there is no room in this ring of ours, is told once. */
-static void expect_peer_told(struct peer *peer, const struct argo_ring *r)
+/* The peer's sendv to this full ring fails; the peer is notified once. */
+static void expect_peer_notified(struct peer *peer, const struct argo_ring *r)
 {
-    expect_eq(peer_send(peer, argo_self(), MOST), (int)MOST);
+    expect_eq(peer_send(peer, argo_self(), MAX_PAYLOAD), (int)MAX_PAYLOAD);
     expect_errno(peer_send(peer, argo_self(), 10), -EAGAIN);
-    forget_events();
+    clear_events();
 
     expect_ok(argo_notify(NULL));
     expect_false(peer_virq_take(peer));
-    expect_message(r, peer->domid, MOST);
+    expect_message(r, peer->domid, MAX_PAYLOAD);
     expect_false(peer_virq_take(peer));
 
     expect_ok(argo_notify(NULL));
@@ -46,25 +46,25 @@ static void expect_peer_told(struct peer *peer, const struct argo_ring *r)
     expect_false(peer_virq_take(peer));
 }
 
-PEER_CASE("room: it is told when our ring for it has some")
+PEER_CASE("notify: by dom0, peer's notification pending -> VIRQ_ARGO at the peer once, when space is free")
 {
     XTF_REQUIRE(open_ring(peer->domid));
-    expect_peer_told(peer, &ring);
+    expect_peer_notified(peer, &ring);
 }
 
-PEER_CASE("room: it is told when our ring for anybody has some")
+PEER_CASE("notify: by dom0, peer's notification pending at a wildcard ring -> VIRQ_ARGO at the peer once")
 {
-    XTF_REQUIRE(open_wild());
-    expect_peer_told(peer, &wild);
+    XTF_REQUIRE(open_wildcard());
+    expect_peer_notified(peer, &wildcard);
 }
 
-PEER_CASE("room: only the ring's owner can tell")
+PEER_CASE("notify: by the sender -> no VIRQ_ARGO until the ring's owner calls it")
 {
     XTF_REQUIRE(open_ring(peer->domid));
 
-    expect_eq(peer_send(peer, argo_self(), MOST), (int)MOST);
+    expect_eq(peer_send(peer, argo_self(), MAX_PAYLOAD), (int)MAX_PAYLOAD);
     expect_errno(peer_send(peer, argo_self(), 10), -EAGAIN);
-    forget_events();
+    clear_events();
     receive_all(&ring);
 
     expect_ok(peer_notify(peer));
@@ -73,48 +73,48 @@ PEER_CASE("room: only the ring's owner can tell")
     expect_true(peer_virq_take(peer));
 }
 
-/* Three wait: for little, for more, and for all of it. */
-PEER_CASE("room: whoever has enough of it is told, and nobody else")
+/* Pending notifications for 3000 bytes, 5000 bytes and all of the ring. */
+PEER_CASE("notify: three domains' notifications pending -> VIRQ_ARGO where the requested space is free")
 {
     struct peer *other = argo_peer(1);
 
-    XTF_REQUIRE(other && open_wild());
+    XTF_REQUIRE(other && open_wildcard());
 
     expect_eq(send(argo_self(), 2000), 2000);
     expect_eq(send(argo_self(), 4000), 4000);
     expect_errno(peer_send(peer, argo_self(), 3000), -EAGAIN);
     expect_errno(peer_send(other, argo_self(), 5000), -EAGAIN);
-    expect_errno(send(argo_self(), MOST), -EAGAIN);
-    forget_events();
+    expect_errno(send(argo_self(), MAX_PAYLOAD), -EAGAIN);
+    clear_events();
 
-    /* What was free, about 2100 bytes, and the first message's place. */
-    expect_message(&wild, argo_self(), 2000);
+    /* Free now: about 2100 bytes, and the 2000 of the first message. */
+    expect_message(&wildcard, argo_self(), 2000);
     expect_ok(argo_notify(NULL));
     expect_true(peer_virq_take(peer));
     expect_false(peer_virq_take(other));
     expect_false(argo_virq_take());
 
-    expect_message(&wild, argo_self(), 4000);
+    expect_message(&wildcard, argo_self(), 4000);
     expect_ok(argo_notify(NULL));
     expect_false(peer_virq_take(peer));
     expect_true(peer_virq_take(other));
     expect_true(argo_virq_take());
 }
 
-PEER_CASE("room: one that has what it wanted leaves the others' waits alone")
+PEER_CASE("notify: peer's request is SUFFICIENT -> its notification cancelled, third domain's stays")
 {
     struct peer *other = argo_peer(1);
     xen_argo_ring_data_ent_t ent;
 
-    XTF_REQUIRE(other && open_wild());
+    XTF_REQUIRE(other && open_wildcard());
 
-    expect_eq(send(argo_self(), MOST), (int)MOST);
+    expect_eq(send(argo_self(), MAX_PAYLOAD), (int)MAX_PAYLOAD);
     expect_errno(peer_send(peer, argo_self(), 10), -EAGAIN);
     expect_errno(peer_send(other, argo_self(), 10), -EAGAIN);
-    receive_all(&wild);
-    forget_events();
+    receive_all(&wildcard);
+    clear_events();
 
-    /* The answer that there is room takes the place of being told. */
+    /* SUFFICIENT cancels the caller's pending notification. */
     expect_ok(peer_query(peer, argo_self(), PORT, 10, &ent));
     expect_hex(ent.flags, XEN_ARGO_RING_EXISTS | XEN_ARGO_RING_SHARED |
                XEN_ARGO_RING_EMPTY | XEN_ARGO_RING_SUFFICIENT);
@@ -123,57 +123,57 @@ PEER_CASE("room: one that has what it wanted leaves the others' waits alone")
     expect_true(peer_virq_take(other));
 }
 
-PEER_CASE("room: it asks, and is told")
+PEER_CASE("notify: by peer, dom0's ring -> flags and size, later VIRQ_ARGO at the peer")
 {
     xen_argo_ring_data_ent_t ent;
 
     XTF_REQUIRE(open_ring(peer->domid));
 
-    expect_ok(peer_query(peer, argo_self(), PORT, MOST, &ent));
+    expect_ok(peer_query(peer, argo_self(), PORT, MAX_PAYLOAD, &ent));
     expect_hex(ent.flags, XEN_ARGO_RING_EXISTS | XEN_ARGO_RING_EMPTY |
                XEN_ARGO_RING_SUFFICIENT);
-    expect_eq(ent.max_message_size, MOST);
+    expect_eq(ent.max_message_size, MAX_PAYLOAD);
 
     expect_eq(peer_send(peer, argo_self(), 100), 100);
-    expect_ok(peer_query(peer, argo_self(), PORT, MOST, &ent));
+    expect_ok(peer_query(peer, argo_self(), PORT, MAX_PAYLOAD, &ent));
     expect_hex(ent.flags, XEN_ARGO_RING_EXISTS);
-    forget_events();
+    clear_events();
     receive_all(&ring);
     expect_ok(argo_notify(NULL));
     expect_true(peer_virq_take(peer));
     expect_false(argo_virq_take());
 }
 
-PEER_CASE("room: we ask about its ring, and are told")
+PEER_CASE("notify: by dom0, peer's wildcard ring -> flags and size, later VIRQ_ARGO in dom0")
 {
     xen_argo_ring_data_ent_t ent;
 
-    XTF_REQUIRE(open_their_wild(peer));
+    XTF_REQUIRE(open_peer_wildcard(peer));
 
-    expect_ok(argo_query(peer->domid, PORT, MOST, &ent));
+    expect_ok(argo_query(peer->domid, PORT, MAX_PAYLOAD, &ent));
     expect_hex(ent.flags, XEN_ARGO_RING_EXISTS | XEN_ARGO_RING_SHARED |
                XEN_ARGO_RING_EMPTY | XEN_ARGO_RING_SUFFICIENT);
-    expect_eq(ent.max_message_size, MOST);
+    expect_eq(ent.max_message_size, MAX_PAYLOAD);
 
     expect_eq(send(peer->domid, 100), 100);
-    expect_ok(argo_query(peer->domid, PORT, MOST, &ent));
+    expect_ok(argo_query(peer->domid, PORT, MAX_PAYLOAD, &ent));
     expect_hex(ent.flags, XEN_ARGO_RING_EXISTS | XEN_ARGO_RING_SHARED);
-    forget_events();
-    receive_all(&their_wild);
+    clear_events();
+    receive_all(&peer_wildcard);
     expect_ok(peer_notify(peer));
     expect_true(argo_virq_take());
     expect_false(peer_virq_take(peer));
 }
 
-PEER_CASE("room: a wait is over with the ring")
+PEER_CASE("unregister_ring: peer's notification pending at a wildcard ring -> no VIRQ_ARGO later")
 {
-    XTF_REQUIRE(open_wild());
+    XTF_REQUIRE(open_wildcard());
 
-    expect_eq(peer_send(peer, argo_self(), MOST), (int)MOST);
+    expect_eq(peer_send(peer, argo_self(), MAX_PAYLOAD), (int)MAX_PAYLOAD);
     expect_errno(peer_send(peer, argo_self(), 10), -EAGAIN);
-    require_ok(argo_ring_unregister(&wild));
-    XTF_REQUIRE(open_wild());
-    forget_events();
+    require_ok(argo_ring_unregister(&wildcard));
+    XTF_REQUIRE(open_wildcard());
+    clear_events();
     expect_ok(argo_notify(NULL));
     expect_false(peer_virq_take(peer));
 }

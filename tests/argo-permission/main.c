@@ -2,21 +2,21 @@
  * @file tests/argo-permission/main.c
  * @ref test-argo-permission
  *
- * @page test-argo-permission Argo: rings for anybody, where they are not allowed
+ * @page test-argo-permission Argo: wildcard rings without mac-permissive
  *
- * Without mac-permissive on Xen's command line a ring has one partner, and
- * XEN_ARGO_DOMID_ANY is none: the registration is refused and leaves nothing,
- * while a ring for a single partner works as ever.
+ * Without mac-permissive on Xen's command line, register_ring of a wildcard
+ * ring (partner XEN_ARGO_DOMID_ANY) is -EPERM and leaves no ring, while
+ * single-partner rings work.
  *
- * It matters because a ring for anybody takes messages from every domain of the
- * host, which the administrator has to have agreed to.
+ * A wildcard ring takes messages from every domain of the host, so the
+ * administrator must have allowed it.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
 #include <xtf/argo.h>
 
-const char test_title[] = "Argo: rings for anybody, where they are not allowed";
+const char test_title[] = "Argo: wildcard rings without mac-permissive";
 
 #define PORT    0x7e57ed
 #define LEN     1024
@@ -25,8 +25,11 @@ static uint8_t frames[1][PAGE_SIZE] __page_aligned_bss;
 static uint8_t others[1][PAGE_SIZE] __page_aligned_bss;
 static struct argo_ring ring, other;
 
-/* The last word on Xen's command line, if this domain may read it. */
-static bool known_to_be_forbidden(void)
+/*
+ * True if Xen's command line, where the domain may read it, does not allow
+ * wildcard rings.  The last of several options counts.
+ */
+static bool wildcard_forbidden(void)
 {
     const char *last = xtf_xen_cmdline("mac-permissive");
 
@@ -48,9 +51,9 @@ void test_main(void)
     if ( !argo_required() )
         return;
 
-    if ( argo_wildcard_allowed() && !known_to_be_forbidden() )
-        xtf_skip("rings for anybody are allowed: it needs argo=1 without "
-                 "mac-permissive on Xen's command line\n");
+    if ( argo_wildcard_allowed() && !wildcard_forbidden() )
+        xtf_skip("needs argo=1 without mac-permissive on Xen's command line: "
+                 "wildcard rings are allowed\n");
     else
         xtf_run_cases();
 }
@@ -60,7 +63,7 @@ static int send(const char *text)
     return argo_send(argo_self(), PORT, 1, text, strlen(text), 2);
 }
 
-static long open_for_anybody(unsigned long flags)
+static long open_wildcard(unsigned long flags)
 {
     argo_ring_init(&ring, frames, PORT, XEN_ARGO_DOMID_ANY, LEN);
     memset(frames, 0x3c, sizeof(frames));
@@ -69,12 +72,12 @@ static long open_for_anybody(unsigned long flags)
     return argo_ring_register(&ring, flags);
 }
 
-CASE("anybody: refused, and nothing is left")
+CASE("register_ring: wildcard ring, mac-permissive off -> -EPERM, no ring, frames unchanged")
 {
     xen_argo_ring_data_ent_t ent;
 
-    expect_errno(open_for_anybody(0), -EPERM);
-    expect_errno(open_for_anybody(XEN_ARGO_REGISTER_FLAG_FAIL_EXIST), -EPERM);
+    expect_errno(open_wildcard(0), -EPERM);
+    expect_errno(open_wildcard(XEN_ARGO_REGISTER_FLAG_FAIL_EXIST), -EPERM);
 
     expect_fill(frames, 0x3c, sizeof(frames));
     expect_errno(send("x"), -ECONNREFUSED);
@@ -83,8 +86,8 @@ CASE("anybody: refused, and nothing is left")
     expect_errno(argo_unregister(PORT, XEN_ARGO_DOMID_ANY), -ENOENT);
 }
 
-/* There are 128 for a domain. */
-CASE("anybody: refused more often than there are rings, and all are left")
+/* A failed call must not count towards the 128 rings of a domain. */
+CASE("register_ring: wildcard ring, 200 calls with -EPERM -> other rings can be registered")
 {
     unsigned int i;
 
@@ -96,7 +99,7 @@ CASE("anybody: refused more often than there are rings, and all are left")
     expect_ok(argo_ring_register(&other, 0));
 }
 
-CASE("anybody: refused beside a ring for this domain, which works on")
+CASE("register_ring: wildcard ring at the port of a single-partner ring -> -EPERM, the latter works")
 {
     struct xen_argo_ring_message_header hdr;
     char text[8];
@@ -105,7 +108,7 @@ CASE("anybody: refused beside a ring for this domain, which works on")
     xtf_case_cleanup(argo_ring_close, &other);
     require_ok(argo_ring_register(&other, 0));
 
-    expect_errno(open_for_anybody(0), -EPERM);
+    expect_errno(open_wildcard(0), -EPERM);
     expect_eq(send("alone"), 5);
     require_eq(argo_receive(&other, &hdr, text, sizeof(text)), 5);
     expect_mem(text, "alone", 5);

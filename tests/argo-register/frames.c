@@ -1,5 +1,6 @@
 /*
- * Which frames a ring may have, and that Xen holds them as long as it has them.
+ * Which frames a ring may have, and that Xen has references to them for as long
+ * as the ring is registered.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -11,7 +12,7 @@
 #include <arch/pagetable.h>
 #include <arch/symbolic-const.h>
 
-CASE("frame: none with that number")
+CASE("register_ring: invalid GFN in the frame list -> -EINVAL")
 {
     static const xen_argo_gfn_t none[] = {
         ~0ULL, 1ULL << 63, 1ULL << 52, (1ULL << 40) - 1,
@@ -28,7 +29,7 @@ CASE("frame: none with that number")
         }
 }
 
-CASE("frame: a good one is taken after a bad one was refused")
+CASE("register_ring: valid frames after -EINVAL for an invalid GFN -> 0")
 {
     xen_argo_register_ring_t reg = good_request();
 
@@ -43,8 +44,8 @@ CASE("frame: a good one is taken after a bad one was refused")
 
 #ifdef CONFIG_HVM
 
-/* The local APIC's page is none of the guest's memory, emulated or not. */
-CASE("frame: of a device")
+/* The local APIC's page is no RAM of the guest. */
+CASE("register_ring: MMIO frame -> -EINVAL")
 {
     xen_argo_register_ring_t reg = good_request();
 
@@ -52,7 +53,7 @@ CASE("frame: of a device")
     expect_refused(reg, 2, 0, -EINVAL);
 }
 
-CASE("frame: a hole")
+CASE("register_ring: unpopulated GFN -> -EINVAL")
 {
     xen_argo_register_ring_t reg = good_request();
 
@@ -61,11 +62,10 @@ CASE("frame: a hole")
 }
 
 /*
- * A guest has these from another, which may want them back.  A domain that maps
- * its own grant finds the frame at the new place only, and at none after
- * unmapping.
+ * A granting domain may revoke the frame.  Here the domain maps its own grant:
+ * the frame is then at the new GFN only, and at no GFN after unmapping.
  */
-CASE("frame: mapped from a grant")
+CASE("register_ring: frame mapped by grant -> -EINVAL")
 {
     static uint8_t granted[PAGE_SIZE] __page_aligned_bss;
     struct gnttab_map_grant_ref map = {
@@ -76,7 +76,7 @@ CASE("frame: mapped from a grant")
     void *page;
 
     if ( xtf_init_grant_table(1) )
-        skip_case("no grant table");
+        skip_case("needs a grant table: xtf_init_grant_table(1) failed");
 
     map.ref = gnttab_grant_access(argo_self(), virt_to_gfn(granted), false);
     page = gnttab_get_page();
@@ -97,8 +97,8 @@ CASE("frame: mapped from a grant")
 
 #else
 
-/* Nobody may write to a page that the processor takes descriptors from. */
-CASE("frame: the GDT")
+/* A PV guest's descriptor table must have no writable reference. */
+CASE("register_ring: PV, GDT page -> -EINVAL")
 {
     xen_argo_register_ring_t reg = good_request();
 
@@ -106,7 +106,7 @@ CASE("frame: the GDT")
     expect_refused(reg, 2, 0, -EINVAL);
 }
 
-CASE("frame: a page table")
+CASE("register_ring: PV, page table -> -EINVAL")
 {
     xen_argo_register_ring_t reg = good_request();
 
@@ -114,11 +114,11 @@ CASE("frame: a page table")
     expect_refused(reg, 2, 0, -EINVAL);
 }
 
-CASE("frame: not this domain's")
+CASE("register_ring: PV, frame of Xen -> -EINVAL")
 {
     xen_argo_register_ring_t reg = good_request();
 
-    /* The shared info page is Xen's but given to the domain; frame 0 is not. */
+    /* MFN 0 belongs to Xen and is not shared with the domain. */
     gfns[1] = 0;
     expect_refused(reg, 2, 0, -EINVAL);
 }
@@ -148,8 +148,8 @@ static void unprotect(void *page)
 }
 
 /*
- * What cannot become a page table has a writable reference left: the guest's
- * own mapping is read-only, so it is Xen's.
+ * A page that cannot be pinned as a page table has a writable type reference.
+ * The guest's own mapping is read-only, so the reference is Xen's.
  */
 #define expect_held(page)     expect_errno(pin(page), -EINVAL)
 #define expect_not_held(page)                                           \
@@ -158,7 +158,7 @@ do {                                                                    \
     expect_ok(unpin(page));                                             \
 } while ( 0 )
 
-CASE("frame: held for writing while it is a ring's")
+CASE("register_ring: PV -> writable type reference to the frames until unregister_ring")
 {
     uint8_t *page;
 
@@ -176,7 +176,7 @@ CASE("frame: held for writing while it is a ring's")
     expect_not_held(page);
 }
 
-CASE("frame: not held after a bad one was refused with it")
+CASE("register_ring: PV, -EINVAL for the second GFN -> no reference to the first frame")
 {
     xen_argo_register_ring_t reg = good_request();
 
@@ -188,12 +188,12 @@ CASE("frame: not held after a bad one was refused with it")
     expect_not_held(frames[0]);
 }
 
-CASE("frame: the old one let go by a new registration")
+CASE("register_ring: PV, existing ring with new frames -> no reference to the old frames")
 {
     uint8_t *page;
 
     if ( !argo_wildcard_allowed() )
-        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
 
     open_ring(XEN_ARGO_DOMID_ANY, LEN);
     page = argo_ring_frame(&ring, 1);

@@ -4,14 +4,13 @@
  *
  * @page test-argo-register Argo: register_ring
  *
- * What XEN_ARGO_OP_register_ring takes, and what it refuses: lengths and their
- * frames, flags, partners, pointers and frames that are none; which values of
- * the ring's pointers it starts from; what a second registration of the same
- * ring changes.
+ * XEN_ARGO_OP_register_ring: which lengths, numbers of frames, flags, partners,
+ * addresses and frames it accepts and which it refuses; from which values of
+ * the ring's pointers it starts; and the effect of registering a ring again.
  *
- * It matters because this is where a guest hands frames to Xen for writing: a
- * length that does not fit its frames, or a frame that is not the guest's to
- * write, would let messages land in somebody else's memory.
+ * A guest gives Xen frames to write to by this operation: with a length beyond
+ * the frames, or a frame that the guest may not write to, messages would
+ * overwrite the memory of another domain.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -61,7 +60,7 @@ int send(const void *msg, uint32_t len)
  * Lengths.
  */
 
-CASE("length: every slot count from the least on")
+CASE("register_ring: len from 48 to 3 pages -> 0, max_message_size is len - 32")
 {
     uint32_t len;
 
@@ -79,7 +78,7 @@ CASE("length: every slot count from the least on")
     }
 }
 
-CASE("length: less than three slots")
+CASE("register_ring: len below 48 -> -EINVAL")
 {
     xen_argo_register_ring_t reg = good_request();
 
@@ -87,7 +86,7 @@ CASE("length: less than three slots")
         expect_refused(reg, 1, 0, -EINVAL);
 }
 
-CASE("length: not whole slots")
+CASE("register_ring: len not a multiple of 16 -> -EINVAL")
 {
     xen_argo_register_ring_t reg = good_request();
     unsigned int odd;
@@ -99,7 +98,7 @@ CASE("length: not whole slots")
     }
 }
 
-CASE("length: past the maximum")
+CASE("register_ring: len above 16 MiB -> -EINVAL")
 {
     xen_argo_register_ring_t reg = good_request();
 
@@ -112,8 +111,7 @@ CASE("length: past the maximum")
     expect_refused(reg, 0, 0, -EINVAL);
 }
 
-/* Who is to be told about what?  There is no message, and nobody waits. */
-CASE("announced: neither a registration, nor its end, nor a refusal")
+CASE("register_ring, unregister_ring: success or -EINVAL -> no VIRQ_ARGO")
 {
     xen_argo_register_ring_t reg = good_request();
 
@@ -126,8 +124,8 @@ CASE("announced: neither a registration, nor its end, nor a refusal")
     expect_false(argo_virq_take());
 }
 
-/* The pointers take the first 64 bytes: they count when a frame is full. */
-CASE("frames: as many as header and circle fill")
+/* The ring's header takes 64 bytes of the first frame. */
+CASE("register_ring: number of frames is not that of 64 + len bytes -> -EINVAL")
 {
     static const struct { uint32_t len; unsigned int nr; } fits[] = {
         { ARGO_MIN_RING_SIZE, 1 },
@@ -152,7 +150,7 @@ CASE("frames: as many as header and circle fill")
     }
 }
 
-CASE("frames: more than 16 MiB of them")
+CASE("register_ring: more than 4096 frames -> -EINVAL")
 {
     xen_argo_register_ring_t reg = good_request();
 
@@ -164,7 +162,7 @@ CASE("frames: more than 16 MiB of them")
  * Flags and padding.
  */
 
-CASE("flags: each one that is not defined")
+CASE("register_ring: unknown flag -> -EINVAL")
 {
     xen_argo_register_ring_t reg = good_request();
     unsigned int bit;
@@ -173,14 +171,14 @@ CASE("flags: each one that is not defined")
         expect_refused(reg, 2, 1UL << bit, -EINVAL);
 }
 
-CASE("flags: FAIL_EXIST for a ring that does not exist")
+CASE("register_ring: FAIL_EXIST, no such ring -> 0, ring takes messages")
 {
     open_ring(argo_self(), LEN);
     expect_ok(argo_ring_register(&ring, XEN_ARGO_REGISTER_FLAG_FAIL_EXIST));
     expect_eq(send("x", 1), 1);
 }
 
-CASE("flags: FAIL_EXIST for a ring that exists")
+CASE("register_ring: FAIL_EXIST, ring exists -> -EEXIST, ring unchanged")
 {
     open_ring(argo_self(), LEN);
     require_ok(argo_ring_register(&ring, 0));
@@ -195,7 +193,7 @@ CASE("flags: FAIL_EXIST for a ring that exists")
     expect_fill(others, 0x5a, sizeof(others));
 }
 
-CASE("padding: each bit set")
+CASE("register_ring: pad is not 0 -> -EINVAL")
 {
     xen_argo_register_ring_t reg = good_request();
     unsigned int bit;
@@ -208,7 +206,7 @@ CASE("padding: each bit set")
 }
 
 #ifdef CONFIG_64BIT
-CASE("frames: a count that only its low 32 bits make good")
+CASE("register_ring: number of frames above 32 bits -> -EINVAL")
 {
     xen_argo_register_ring_t reg = good_request();
 
@@ -220,14 +218,14 @@ CASE("frames: a count that only its low 32 bits make good")
  * Pointers.
  */
 
-CASE("pointer: no request")
+CASE("register_ring: request at an unmapped address -> -EFAULT")
 {
     good_request();
     expect_errno(argo_register(unmapped_page(), gfns, 2, 0), -EFAULT);
     expect_no_ring();
 }
 
-CASE("pointer: a request that ends where no memory is")
+CASE("register_ring: request crosses into an unmapped page -> -EFAULT")
 {
     xen_argo_register_ring_t reg = good_request();
     uint8_t *end = unmapped_page();
@@ -247,7 +245,7 @@ CASE("pointer: a request that ends where no memory is")
     expect_ok(argo_unregister(PORT, argo_self()));
 }
 
-CASE("pointer: no frame list")
+CASE("register_ring: frame list at an unmapped address -> -EFAULT")
 {
     xen_argo_register_ring_t reg = good_request();
 
@@ -255,7 +253,7 @@ CASE("pointer: no frame list")
     expect_no_ring();
 }
 
-CASE("pointer: a frame list that ends too early")
+CASE("register_ring: frame list crosses into an unmapped page -> -EFAULT")
 {
     xen_argo_register_ring_t reg = good_request();
     xen_argo_gfn_t *end = unmapped_page();
@@ -275,7 +273,7 @@ CASE("pointer: a frame list that ends too early")
  * Partners.
  */
 
-CASE("partner: a domain that does not exist")
+CASE("register_ring: partner is an unallocated or reserved domid -> -ESRCH")
 {
     static const domid_t none[] = {
         DOMID_FIRST_RESERVED - 1, DOMID_SELF, DOMID_IO, DOMID_XEN, DOMID_COW,
@@ -293,7 +291,7 @@ CASE("partner: a domain that does not exist")
     }
 }
 
-CASE("partner: anybody, where that is allowed")
+CASE("register_ring: wildcard ring -> 0 with mac-permissive, else -EPERM")
 {
     long rc;
 
@@ -313,10 +311,10 @@ CASE("partner: anybody, where that is allowed")
     }
 }
 
-CASE("partner: another domain, and nobody else")
+CASE("sendv: partner is dom0, sender is the ring's owner -> -ECONNREFUSED")
 {
     if ( argo_self() == 0 )
-        skip_case("domain 0 is this one, and no other is sure to exist");
+        skip_case("needs a domU: dom0 is the only other domain sure to exist");
 
     open_ring(0, LEN);
     require_ok(argo_ring_register(&ring, 0));
@@ -324,10 +322,10 @@ CASE("partner: another domain, and nobody else")
     expect_eq(argo_ring_header(&ring)->tx_ptr, 0);
 }
 
-CASE("partner: rings of one port for self and for anybody are two")
+CASE("register_ring: FAIL_EXIST, wildcard ring at the port of a single-partner ring -> 0")
 {
     if ( !argo_wildcard_allowed() )
-        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
 
     open_ring(argo_self(), LEN);
     require_ok(argo_ring_register(&ring, 0));
@@ -338,15 +336,15 @@ CASE("partner: rings of one port for self and for anybody are two")
 }
 
 /*
- * Rings are found by a hash of port and partner: the two of a port are found
- * next to each other for some of many ports only.
+ * Xen looks rings up by a hash of port and partner.  The two rings of a port
+ * have the same hash for some ports only, so try many.
  */
-CASE("partner: of a ring for anybody is not this domain, at any port")
+CASE("register_ring, unregister_ring: wildcard and single-partner ring, 512 ports -> independent")
 {
     unsigned int port;
 
     if ( !argo_wildcard_allowed() )
-        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
 
     xtf_case_cleanup(argo_ring_close, &ring);
     for ( port = 0; port < 512; ++port )
@@ -368,7 +366,7 @@ CASE("partner: of a ring for anybody is not this domain, at any port")
     }
 }
 
-CASE("port: each of its bits counts")
+CASE("register_ring: ports that differ in one bit -> different rings")
 {
     unsigned int bit;
 

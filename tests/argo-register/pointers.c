@@ -1,10 +1,10 @@
 /*
- * Where a ring's pointers stand after registration, the first and the next.
+ * The values of a ring's pointers after its first and a further registration.
  *
- * A ring is registered again with XEN_ARGO_DOMID_ANY as partner only: a partner
- * keeps an entry for each registration, of which unregistering drops one (Xen
- * 4.17), and with the domain itself as partner a debug build of Xen ends with a
- * failed assertion when the domain is destroyed.
+ * Only wildcard rings are registered again.  Xen 4.17 adds an entry to the
+ * partner's list at each registration and unregister_ring removes one, so that
+ * a debug build fails an assertion when a domain that is its own partner is
+ * destroyed.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -25,7 +25,7 @@ static int send(const void *msg, uint32_t len)
     return argo_send(argo_self(), PORT, 1, msg, len, 2);
 }
 
-/* Register a ring whose pointers are already these. */
+/* Register a ring whose memory already holds these pointers. */
 static bool open_at(uint32_t rx_ptr, uint32_t tx_ptr)
 {
     argo_ring_init(&ring, old_frames, PORT, argo_self(), LEN);
@@ -35,7 +35,7 @@ static bool open_at(uint32_t rx_ptr, uint32_t tx_ptr)
     return expect_ok(argo_ring_register(&ring, 0));
 }
 
-/* The next message begins at this offset. */
+/* The next message is written at this offset. */
 static void expect_next_at(const struct argo_ring *r, uint32_t off)
 {
     uint32_t rx_ptr = argo_ring_header(r)->rx_ptr;
@@ -51,7 +51,7 @@ static void expect_next_at(const struct argo_ring *r, uint32_t off)
     expect_eq(hdr.len, sizeof(hdr) + 1);
 }
 
-CASE("pointers: a tx_ptr in the circle stays")
+CASE("register_ring: tx_ptr is a slot of the ring buffer -> first message is there")
 {
     static const uint32_t tx[] = { 0, 16, 4016, 4032, LEN - 32, LEN - 16 };
     unsigned int i;
@@ -64,7 +64,7 @@ CASE("pointers: a tx_ptr in the circle stays")
     }
 }
 
-CASE("pointers: registration writes nothing else")
+CASE("register_ring, unregister_ring: valid tx_ptr -> frames unchanged")
 {
     static uint8_t before[2][PAGE_SIZE];
 
@@ -82,8 +82,8 @@ CASE("pointers: registration writes nothing else")
     expect_mem(old_frames, before, sizeof(before));
 }
 
-/* Xen then takes the ring as empty, at the slot the receiver stands at. */
-CASE("pointers: a tx_ptr that cannot be is set to rx_ptr")
+/* The ring is then empty: tx_ptr and rx_ptr name the same slot. */
+CASE("register_ring: invalid tx_ptr -> set to rx_ptr, rounded up to a slot, or 0")
 {
     static const uint32_t bad[] = {
         1, 15, 17, LEN - 1, LEN, LEN + 16, 1u << 31, 0xfffffff0, 0xffffffff,
@@ -104,7 +104,7 @@ CASE("pointers: a tx_ptr that cannot be is set to rx_ptr")
         }
 }
 
-/* One ring, with a message in it, about to be registered again. */
+/* A wildcard ring with one message, which the case registers again. */
 static bool open_twice(uint32_t tx_ptr)
 {
     memset(new_frames, 0xaa, sizeof(new_frames));
@@ -119,9 +119,9 @@ static bool open_twice(uint32_t tx_ptr)
 
 #define NEEDS_WILDCARD()                                                \
     if ( !argo_wildcard_allowed() )                                     \
-        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION)
+        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION)
 
-CASE("again: the new frames are the ring, the old are left alone")
+CASE("register_ring: existing ring, new frames -> messages go to the new frames only")
 {
     static uint8_t before[2][PAGE_SIZE];
 
@@ -134,7 +134,7 @@ CASE("again: the new frames are the ring, the old are left alone")
     expect_mem(old_frames, before, sizeof(before));
 }
 
-CASE("again: the same frames, with what is in them")
+CASE("register_ring: existing ring, same frames -> message in the ring and tx_ptr kept")
 {
     char text[5];
 
@@ -148,7 +148,7 @@ CASE("again: the same frames, with what is in them")
     expect_next_at(&ring, 32);
 }
 
-CASE("again: a tx_ptr that cannot be is set to rx_ptr")
+CASE("register_ring: existing ring, invalid tx_ptr in new frames -> set to rx_ptr")
 {
     NEEDS_WILDCARD();
     XTF_REQUIRE(open_twice(LEN));
@@ -158,8 +158,8 @@ CASE("again: a tx_ptr that cannot be is set to rx_ptr")
     expect_next_at(&again, 48);
 }
 
-/* It is refused before anything is noted about it. */
-CASE("again: another length, shorter or longer")
+/* Xen refuses before it changes the existing ring. */
+CASE("register_ring: existing ring, another len -> -EEXIST, ring unchanged")
 {
     static const uint32_t lens[] = {
         ARGO_MIN_RING_SIZE, LEN - PAGE_SIZE, LEN - 16, LEN + 16,
@@ -185,8 +185,8 @@ CASE("again: another length, shorter or longer")
     }
 }
 
-/* The old frames are let go before the new ones are looked at. */
-CASE("again: with a frame that does not exist, it is no ring")
+/* Xen releases the old frames before it checks the new ones. */
+CASE("register_ring: existing ring, invalid GFN -> -EINVAL, ring is unregistered")
 {
     const xen_argo_register_ring_t reg = {
         .aport = PORT, .partner_id = XEN_ARGO_DOMID_ANY, .len = LEN,

@@ -1,6 +1,6 @@
 /*
- * What the files of this test share: arguments that are good, and a check that
- * a refusal left nothing behind.
+ * Declarations that the files of this test share: valid arguments, and a check
+ * that a failed call left no ring.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -21,16 +21,16 @@ extern uint8_t others[NR_FRAMES][PAGE_SIZE];
 extern struct argo_ring ring, again;
 extern xen_argo_gfn_t gfns[ARGO_MAX_FRAMES + 1];
 
-/** A ring of two frames, listed in gfns[]: each case makes one thing wrong. */
+/** A valid request for two frames, listed in gfns[]. */
 xen_argo_register_ring_t good_request(void);
 
-/** Describe ring, to be registered by the running case. */
+/** Initialise `ring`, which the running case registers. */
 void open_ring(domid_t partner, uint32_t len);
 
 /** Send to PORT.  @return as argo_send(). */
 int send(const void *msg, uint32_t len);
 
-/* The ring is not there. */
+/* There is no ring at PORT for this domain. */
 #define expect_no_ring()                                                \
     expect_errno(argo_unregister(PORT, argo_self()), -ENOENT)
 

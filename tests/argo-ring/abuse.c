@@ -1,5 +1,5 @@
 /*
- * A receiver that does not keep to the protocol: it can only harm itself.
+ * A receiver that violates the protocol: it must harm only its own messages.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -11,8 +11,8 @@
 #include <arch/pagetable.h>
 #include <arch/symbolic-const.h>
 
-/* Xen keeps where it writes to itself, and corrects what is in the ring. */
-CASE("tx_ptr: what the receiver writes there does not count")
+/* Xen has its own copy of tx_ptr and writes that to the ring. */
+CASE("sendv: receiver overwrote tx_ptr -> message at Xen's own tx_ptr, which is restored")
 {
     static const uint32_t nonsense[] = {
         0, 1, 16, 17, 1023, 1024, 4096, 0x80000000, 0xfffffff0, 0xffffffff,
@@ -29,21 +29,20 @@ CASE("tx_ptr: what the receiver writes there does not count")
     }
 }
 
-/* What Xen says to a question for this much room. */
-static void expect_sufficient(uint32_t required, bool answer)
+/* notify for @required bytes reports SUFFICIENT or not. */
+static void expect_sufficient(uint32_t required, bool sufficient)
 {
     xen_argo_ring_data_ent_t ent;
 
     expect_ok(argo_query(argo_self(), PORT, required, &ent));
     expect_hex(ent.flags, XEN_ARGO_RING_EXISTS |
-               (answer ? XEN_ARGO_RING_SUFFICIENT : 0));
+               (sufficient ? XEN_ARGO_RING_SUFFICIENT : 0));
 }
 
 /*
- * An rx_ptr between slots stands for the next slot, one outside the circle for
- * its beginning.
+ * Xen rounds rx_ptr up to a slot, and takes one outside the ring buffer as 0.
  */
-CASE("rx_ptr: taken for the slot after it")
+CASE("sendv, notify: rx_ptr not a multiple of 16 -> rounded up to the next slot")
 {
     uint32_t rx;
 
@@ -61,7 +60,7 @@ CASE("rx_ptr: taken for the slot after it")
     }
 }
 
-CASE("rx_ptr: outside the circle, taken for its beginning")
+CASE("sendv, notify: rx_ptr outside the ring buffer -> taken as 0")
 {
     static const uint32_t outside[] = {
         145, 159, 160, 161, 176, 4096, 0x7ffffff0, 0x80000000, 0x80000060,
@@ -71,7 +70,7 @@ CASE("rx_ptr: outside the circle, taken for its beginning")
 
     for ( i = 0; i < ARRAY_SIZE(outside); ++i )
     {
-        /* From 96 to the end are 64 bytes. */
+        /* 64 bytes are free, from offset 96 to the end. */
         XTF_REQUIRE(model_open(160, 96));
         argo_ring_header(&ring)->rx_ptr = outside[i];
         expect_sufficient(32, true);
@@ -83,7 +82,7 @@ CASE("rx_ptr: outside the circle, taken for its beginning")
     }
 }
 
-CASE("rx_ptr: whatever it is, nothing but the circle is written")
+CASE("sendv: 500 arbitrary values of rx_ptr -> only the ring buffer and tx_ptr are written")
 {
     uint32_t rx = 1, i;
     static uint8_t before[PAGE_SIZE];
@@ -110,8 +109,8 @@ CASE("rx_ptr: whatever it is, nothing but the circle is written")
     expect_mem(frame + 64 + 256, before + 64 + 256, PAGE_SIZE - 64 - 256);
 }
 
-/* A message that turns out bad half-way has used free room only. */
-CASE("failed message: those that wait in the ring are untouched")
+/* Xen may have written part of the failed message to free space. */
+CASE("sendv: buffer crosses into an unmapped page, -EFAULT -> messages in the ring unchanged")
 {
     uint8_t *end = unmapped_page();
     uint32_t slot;
@@ -141,12 +140,12 @@ CASE("failed message: those that wait in the ring are untouched")
 }
 
 /*
- * Memory taken away.  Xen has its own reference to each frame.
+ * The guest releases the ring's memory.  Xen has a reference to each frame.
  */
 
 #ifdef CONFIG_PV
 
-CASE("frames: not mapped by the guest, written all the same")
+CASE("sendv: PV, ring's frames not mapped by the guest -> message in the frames")
 {
     const uint32_t len = 2 * PAGE_SIZE - sizeof(xen_argo_ring_t);
     const xen_argo_iov_t iov = { .iov_hnd = data, .iov_len = 4000 };
@@ -176,8 +175,8 @@ CASE("frames: not mapped by the guest, written all the same")
 
 #endif
 
-/* Give the frame behind a page of this kernel back to Xen. */
-static long release(void *page)
+/* XENMEM_decrease_reservation of the frame of @page. */
+static long release_frame(void *page)
 {
     xen_pfn_t gfn = virt_to_gfn(page);
     struct xen_memory_reservation op = {
@@ -192,8 +191,8 @@ static long release(void *page)
     return hypercall_memory_op(XENMEM_decrease_reservation, &op);
 }
 
-/* Ask Xen for a frame to put there. */
-static long obtain(void *page)
+/* XENMEM_populate_physmap for @page. */
+static long populate_frame(void *page)
 {
     xen_pfn_t pfn = virt_to_pfn(page);
     struct xen_memory_reservation op = {
@@ -212,10 +211,10 @@ static long obtain(void *page)
     return rc;
 }
 
-/* Pages that no other case uses, since a frame is lost on failure. */
+/* Pages that no other case uses: a frame is lost on failure. */
 static uint8_t lost[2][PAGE_SIZE] __page_aligned_bss;
 
-CASE("frames: given back to Xen, which still writes to them and nowhere else")
+CASE("sendv: ring's frame released by decrease_reservation -> written there, not to the new frame")
 {
     const uint32_t len = 2 * PAGE_SIZE - sizeof(xen_argo_ring_t);
     static struct argo_ring r;
@@ -225,7 +224,7 @@ CASE("frames: given back to Xen, which still writes to them and nowhere else")
     argo_ring_init(&r, lost, PORT, argo_self(), len);
     xtf_case_cleanup(argo_ring_close, &r);
     require_ok(argo_ring_register(&r, 0));
-    require_eq(release(lost[0]), 1);
+    require_eq(release_frame(lost[0]), 1);
 
     for ( i = 0; i < 8; ++i )
     {
@@ -234,11 +233,11 @@ CASE("frames: given back to Xen, which still writes to them and nowhere else")
     }
 
     /*
-     * The next frame there is not the ring's: a message leaves it alone.  A
-     * domain that has all the memory it may have gets none before the ring's
-     * reference is gone.
+     * The new frame at this GFN does not belong to the ring: no message is
+     * written to it.  A domain that is at its memory limit gets a new frame
+     * only once the ring's reference is dropped.
      */
-    if ( obtain(lost[0]) == 1 )
+    if ( populate_frame(lost[0]) == 1 )
     {
         memset(lost[0], 0x99, PAGE_SIZE);
         for ( i = 0; i < 8; ++i )
@@ -252,6 +251,6 @@ CASE("frames: given back to Xen, which still writes to them and nowhere else")
     else
     {
         expect_ok(argo_ring_unregister(&r));
-        expect_eq(obtain(lost[0]), 1);
+        expect_eq(populate_frame(lost[0]), 1);
     }
 }

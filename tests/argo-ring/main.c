@@ -5,13 +5,14 @@
  * @page test-argo-ring Argo: what Xen writes into a ring
  *
  * Every byte of the ring's frames is compared with a model after each message:
- * headers, payloads at every slot, cut at every place, across the end of the
- * circle and of frames; the padding and all memory around, which stay as they
- * are; room for exactly one more byte, and for one less.  Then a receiver that
- * writes nonsense to its pointers, or takes the memory away while Xen uses it.
+ * headers and payloads at every slot, split into buffers at every offset,
+ * across the end of the ring buffer and of frames; padding and all memory
+ * around the ring, which must not change; messages that just fit, or do not.
+ * Then the receiver writes invalid values to its pointers, or releases the
+ * memory while Xen uses it.
  *
- * It matters because here Xen computes addresses from numbers that a guest can
- * change at any time, and writes to them.
+ * Xen computes the addresses that it writes to from values that a guest can
+ * change at any time.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -19,7 +20,7 @@
 
 const char test_title[] = "Argo: what Xen writes into a ring";
 
-/* A circle that begins in its frame 64 bytes later than the frame does. */
+/* The ring offset of the end of frame @i: the header takes 64 bytes. */
 #define FRAME_END(i) (((i) + 1) * PAGE_SIZE - sizeof(xen_argo_ring_t))
 
 void test_main(void)
@@ -28,7 +29,7 @@ void test_main(void)
         xtf_run_cases();
 }
 
-CASE("wrap: every length at every slot")
+CASE("sendv: payload of every length at every slot of a small ring -> bytes as the model")
 {
     uint32_t len, slot;
 
@@ -44,7 +45,7 @@ CASE("wrap: every length at every slot")
         }
 }
 
-CASE("wrap: two buffers cut at every place, at every slot")
+CASE("sendv: two buffers, every split, at every slot -> bytes as the model")
 {
     static const uint32_t lens[] = { 17, 80 };
     unsigned int i;
@@ -66,7 +67,7 @@ CASE("wrap: two buffers cut at every place, at every slot")
             }
 }
 
-CASE("wrap: eight buffers round the end")
+CASE("sendv: eight buffers across the end of the ring buffer -> bytes as the model")
 {
     unsigned int i;
     uint32_t slot;
@@ -85,7 +86,7 @@ CASE("wrap: eight buffers round the end")
     }
 }
 
-CASE("frames: a message across each end, at every slot around it")
+CASE("sendv: message across the end of each frame -> bytes as the model")
 {
     const uint32_t len = 3 * PAGE_SIZE - sizeof(xen_argo_ring_t);
     uint32_t back;
@@ -100,7 +101,7 @@ CASE("frames: a message across each end, at every slot around it")
         }
 }
 
-CASE("frames: a message through all of them, from every alignment")
+CASE("sendv: message over all frames, source at every alignment -> bytes as the model")
 {
     const uint32_t len = 3 * PAGE_SIZE - sizeof(xen_argo_ring_t);
     uint32_t from;
@@ -112,7 +113,7 @@ CASE("frames: a message through all of them, from every alignment")
     }
 }
 
-CASE("frames: a ring that ends just before, at, and just after a frame")
+CASE("sendv: ring that ends a slot before, at or after the end of a frame -> bytes as the model")
 {
     static const uint32_t lens[] = {
         FRAME_END(0) - 16, FRAME_END(0), FRAME_END(0) + 16,
@@ -132,7 +133,7 @@ CASE("frames: a ring that ends just before, at, and just after a frame")
     }
 }
 
-CASE("order: many messages wait in the ring")
+CASE("sendv: until the ring is full -> messages in the order of sending")
 {
     struct argo_message msg = {};
     unsigned int n = 0;
@@ -152,10 +153,10 @@ CASE("order: many messages wait in the ring")
 }
 
 /*
- * Room.  One slot always stays free, or a full ring would look empty.
+ * Space.  One slot always stays free: a full ring would otherwise look empty.
  */
 
-CASE("room: the largest message, and one byte more")
+CASE("sendv: payload len - 32, one byte more -> sent, -EMSGSIZE")
 {
     static const uint32_t lens[] = {
         48, 64, 80, 1024, FRAME_END(0), FRAME_END(0) + 16, 4096, FRAME_END(1),
@@ -181,10 +182,10 @@ CASE("room: the largest message, and one byte more")
 }
 
 /*
- * A message of n bytes takes 16 + n, rounded up, and a slot must stay free:
- * what fits is free - 32, in whole slots as free itself is.
+ * A message of n bytes takes 16 + n bytes, rounded up to slots, and one slot
+ * must stay free: the largest payload that fits is the free space minus 32.
  */
-CASE("room: every number of slots in use, at every slot")
+CASE("sendv: payload of the free space - 32, one byte more -> sent, -EAGAIN")
 {
     uint32_t off, used;
 
@@ -208,7 +209,7 @@ CASE("room: every number of slots in use, at every slot")
         }
 }
 
-CASE("room: comes back as the receiver goes on")
+CASE("sendv: receiver advances rx_ptr by one message at a time -> one message fits each time")
 {
     unsigned int n;
 

@@ -8,7 +8,7 @@
 struct argo_ring ring;
 uint8_t data[MAX_FRAMES * PAGE_SIZE];
 
-/* Frames on both sides of the ring's show what runs over. */
+/* A guard frame on either side of the ring's frames detects overruns. */
 static uint8_t memory[MAX_FRAMES + 2][PAGE_SIZE] __page_aligned_bss;
 static uint8_t copy[MAX_FRAMES][PAGE_SIZE] __aligned(8);
 static uint32_t rx, tx, nr_sent;
@@ -90,8 +90,8 @@ void model_receive_all(void)
 }
 
 /*
- * As memcmp() == 0 for a frame.  Emulated string instructions are slow, and this
- * is what the test spends its time with.
+ * As memcmp() == 0 for a frame.  The test spends most of its time here, and
+ * emulated string instructions are slow.
  */
 static bool same(const void *a, const void *b)
 {
@@ -135,7 +135,8 @@ bool model_check(void)
 
     ok &= expect_msg(is_guard(memory[0]) &&
                      is_guard(memory[ring.nr_frames + 1]),
-                     "memory next to the ring's frames is written");
+                     "memory next to the ring's frames was written, "
+                     "expected no change");
 
     return ok;
 }
@@ -198,6 +199,7 @@ bool model_refused(uint32_t len, int error)
     argo_virq_take();
 
     return expect_errno(send(&iov, 1, 0), error) &&
-        expect_msg(!argo_virq_take(), "VIRQ_ARGO for no message") &&
+        expect_msg(!argo_virq_take(),
+                   "VIRQ_ARGO raised for a message that failed") &&
         model_check();
 }

@@ -1,9 +1,9 @@
 /*
- * A ring and what it must look like, byte by byte.
+ * A ring and a model of its bytes.
  *
- * The model holds a copy of each frame, pointers, padding and what is behind
- * the circle included.  Sending through it changes the ring by Xen and the copy
- * by what the ABI says; after that both must be equal.
+ * The model has a copy of each frame, including pointers, padding and the bytes
+ * behind the ring buffer.  A message that is sent through the model changes the
+ * ring, by Xen, and the copy, by the rules of the ABI; both must be equal then.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -19,37 +19,38 @@
 
 extern struct argo_ring ring;
 
-/** Source of payloads: any run of bytes in it tells where it begins. */
+/** Source of payloads, in which no short sequence of bytes occurs twice. */
 extern uint8_t data[MAX_FRAMES * PAGE_SIZE];
 
 /**
  * Register the ring with @p len bytes, empty, both pointers at @p off, and a
- * pattern in all of its memory.  It lasts until the case ends, or the next call.
+ * pattern in all of its memory.  It is unregistered when the case ends, or at
+ * the next call.
  */
 bool model_open(uint32_t len, uint32_t off);
 
-/** Send these buffers, which must fit.  False, and reported, if any byte is wrong. */
+/** Send these buffers, which must fit.  False if any byte differs; reported. */
 bool model_send(const xen_argo_iov_t *iov, unsigned int niov);
 
 /** Send data[from] to data[from + len - 1]. */
 bool model_send_data(uint32_t from, uint32_t len);
 
-/** A message which must be refused with @p error, unannounced, without a trace. */
+/** Send a message: must fail with @p error, no VIRQ_ARGO, no byte changed. */
 bool model_refused(uint32_t len, int error);
 
-/** The receiver moves to @p rx_ptr. */
+/** The receiver sets its pointer to @p rx_ptr. */
 void model_receive_to(uint32_t rx_ptr);
 
-/** The receiver takes all there is. */
+/** The receiver empties the ring. */
 void model_receive_all(void);
 
-/** Compare all bytes; the names of what differs are printed. */
+/** Compare all bytes of ring and model; differences are reported. */
 bool model_check(void);
 
-/** tx_ptr as it must be. */
+/** The tx_ptr of the model. */
 uint32_t model_tx(void);
 
-/** Free bytes of the circle: all of them if the ring is empty. */
+/** Free bytes of the ring buffer: all of them if it is empty. */
 uint32_t model_free(void);
 
 #endif /* TEST_RING_MODEL_H */

@@ -7,7 +7,7 @@
 
 #include <xtf/unmapped.h>
 
-/* What no ring could ever take; see the sum of buffers below. */
+/* Xen's limit of a message: 16 MiB minus two slots. */
 #define MAX_MESSAGE \
     (XEN_ARGO_MAX_RING_SIZE - 2 * XEN_ARGO_MSG_SLOT_SIZE)
 
@@ -28,7 +28,7 @@ static int sendv(const xen_argo_iov_t *iov, unsigned long niov)
     return argo_sendv(&addr, iov, niov, TYPE);
 }
 
-/* The message is data[] from its beginning. */
+/* The next message is the first @len bytes of data[]. */
 static void expect_received(uint32_t len)
 {
     struct xen_argo_ring_message_header hdr;
@@ -37,7 +37,7 @@ static void expect_received(uint32_t len)
     expect_mem(received, data, len);
 }
 
-CASE("buffers: none, and one without bytes")
+CASE("sendv: no buffers, one empty buffer -> 0, message without payload")
 {
     const xen_argo_iov_t iov = { .iov_hnd = data };
 
@@ -51,7 +51,7 @@ CASE("buffers: none, and one without bytes")
     expect_received(0);
 }
 
-CASE("buffers: from one to the most, in their order")
+CASE("sendv: 1 to 8 buffers -> payload in their order")
 {
     unsigned int n, i;
 
@@ -75,7 +75,7 @@ CASE("buffers: from one to the most, in their order")
     }
 }
 
-CASE("buffers: more than the most")
+CASE("sendv: more than 8 buffers -> -EINVAL")
 {
     xen_argo_iov_t iov[XEN_ARGO_MAXIOV + 1] = {};
     unsigned int bit;
@@ -87,7 +87,7 @@ CASE("buffers: more than the most")
         expect_refused(sendv(iov, 1UL << bit), -EINVAL);
 }
 
-CASE("buffers: empty ones among others")
+CASE("sendv: empty buffers among others, with bad addresses -> skipped, others sent")
 {
     const xen_argo_iov_t iov[] = {
         { .iov_hnd = data }, { .iov_hnd = data, .iov_len = 20 },
@@ -101,7 +101,7 @@ CASE("buffers: empty ones among others")
     expect_received(37);
 }
 
-CASE("buffers: the same one again and again")
+CASE("sendv: eight times the same buffer -> its bytes eight times")
 {
     xen_argo_iov_t iov[XEN_ARGO_MAXIOV];
     struct xen_argo_ring_message_header hdr;
@@ -119,7 +119,7 @@ CASE("buffers: the same one again and again")
         expect_mem(received + i * 100, data, 100);
 }
 
-CASE("buffers: begin at every alignment, end at every alignment")
+CASE("sendv: buffer of every alignment and length -> its bytes")
 {
     unsigned int from, len;
 
@@ -140,7 +140,7 @@ CASE("buffers: begin at every alignment, end at every alignment")
         }
 }
 
-CASE("buffers: padding, in each")
+CASE("sendv: pad of a buffer is not 0 -> -EINVAL")
 {
     unsigned int n, bit;
 
@@ -156,7 +156,7 @@ CASE("buffers: padding, in each")
         }
 }
 
-CASE("buffers: one longer than any message")
+CASE("sendv: buffer longer than 16 MiB - 32 -> -EINVAL")
 {
     xen_argo_iov_t iov = { .iov_hnd = data };
     static const uint32_t lens[] = {
@@ -172,12 +172,12 @@ CASE("buffers: one longer than any message")
         expect_refused(sendv(&iov, 1), -EINVAL);
     }
 
-    /* The longest there can be does not fit this ring. */
+    /* The longest valid buffer does not fit this ring. */
     iov.iov_len = MAX_MESSAGE;
     expect_refused(sendv(&iov, 1), -EMSGSIZE);
 }
 
-CASE("buffers: together longer than any message")
+CASE("sendv: buffers together longer than 16 MiB - 32 -> -EMSGSIZE")
 {
     const xen_argo_iov_t iov[] = {
         { .iov_hnd = data, .iov_len = MAX_MESSAGE },
@@ -191,7 +191,7 @@ CASE("buffers: together longer than any message")
     expect_refused(sendv(iov + 1, 2), -EMSGSIZE);
 }
 
-CASE("buffers: together longer than the ring")
+CASE("sendv: buffers together longer than len - 32 -> -EMSGSIZE")
 {
     const uint32_t most = ARGO_MAX_PAYLOAD(LEN);
     xen_argo_iov_t iov[] = {
@@ -208,7 +208,7 @@ CASE("buffers: together longer than the ring")
  * Bad pointers.
  */
 
-CASE("pointer: no address")
+CASE("sendv: address structure unmapped or crosses into an unmapped page -> -EFAULT")
 {
     const xen_argo_iov_t iov = { .iov_hnd = data, .iov_len = 1 };
     xen_argo_send_addr_t addr = good_address();
@@ -222,7 +222,7 @@ CASE("pointer: no address")
                    -EFAULT);
 }
 
-CASE("pointer: no list of buffers")
+CASE("sendv: buffer list unmapped or crosses into an unmapped page -> -EFAULT")
 {
     xen_argo_iov_t *end = unmapped_page();
 
@@ -234,7 +234,7 @@ CASE("pointer: no list of buffers")
     expect_eq(sendv(end - 1, 1), 1);
 }
 
-CASE("pointer: no buffer")
+CASE("sendv: buffer at an unmapped address or in Xen -> -EFAULT")
 {
     xen_argo_iov_t iov = { .iov_hnd = unmapped_page(), .iov_len = 1 };
 
@@ -242,7 +242,7 @@ CASE("pointer: no buffer")
     expect_refused(sendv(&iov, 1), -EFAULT);
 
 #ifdef CONFIG_64BIT
-    /* Xen's own memory; no address at all. */
+    /* Xen's own memory; a non-canonical address. */
     iov.iov_hnd = _p(0xffff830000000000);
     expect_refused(sendv(&iov, 1), -EFAULT);
     iov.iov_hnd = _p(0x8000000000000000);
@@ -250,7 +250,7 @@ CASE("pointer: no buffer")
 #endif
 }
 
-CASE("pointer: a buffer that ends too early")
+CASE("sendv: buffer crosses into an unmapped page -> -EFAULT")
 {
     const uint8_t *end = unmapped_page();
     unsigned int there;
@@ -267,7 +267,7 @@ CASE("pointer: a buffer that ends too early")
     }
 }
 
-CASE("pointer: a bad buffer after good ones")
+CASE("sendv: unmapped buffer after valid ones -> -EFAULT")
 {
     unsigned int n;
 
@@ -287,7 +287,7 @@ CASE("pointer: a bad buffer after good ones")
 }
 
 #ifdef CONFIG_64BIT
-CASE("type: more than 32 bits")
+CASE("sendv: message type above 32 bits -> -EINVAL")
 {
     const xen_argo_iov_t iov = { .iov_hnd = data, .iov_len = 1 };
     xen_argo_send_addr_t addr = good_address();

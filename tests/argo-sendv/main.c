@@ -4,15 +4,13 @@
  *
  * @page test-argo-sendv Argo: sendv
  *
- * To whom a message goes, in whose name, put together from which buffers: the
- * addresses and what XEN_ARGO_OP_sendv makes of them, the choice between a ring
- * for one sender and a ring for all, lists of buffers from none to the most, and
- * every argument wrong alone.  A refused message moves no pointer, is not
- * announced, and does not disturb the next.  Where in the ring the bytes land is
- * the business of @ref test-argo-ring.
+ * XEN_ARGO_OP_sendv: source and destination addresses, the choice between a
+ * single-partner and a wildcard ring, lists of 0 to 8 buffers, and each
+ * argument invalid on its own.  A failed call moves no pointer, raises no
+ * VIRQ_ARGO and does not affect the next message.  The test argo-ring checks
+ * where in the ring the bytes are written.
  *
- * It matters because the source address is the one thing a receiver can trust:
- * Xen vouches for it.
+ * A receiver trusts the source domain of a message, since Xen checks it.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -74,12 +72,14 @@ void expect_undisturbed(const struct xtf_where *w)
     const xen_argo_ring_t *header = argo_ring_header(&ring);
 
     xtf_expect_msg(w, header->tx_ptr == header->rx_ptr,
-                   "tx_ptr moved to %u", header->tx_ptr);
-    xtf_expect_msg(w, !argo_virq_take(), "VIRQ_ARGO was raised");
+                   "tx_ptr is %u, expected %u", header->tx_ptr,
+                   header->rx_ptr);
+    xtf_expect_msg(w, !argo_virq_take(), "VIRQ_ARGO raised for a message that "
+                   "failed");
     xtf_expect_msg(w, send_to(&addr) == 5 &&
                    argo_receive(&ring, &hdr, received, LEN) == 5 &&
                    !memcmp(received, "stone", 5),
-                   "the next message does not arrive");
+                   "the next message is not received");
     argo_virq_take();
 }
 
@@ -87,7 +87,7 @@ void expect_undisturbed(const struct xtf_where *w)
  * The header.
  */
 
-CASE("header: every field")
+CASE("sendv: several ports and types -> every field of the message header")
 {
     static const uint32_t values[] = {
         0, 1, 0x80, 0xff00, 0x12345678, 0x80000000, 0xffffffff,
@@ -114,7 +114,7 @@ CASE("header: every field")
     }
 }
 
-CASE("header: len counts no padding")
+CASE("sendv: payload of 0 to 40 bytes -> len in the header is 16 + payload, without padding")
 {
     uint32_t len;
 
@@ -133,7 +133,7 @@ CASE("header: len counts no padding")
     }
 }
 
-CASE("announced: VIRQ_ARGO for each message")
+CASE("sendv: three messages -> VIRQ_ARGO for each, also without payload")
 {
     unsigned int i;
 
@@ -148,10 +148,10 @@ CASE("announced: VIRQ_ARGO for each message")
 }
 
 /*
- * In whose name.
+ * Source addresses.
  */
 
-CASE("source: any domain stands for this one")
+CASE("sendv: source XEN_ARGO_DOMID_ANY -> source in the header is the caller")
 {
     xen_argo_send_addr_t addr = good_address();
     struct xen_argo_ring_message_header hdr;
@@ -165,7 +165,7 @@ CASE("source: any domain stands for this one")
     expect_eq(addr.src.domain_id, XEN_ARGO_DOMID_ANY);
 }
 
-CASE("source: another domain")
+CASE("sendv: source is another domid -> -EPERM")
 {
     const domid_t not_me[] = {
         argo_self() + 1, argo_self() ? 0 : 2, DOMID_SELF, DOMID_IO, DOMID_XEN,
@@ -185,10 +185,10 @@ CASE("source: another domain")
 }
 
 /*
- * To whom.
+ * Destination addresses.
  */
 
-CASE("destination: a domain that does not exist")
+CASE("sendv: destination is an unallocated or reserved domid -> -ESRCH")
 {
     static const domid_t none[] = {
         DOMID_FIRST_RESERVED - 1, DOMID_SELF, DOMID_IO, DOMID_XEN,
@@ -207,7 +207,7 @@ CASE("destination: a domain that does not exist")
     }
 }
 
-CASE("destination: a port that nobody listens at")
+CASE("sendv: no ring at the destination port -> -ECONNREFUSED")
 {
     xen_argo_send_addr_t addr = good_address();
     unsigned int bit;
@@ -221,12 +221,12 @@ CASE("destination: a port that nobody listens at")
     }
 }
 
-CASE("destination: a ring for another domain")
+CASE("sendv: ring's partner is another domain -> -ECONNREFUSED")
 {
     xen_argo_send_addr_t addr = good_address();
 
     if ( argo_self() == 0 )
-        skip_case("domain 0 is this one, and no other is sure to exist");
+        skip_case("needs a domU: dom0 is the only other domain sure to exist");
 
     XTF_REQUIRE(open_ring());
     XTF_REQUIRE(open_other(PORT + 1, 0));
@@ -236,12 +236,12 @@ CASE("destination: a ring for another domain")
     expect_eq(argo_ring_header(&other)->tx_ptr, 0);
 }
 
-CASE("destination: the ring for this sender before the one for anybody")
+CASE("sendv: wildcard ring registered before the single-partner ring -> single-partner ring")
 {
     xen_argo_send_addr_t addr = good_address();
 
     if ( !argo_wildcard_allowed() )
-        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
 
     XTF_REQUIRE(open_other(PORT, XEN_ARGO_DOMID_ANY));
     expect_eq(send_to(&addr), 5);
@@ -258,12 +258,12 @@ CASE("destination: the ring for this sender before the one for anybody")
     expect_eq(argo_ring_header(&other)->tx_ptr, 64);
 }
 
-CASE("destination: the same, when the one for anybody came later")
+CASE("sendv: single-partner ring registered before the wildcard ring -> single-partner ring")
 {
     xen_argo_send_addr_t addr = good_address();
 
     if ( !argo_wildcard_allowed() )
-        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
 
     XTF_REQUIRE(open_ring());
     XTF_REQUIRE(open_other(PORT, XEN_ARGO_DOMID_ANY));
@@ -276,14 +276,14 @@ CASE("destination: the same, when the one for anybody came later")
     expect_eq(argo_ring_header(&ring)->tx_ptr, 64);
 }
 
-/* There is no falling back to the other ring when there is no room. */
-CASE("destination: the ring for this sender even when it is full")
+/* Xen does not fall back to the wildcard ring. */
+CASE("sendv: single-partner ring full, wildcard ring empty -> -EAGAIN")
 {
     xen_argo_send_addr_t addr = good_address();
     const uint32_t most = ARGO_MAX_PAYLOAD(LEN);
 
     if ( !argo_wildcard_allowed() )
-        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
 
     XTF_REQUIRE(open_other(PORT, XEN_ARGO_DOMID_ANY));
     XTF_REQUIRE(open_ring());
@@ -293,7 +293,7 @@ CASE("destination: the ring for this sender even when it is full")
     expect_eq(argo_ring_header(&other)->tx_ptr, 0);
 }
 
-CASE("address: padding")
+CASE("sendv: pad of an address is not 0 -> -EINVAL")
 {
     unsigned int bit;
 

@@ -1,6 +1,6 @@
 /*
- * What the files of this test share: a ring, and a check that a message which
- * was refused left no trace.
+ * Declarations that the files of this test share: a ring, and a check that a
+ * failed sendv has no effect.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -21,13 +21,13 @@ extern uint8_t received[LEN];
 /** Register ring for this domain's own messages, for the running case. */
 bool open_ring(void);
 
-/** From FROM to PORT, here. */
+/** From port FROM to port PORT of this domain. */
 xen_argo_send_addr_t good_address(void);
 
 /** Send a short message.  @return as argo_sendv(). */
 int send_to(const xen_argo_send_addr_t *addr);
 
-/** No message in the ring, no VIRQ_ARGO, and the next message arrives. */
+/** No message in the ring, no VIRQ_ARGO, and the next message is received. */
 void expect_undisturbed(const struct xtf_where *w);
 
 #define expect_refused(call, error)                                     \

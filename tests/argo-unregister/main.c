@@ -4,12 +4,12 @@
  *
  * @page test-argo-unregister Argo: unregister_ring
  *
- * Which ring XEN_ARGO_OP_unregister_ring takes away, that nothing can be sent
- * to it any more, that its memory is the guest's again, and that a call that
- * fails leaves every ring working.
+ * XEN_ARGO_OP_unregister_ring: which ring it removes, that no message can be
+ * sent to that ring afterwards, that Xen keeps no reference to its frames, and
+ * that a failed call changes no ring.
  *
- * It matters because a guest frees the memory next: a message that Xen still
- * delivers would overwrite what the guest uses it for.
+ * A guest reuses the memory afterwards: a message that Xen still writes to it
+ * would overwrite the guest's data.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -60,7 +60,7 @@ static void expect_alive(const struct argo_ring *r)
     expect_eq(argo_ring_header(r)->tx_ptr, tx_ptr + ARGO_MSG_SPAN(1));
 }
 
-CASE("ring: gone, and its memory left as it is")
+CASE("unregister_ring: ring exists -> 0, sendv -ECONNREFUSED, frames unchanged")
 {
     XTF_REQUIRE(open_ring(&ring, frames, PORT, argo_self()));
     expect_alive(&ring);
@@ -71,7 +71,7 @@ CASE("ring: gone, and its memory left as it is")
     expect_mem(frames, before, sizeof(before));
 }
 
-CASE("ring: gone for notify too")
+CASE("unregister_ring: ring exists -> notify flags 0")
 {
     xen_argo_ring_data_ent_t ent;
 
@@ -84,14 +84,14 @@ CASE("ring: gone for notify too")
     expect_hex(ent.flags, 0);
 }
 
-CASE("ring: once only")
+CASE("unregister_ring: twice -> 0, -ENOENT")
 {
     XTF_REQUIRE(open_ring(&ring, frames, PORT, argo_self()));
     expect_ok(argo_ring_unregister(&ring));
     expect_errno(argo_ring_unregister(&ring), -ENOENT);
 }
 
-CASE("ring: none of that port")
+CASE("unregister_ring: port differs in one bit -> -ENOENT, ring stays")
 {
     unsigned int bit;
 
@@ -101,7 +101,7 @@ CASE("ring: none of that port")
     expect_alive(&ring);
 }
 
-CASE("ring: none for that partner")
+CASE("unregister_ring: another partner -> -ENOENT, ring stays")
 {
     XTF_REQUIRE(open_ring(&ring, frames, PORT, argo_self()));
     expect_errno(argo_unregister(PORT, XEN_ARGO_DOMID_ANY), -ENOENT);
@@ -110,7 +110,7 @@ CASE("ring: none for that partner")
     expect_alive(&ring);
 }
 
-CASE("ring: others stay")
+CASE("unregister_ring: rings at two ports -> only the named one is removed")
 {
     XTF_REQUIRE(open_ring(&ring, frames, PORT, argo_self()));
     XTF_REQUIRE(open_ring(&other, others, PORT + 1, argo_self()));
@@ -120,10 +120,10 @@ CASE("ring: others stay")
     expect_errno(send(PORT), -ECONNREFUSED);
 }
 
-CASE("ring: the one for anybody goes, the one for a domain stays")
+CASE("unregister_ring: wildcard ring beside a single-partner ring -> the latter stays")
 {
     if ( !argo_wildcard_allowed() )
-        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
 
     XTF_REQUIRE(open_ring(&ring, frames, PORT, argo_self()));
     XTF_REQUIRE(open_ring(&other, others, PORT, XEN_ARGO_DOMID_ANY));
@@ -134,23 +134,23 @@ CASE("ring: the one for anybody goes, the one for a domain stays")
     expect_errno(send(PORT), -ECONNREFUSED);
 }
 
-CASE("ring: none for that partner, though there is one for anybody")
+CASE("unregister_ring: no single-partner ring, wildcard ring exists -> -ENOENT, the latter stays")
 {
     if ( !argo_wildcard_allowed() )
-        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
 
     XTF_REQUIRE(open_ring(&other, others, PORT, XEN_ARGO_DOMID_ANY));
     expect_errno(argo_unregister(PORT, argo_self()), -ENOENT);
     expect_alive(&other);
 
-    /* Nor does the one for a domain go twice, with the other in its place. */
+    /* A second call for it does not remove the wildcard ring. */
     XTF_REQUIRE(open_ring(&ring, frames, PORT, argo_self()));
     require_ok(argo_ring_unregister(&ring));
     expect_errno(argo_ring_unregister(&ring), -ENOENT);
     expect_alive(&other);
 }
 
-CASE("ring: again after registering again, from where it is told")
+CASE("register_ring: after unregister_ring, new tx_ptr -> first message at tx_ptr")
 {
     XTF_REQUIRE(open_ring(&ring, frames, PORT, argo_self()));
     expect_alive(&ring);
@@ -162,7 +162,7 @@ CASE("ring: again after registering again, from where it is told")
     expect_eq(argo_ring_header(&ring)->tx_ptr, 160 + ARGO_MSG_SPAN(1));
 }
 
-CASE("ring: a thousand times")
+CASE("register_ring, unregister_ring: 1000 times in turn -> 0")
 {
     unsigned int i;
 
@@ -174,10 +174,10 @@ CASE("ring: a thousand times")
     }
 }
 
-/* Arguments, each wrong alone: the ring is then still there. */
+/* Invalid arguments, one at a time: the ring stays registered. */
 static void *const not_null = "";
 
-CASE("arguments: padding")
+CASE("unregister_ring: pad is not 0 -> -EINVAL, ring stays")
 {
     unsigned int bit;
 
@@ -195,7 +195,7 @@ CASE("arguments: padding")
     expect_alive(&ring);
 }
 
-CASE("arguments: those that must be null")
+CASE("unregister_ring: second, third or fourth argument is not 0 -> -EINVAL, ring stays")
 {
     xen_argo_unregister_ring_t unreg = {
         .aport = PORT, .partner_id = argo_self(),
@@ -216,7 +216,7 @@ CASE("arguments: those that must be null")
     expect_alive(&ring);
 }
 
-CASE("arguments: a bad pointer")
+CASE("unregister_ring: request unmapped or crosses into an unmapped page -> -EFAULT")
 {
     xen_argo_unregister_ring_t unreg = {
         .aport = PORT, .partner_id = argo_self(),
@@ -235,7 +235,7 @@ CASE("arguments: a bad pointer")
 }
 
 /*
- * The memory is the guest's again.
+ * Xen keeps no reference to the frames.
  */
 
 #ifdef CONFIG_PV
@@ -247,8 +247,8 @@ static long pin(const void *page, unsigned int cmd)
     return hypercall_mmuext_op(&op, 1, NULL, DOMID_SELF);
 }
 
-/* Xen counts writers; a frame with none can be made a page table. */
-CASE("memory: no writer left behind, though it was written")
+/* A frame without a writable type reference can be pinned as a page table. */
+CASE("unregister_ring: PV -> no writable type reference to the frames")
 {
     unsigned int i;
 
@@ -268,7 +268,7 @@ CASE("memory: no writer left behind, though it was written")
 
 #endif
 
-CASE("memory: another ring's next, which alone gets the messages")
+CASE("register_ring: frames of an unregistered ring, other port -> messages of the new port only")
 {
     XTF_REQUIRE(open_ring(&ring, frames, PORT, argo_self()));
     expect_alive(&ring);

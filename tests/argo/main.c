@@ -2,16 +2,15 @@
  * @file tests/argo/main.c
  * @ref test-argo
  *
- * @page test-argo Argo
+ * @page test-argo Argo: a tour of rings, messages and notifications
  *
- * A tour of Argo, in which a domain sends messages to itself: a ring is
- * registered, a message travels with its source and type, the receiver is
- * told by VIRQ_ARGO, a full ring turns a sender away and calls it back, and an
- * unregistered ring is gone.  What it takes for granted, the tests argo-*
- * look at closely.
+ * A tour of Argo, in which a domain sends messages to itself: it registers a
+ * ring, receives a message with its source and type, gets VIRQ_ARGO for it,
+ * fails to send to a full ring and gets VIRQ_ARGO once there is space, and
+ * unregisters the ring.  The tests argo-* check each step in detail.
  *
- * It matters because Xen writes into guest memory here on behalf of another
- * guest: what it takes from the one and puts into the other is a boundary.
+ * Xen copies from the memory of one guest into that of another here, so each
+ * check protects one guest from the other.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -21,7 +20,7 @@
 #include <arch/irqflags.h>
 #include <arch/page.h>
 
-const char test_title[] = "Argo: a tour of messages, rings and notifications";
+const char test_title[] = "Argo: a tour of rings, messages and notifications";
 
 #define PORT     0x4a52
 #define REPLY    0x13371337
@@ -51,7 +50,7 @@ static int send(const void *msg, uint32_t len)
     return argo_send(argo_self(), PORT, REPLY, msg, len, TYPE);
 }
 
-CASE("ring: registered once, unregistered once")
+CASE("register_ring with FAIL_EXIST, unregister_ring: each twice -> 0, -EEXIST, 0, -ENOENT")
 {
     require_ok(open_ring(argo_self()));
 
@@ -61,7 +60,7 @@ CASE("ring: registered once, unregistered once")
     expect_errno(argo_unregister(PORT, argo_self()), -ENOENT);
 }
 
-CASE("message: arrives whole, with its source and type")
+CASE("sendv: one buffer -> payload, source and message type in the ring")
 {
     static const char text[] = "Touchstone, the stone that tells gold";
     struct xen_argo_ring_message_header hdr;
@@ -77,7 +76,7 @@ CASE("message: arrives whole, with its source and type")
     expect_errno(argo_receive(&ring, &hdr, buf, sizeof(buf)), -EAGAIN);
 }
 
-CASE("message: put together from several buffers")
+CASE("sendv: three buffers -> one message of their bytes in order")
 {
     const xen_argo_send_addr_t addr = {
         .src = { .aport = REPLY, .domain_id = argo_self() },
@@ -96,7 +95,7 @@ CASE("message: put together from several buffers")
     expect_str((const char *)buf, "Stone tells gold.");
 }
 
-CASE("message: a thousand of them, round the ring")
+CASE("sendv: 1000 messages, each received -> each arrives, across the end of the ring buffer")
 {
     struct xen_argo_ring_message_header hdr;
     unsigned int i;
@@ -115,22 +114,22 @@ CASE("message: a thousand of them, round the ring")
     }
 }
 
-CASE("ring: for anybody")
+CASE("sendv: to a wildcard ring -> message in the ring")
 {
     if ( !argo_wildcard_allowed() )
-        skip_case("rings for anybody are not allowed: " ARGO_WILDCARD_OPTION);
+        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
 
     require_ok(open_ring(XEN_ARGO_DOMID_ANY));
     expect_eq(send("x", 1), 1);
     expect_hex(argo_ring_header(&ring)->tx_ptr, ARGO_MSG_SPAN(1));
 }
 
-CASE("ring: none there")
+CASE("sendv: no ring registered -> -ECONNREFUSED")
 {
     expect_errno(send("x", 1), -ECONNREFUSED);
 }
 
-CASE("notify: tells what a ring is like")
+CASE("notify: empty ring, 100 bytes -> EXISTS, EMPTY, SUFFICIENT, max_message_size")
 {
     xen_argo_ring_data_ent_t ent;
 
@@ -141,7 +140,7 @@ CASE("notify: tells what a ring is like")
     expect_eq(ent.max_message_size, ARGO_MAX_PAYLOAD(RING_LEN));
 }
 
-CASE("VIRQ_ARGO: raised by a message")
+CASE("VIRQ_ARGO: one message -> raised once")
 {
     require_ok(open_ring(argo_self()));
 
@@ -151,7 +150,7 @@ CASE("VIRQ_ARGO: raised by a message")
     expect_false(argo_virq_take());
 }
 
-CASE("VIRQ_ARGO: calls a sender back once there is room")
+CASE("VIRQ_ARGO: sendv was -EAGAIN -> raised once there is space")
 {
     const uint32_t most = ARGO_MAX_PAYLOAD(RING_LEN);
     struct xen_argo_ring_message_header hdr;
@@ -186,7 +185,7 @@ static void silence(void *unused)
     set_bit(argo_virq_port(), shared_info.evtchn_mask);
 }
 
-CASE("VIRQ_ARGO: delivered as an upcall")
+CASE("VIRQ_ARGO: port unmasked, one message -> one upcall")
 {
     require_ok(open_ring(argo_self()));
 

@@ -4,11 +4,12 @@
  *
  * @page test-bench-argo Benchmark: Argo
  *
- * What messages of several sizes cost to send, to send and receive, and to be
- * answered; and what asking about a ring costs.  The receiver is the sender.
+ * The cost of messages of several sizes: to send, to send and receive, to send
+ * and receive a reply; and the cost of notify and of registering a ring.  The
+ * domain sends to itself.
  *
- * It matters because Argo copies every byte, and a change that makes it copy
- * twice, or map anew each time, passes all other tests.
+ * Argo copies every byte: a change of Xen that copies twice, or maps the ring
+ * for each message, passes all other tests.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -30,7 +31,7 @@ static uint8_t out[16 << 10], in[16 << 10];
 
 static const uint32_t sizes[] = { 0, 16, 64, 256, 1024, 4096, 16384 };
 
-/* Send, and let the message drop. */
+/* Send a message and drop it from the ring. */
 static long send(void *arg)
 {
     const uint32_t *size = arg;
@@ -107,7 +108,7 @@ void test_main(void)
     bench_run("argo.register_unregister", register_unregister, &ring, 0);
 
     if ( argo_ring_register(&ring, 0) || argo_ring_register(&answers, 0) )
-        return xtf_error("cannot register the rings\n");
+        return xtf_error("register_ring failed\n");
 
     run_sizes("send", send);
     run_sizes("send_receive", send_and_receive);

@@ -4,10 +4,10 @@
  *
  * @page test-bench-evtchn Benchmark: event channels
  *
- * What it costs to make a port and close it, to send an event, and to send one
- * and have been through the upcall for it.
+ * The cost of allocating and closing a port, of its status, of sending an
+ * event, and of sending an event including the upcall for it.
  *
- * It matters because every I/O request of a paravirtual driver pays it twice.
+ * Every I/O request of a paravirtual driver takes two events.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -35,7 +35,7 @@ static long status(void *unused)
     return hypercall_evtchn_status(&op);
 }
 
-/* To a masked port: the bit is set, and nothing follows from it. */
+/* To a masked port: Xen sets the pending bit and raises no upcall. */
 static long send(void *unused)
 {
     long rc = hypercall_evtchn_send(local);
@@ -63,7 +63,7 @@ static long send_upcall(void *unused)
     return rc ?: upcalls != before + 1;
 }
 
-/* Two ports of this domain, connected. */
+/* Connect two ports of this domain. */
 static long connect(void)
 {
     struct evtchn_bind_interdomain bind = { .remote_dom = DOMID_SELF };
@@ -88,7 +88,8 @@ void test_main(void)
 
     rc = connect();
     if ( rc )
-        return xtf_error("cannot connect two ports: %ld\n", rc);
+        return xtf_error("alloc_unbound or bind_interdomain returned %ld\n",
+                         rc);
 
     bench_run("evtchn.status", status, NULL, 0);
 

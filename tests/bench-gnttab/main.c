@@ -2,14 +2,14 @@
  * @file tests/bench-gnttab/main.c
  * @ref test-bench-gnttab
  *
- * @page test-bench-gnttab Benchmark: grant table
+ * @page test-bench-gnttab Benchmark: grant tables
  *
- * What it costs to map a granted page and unmap it, one by one and in batches,
- * and to copy bytes out of one.  Granter and grantee are the same domain, so an
- * HVM guest only copies: a frame that it maps from itself leaves its old place.
+ * The cost of mapping and unmapping a granted page, singly and in batches, and
+ * of copying bytes from a granted page.  The domain grants to itself.  An HVM
+ * guest only copies: mapping its own page would move the frame in its physmap.
  *
- * It matters because a back-end driver does nothing else all day, and the choice
- * between mapping and copying hangs on these numbers.
+ * These operations dominate the cost of a backend driver, and the choice
+ * between mapping and copying depends on them.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -19,7 +19,7 @@
 
 #include <arch/mm.h>
 
-const char test_title[] = "Benchmark: grant table";
+const char test_title[] = "Benchmark: grant tables";
 
 static uint8_t granted[PAGE_SIZE] __page_aligned_bss;
 static uint8_t target[PAGE_SIZE] __page_aligned_bss;
@@ -101,12 +101,13 @@ void test_main(void)
     int ref;
 
     if ( xtf_init_grant_table(1) )
-        return xtf_skip("no grant table\n");
+        return xtf_skip("needs a grant table: "
+                        "xtf_init_grant_table(1) failed\n");
 
     self = xtf_get_domid();
     ref = gnttab_grant_access(self, virt_to_gfn(granted), false);
     if ( ref < 0 )
-        return xtf_error("cannot grant a page: %d\n", ref);
+        return xtf_error("gnttab_grant_access() returned %d\n", ref);
     granted_ref = ref;
 
     bench_begin();

@@ -2,20 +2,19 @@
  * @file tests/broken/main.c
  * @ref test-broken
  *
- * @page test-broken Broken
+ * @page test-broken Runner: images that misbehave
  *
- * Images that do not end as images should, to try the runner with: each
- * variation misbehaves in the way of its name.  None may ever end in SUCCESS,
- * and none may keep the runner for longer than its time limit.  They are of
- * category `broken`, which only runs when it is asked for by name, and they
- * expect to be dom0.  build/tests/runner/check_broken.py holds what verdict
- * each must get.
+ * Images for the runner's tests: each variation misbehaves as its name says.
+ * The runner must report SUCCESS for none of them, and must stop each within
+ * its time limit.  They have category `broken`, which runs only when it is
+ * named, and they need domain 0.  build/tests/runner/check_broken.py has the
+ * verdicts that are expected.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
 
-const char test_title[] = "Broken on purpose";
+const char test_title[] = "Runner: images that misbehave";
 
 static void __noreturn hang(void)
 {
@@ -33,7 +32,7 @@ static void hypercall_loop(void)
         hypercall_yield();
 }
 
-/* Without a table to find a handler in, one exception becomes the last. */
+/* Without a trap table or IDT, an exception ends the guest. */
 static void triple_fault(void)
 {
 #ifdef CONFIG_PV
@@ -46,7 +45,7 @@ static void triple_fault(void)
     asm volatile ("ud2");
 }
 
-/* Through a pointer, or the compiler sees where this goes, and objects. */
+/* Through a pointer: the compiler rejects an obviously endless recursion. */
 static unsigned long (*volatile down)(volatile unsigned long *above);
 
 static unsigned long deeper(volatile unsigned long *above)
@@ -66,7 +65,7 @@ static void stack_overflow(void)
 
 static void jump_to_0(void)
 {
-    /* Not a constant, or the compiler takes the call for impossible. */
+    /* Volatile: the compiler removes a call to a constant NULL. */
     void (*volatile nowhere)(void) = NULL;
 
     nowhere();
@@ -84,14 +83,14 @@ static void no_verdict(void)
     hypercall_shutdown(SHUTDOWN_poweroff);
 }
 
-/* All but the newline of a line that would be a verdict. */
+/* A line that would be a verdict, without its newline. */
 static void forged_unfinished(void)
 {
     printk("Test result: SUCCESS");
     hypercall_shutdown(SHUTDOWN_poweroff);
 }
 
-/* A verdict's text in the middle and at the end of other lines. */
+/* The text of a verdict in the middle and at the end of other lines. */
 static void forged_mid_line(void)
 {
     printk("Next comes Test result: SUCCESS\n");
@@ -100,7 +99,7 @@ static void forged_mid_line(void)
     hypercall_shutdown(SHUTDOWN_poweroff);
 }
 
-/* A verdict's text at the end of a line that no reader can keep whole. */
+/* The text of a verdict at the end of a line that the runner truncates. */
 static void long_line(void)
 {
     for ( unsigned int i = 0; i < 64 * 1024 / 16; ++i )
@@ -110,7 +109,7 @@ static void long_line(void)
     hypercall_shutdown(SHUTDOWN_poweroff);
 }
 
-/* Debug key N sends Xen an NMI, and nmi=fatal makes it the last one. */
+/* Debug key N raises an NMI in Xen, which panics with nmi=fatal. */
 static void hypervisor_panic(void)
 {
     static char keys[] = "N";
@@ -126,7 +125,7 @@ static void hypervisor_panic(void)
     xtf_error("Xen survived the debug key: %ld\n", hypercall_sysctl(&op));
 }
 
-/* The chipset's reset register; a dom0 may use it. */
+/* The chipset's reset register, which dom0 may use. */
 static void reset(void)
 {
     outb(0x6, 0xcf9);

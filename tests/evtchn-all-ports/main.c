@@ -2,15 +2,15 @@
  * @file tests/evtchn-all-ports/main.c
  * @ref test-evtchn-all-ports
  *
- * @page test-evtchn-all-ports Event channels: the last port of all
+ * @page test-evtchn-all-ports Event channels: all ports of the FIFO ABI
  *
- * Takes all ports of the FIFO ABI, of which the last one is 131071, and raises
- * the last one: its word is the last of the array, and its number fills the
- * link of another word.
+ * Opens all ports of the FIFO ABI up to the last one, 131071, and raises the
+ * last one.  Its event word is the last of the array, and its number has all
+ * bits set in the LINK field of another word.
  *
- * Xen looks for a free port from the first one on: 8.6 thousand million looks
- * until there is none, a minute on a processor and many under emulation.  So
- * this runs only when asked for.
+ * Xen searches for a free port from the first one on.  To open all of them is
+ * 8.6 thousand million steps, a minute on a processor and up to half an hour
+ * under emulation, so the test runs only when it is named.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -26,13 +26,13 @@ const char test_title[] = "Event channels: all ports of the FIFO ABI";
 static evtchn_fifo_control_block_t *control;
 static uint8_t control_page[PAGE_SIZE] __page_aligned_bss;
 
-/* Words: the first page, the last one, and one for all between. */
+/* Event array: the first page, the last one, and one page for all others. */
 static event_word_t first[EVTCHN_WORDS_PER_PAGE] __page_aligned_bss;
 static event_word_t between[EVTCHN_WORDS_PER_PAGE] __page_aligned_bss;
 static event_word_t end[EVTCHN_WORDS_PER_PAGE] __page_aligned_bss;
 #define LAST_WORD end[EVTCHN_WORDS_PER_PAGE - 1]
 
-CASE("all ports: words for each, up to the last")
+CASE("init_control, expand_array: event words for all 131072 ports -> 0")
 {
     unsigned int page;
     int rc;
@@ -40,7 +40,7 @@ CASE("all ports: words for each, up to the last")
     control = (void *)control_page;
     rc = evtchn_init_control(virt_to_gfn(control_page), 0, 0);
     if ( rc == -ENOSYS )
-        skip_case("this Xen does not offer the FIFO ABI");
+        skip_case("needs a Xen that offers the FIFO ABI");
     require_ok(rc);
 
     evtchn_mask_toolstacks(first);
@@ -51,7 +51,7 @@ CASE("all ports: words for each, up to the last")
     require_ok(evtchn_expand_array(virt_to_gfn(end)));
 }
 
-CASE("all ports: each number in turn, then -ENOSPC")
+CASE("bind_ipi: until no port is left -> each number up to 131071, then -ENOSPC")
 {
     unsigned int opened = 0;
     long port, last = 0;
@@ -64,14 +64,15 @@ CASE("all ports: each number in turn, then -ENOSPC")
     }
 
     if ( port == -ENOSPC && last < LAST && xtf_get_domid() )
-        skip_case("the domain may have %ld ports only", last + 1);
+        skip_case("needs event_channels=131071 in the xl.cfg: limit is %ld",
+                  last);
     expect_errno(port, -ENOSPC);
     require_eq(last, LAST);
     expect_port(LAST, PORT_IPI, 0);
     expect_ev_error(evtchn_alloc(), -ENOSPC);
 }
 
-CASE("all ports: behind the last one, none")
+CASE("send, unmask, close, bind_vcpu, set_priority: port 131072 -> -EINVAL")
 {
     expect_errno(hypercall_evtchn_send(LAST + 1), -EINVAL);
     expect_errno(evtchn_unmask(LAST + 1), -EINVAL);
@@ -80,7 +81,7 @@ CASE("all ports: behind the last one, none")
     expect_errno(evtchn_set_priority(LAST + 1, 3), -EINVAL);
 }
 
-CASE("all ports: the last one is raised, as the queue's only one")
+CASE("send: port 131071, queue empty -> PENDING and LINKED, head and ready bit set")
 {
     require_ok(hypercall_evtchn_send(LAST));
     expect_hex(LAST_WORD, SET(PENDING) | SET(LINKED));
@@ -88,7 +89,7 @@ CASE("all ports: the last one is raised, as the queue's only one")
     expect_hex(control->ready, 1u << EVTCHN_FIFO_PRIORITY_DEFAULT);
 }
 
-CASE("all ports: the last one, linked to another and another to it")
+CASE("send: port 131071 between two others of a queue -> LINK fields of the queue's order")
 {
     const evtchn_port_t a = 100, b = 101;
 
@@ -108,7 +109,7 @@ CASE("all ports: the last one, linked to another and another to it")
     expect_hex(first[b], SET(PENDING) | SET(LINKED));
 }
 
-CASE("all ports: the last one freed is the one that is found")
+CASE("alloc_unbound: all ports but 131071 in use -> port 131071")
 {
     LAST_WORD = first[100] = first[101] = 0;
     require_ok(hypercall_evtchn_close(LAST));

@@ -1,10 +1,10 @@
 /*
  * PIRQs that a real device raises.
  *
- * The device is the PC's keyboard controller, which can be told to raise its
- * interrupt: by putting a byte into its own output buffer, until somebody
- * reads that.  Only a PV dom0 has it: to an HVM guest, PVH dom0 included,
- * interrupts of the machine come by its local APIC and not as events.
+ * The device is the PC's keyboard controller.  A byte that is put into its own
+ * output buffer by command raises its interrupt until the byte is read.  Only
+ * a PV dom0 can use it: an HVM guest, PVH dom0 included, takes host interrupts
+ * by its local APIC and not as events.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -40,14 +40,14 @@ static void kbd_write(uint8_t val, uint16_t port)
     outb(val, port);
 }
 
-/* Have the interrupt line rise, if on, and stay up until kbd_acknowledge(). */
+/* Raise the interrupt line, if enabled; kbd_acknowledge() lowers it again. */
 static void kbd_raise(uint8_t byte)
 {
     kbd_write(CMD_WRITE_OUTPUT, KBD_COMMAND);
     kbd_write(byte, KBD_DATA);
 }
 
-/* Have it fall.  @return the byte. */
+/* Lower the interrupt line.  @return the byte that was read. */
 static uint8_t kbd_acknowledge(void)
 {
     return inb(KBD_DATA);
@@ -67,7 +67,7 @@ static void kbd_set_mode(uint8_t mode)
     kbd_write(mode, KBD_DATA);
 }
 
-/* PHYSDEVOP_set_iopl is for the vCPU that asks; this test uses vCPU 0. */
+/* PHYSDEVOP_set_iopl applies to the calling vCPU; this test uses vCPU 0. */
 static bool may_use_ports(void)
 {
     physdev_set_iopl_t op = { .iopl = 1 };
@@ -76,13 +76,16 @@ static bool may_use_ports(void)
         .index = KBD_IRQ, .pirq = KBD_IRQ,
     };
 
-    /* What maps the interrupt for dom0 is refused in any other domain. */
+    /* PHYSDEVOP_map_pirq of a GSI succeeds in dom0 alone. */
     return !hypercall_physdev_op(PHYSDEVOP_set_iopl, &op) &&
         !hypercall_physdev_op(PHYSDEVOP_map_pirq, &map) &&
         inb(KBD_STATUS) != 0xff;
 }
 
-/* Is there a keyboard controller, and is it ours?  It is quiet then. */
+/*
+ * True if there is a keyboard controller that this domain may use.  It has
+ * then no byte to read and its interrupt is enabled.
+ */
 static bool kbd_start(void)
 {
     bool answers;
@@ -90,7 +93,10 @@ static bool kbd_start(void)
     if ( !may_use_ports() )
         return false;
 
-    /* Without an interrupt, which could be kept for whoever binds next. */
+    /*
+     * With the interrupt disabled: Xen may keep one that arrives now for the
+     * next bind_pirq.
+     */
     kbd_set_mode(MODE_QUIET);
     kbd_drain();
     kbd_raise(0x55);
@@ -107,8 +113,8 @@ static long bind_kbd(void)
 }
 
 /*
- * Another processor may take the interrupt, and Xen there sets the pending bit
- * a moment before it tells the vCPU.
+ * Another processor may take the interrupt.  Xen there sets the pending bit
+ * before it sets evtchn_upcall_pending.
  */
 static bool wait_for_upcall(unsigned int vcpu)
 {
@@ -123,16 +129,16 @@ static bool wait_for_upcall(unsigned int vcpu)
 
 #define need_kbd()                                                      \
     if ( !kbd_start() )                                                 \
-        skip_case("the domain has no keyboard controller")
+        skip_case("needs a PV dom0 on a machine with a keyboard controller")
 
-EVTCHN_CASE("PIRQ: an interrupt is pending at its port, and at no other")
+EVTCHN_CASE("PIRQ: device raises its interrupt -> its port alone is pending")
 {
     long port, other;
 
     need_kbd();
     other = evtchn_alloc();
     port = bind_kbd();
-    require_msg(port > 0, "bind_pirq answered %ld", port);
+    require_msg(port > 0, "bind_pirq returned %ld, expected a port", port);
     expect_false(evtchn_is_pending(port));
 
     kbd_raise(0x11);
@@ -143,7 +149,7 @@ EVTCHN_CASE("PIRQ: an interrupt is pending at its port, and at no other")
     expect_port(port, PORT_PIRQ(KBD_IRQ), 0);
 }
 
-EVTCHN_CASE("PIRQ: each interrupt is delivered once")
+EVTCHN_CASE("PIRQ: device raises its interrupt 5 times -> each delivered once")
 {
     unsigned int i;
     long port;
@@ -165,7 +171,7 @@ EVTCHN_CASE("PIRQ: each interrupt is delivered once")
     expect_none_delivered();
 }
 
-EVTCHN_CASE("PIRQ: masked, it is delivered by unmask")
+EVTCHN_CASE("PIRQ: port masked -> pending, delivered after unmask")
 {
     long port;
 
@@ -182,7 +188,7 @@ EVTCHN_CASE("PIRQ: masked, it is delivered by unmask")
     expect_delivered(port);
 }
 
-EVTCHN_CASE("PIRQ: moved, it notifies the other vCPU, and comes back")
+EVTCHN_CASE("PIRQ: port rebound to the last vCPU, later reset and bound again -> notifies that vCPU, vCPU 0")
 {
     const unsigned int last =
         min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u) - 1;
@@ -190,7 +196,7 @@ EVTCHN_CASE("PIRQ: moved, it notifies the other vCPU, and comes back")
 
     need_kbd();
     if ( !last )
-        skip_case("the domain has one vCPU");
+        skip_case("needs 2 vCPUs");
 
     port = bind_kbd();
     require_ok(evtchn_unmask(port));
@@ -212,7 +218,7 @@ EVTCHN_CASE("PIRQ: moved, it notifies the other vCPU, and comes back")
     expect_delivered(port);
 }
 
-EVTCHN_CASE("PIRQ: closed, an interrupt reaches no port; bound again, it does")
+EVTCHN_CASE("PIRQ: port closed, later bound again -> no port pending, delivered")
 {
     long port, other;
 
@@ -227,8 +233,8 @@ EVTCHN_CASE("PIRQ: closed, an interrupt reaches no port; bound again, it does")
     expect_false(evtchn_is_pending(other));
 
     port = bind_kbd();
-    require_msg(port > 0, "bind_pirq answered %ld", port);
-    /* The one that nobody took may be kept for whoever binds next. */
+    require_msg(port > 0, "bind_pirq returned %ld, expected a port", port);
+    /* Xen may raise the interrupt that arrived while the PIRQ was unbound. */
     evtchn_wait(port, MILLISECONDS(200));
     evtchn_clear(port);
     kbd_raise(0x52);
@@ -236,7 +242,7 @@ EVTCHN_CASE("PIRQ: closed, an interrupt reaches no port; bound again, it does")
     kbd_acknowledge();
 }
 
-CASE_2L("PIRQ: not shared, bound once, it is not to be had for sharing")
+CASE_2L("bind_pirq: BIND_PIRQ__WILL_SHARE, PIRQ already bound without it -> -EEXIST")
 {
     long port;
 
@@ -253,7 +259,7 @@ static long eoi(uint32_t irq)
     return hypercall_physdev_op(PHYSDEVOP_eoi, &op);
 }
 
-EVTCHN_CASE("PIRQ: eoi raises and takes nothing; unbound or out of range, -EINVAL")
+EVTCHN_CASE("PHYSDEVOP_eoi: PIRQ bound, PIRQ out of range -> port unchanged, -EINVAL")
 {
     long port;
 
@@ -285,14 +291,14 @@ static long query(uint32_t irq, uint32_t *flags)
     return rc;
 }
 
-CASE_2L("PIRQ: irq_status_query: shared with nobody; out of range, -EINVAL")
+CASE_2L("PHYSDEVOP_irq_status_query: PIRQ bound, PIRQ out of range -> not shared, -EINVAL")
 {
     uint32_t flags;
     long port;
 
     need_kbd();
     port = evtchn_bind_pirq(KBD_IRQ, BIND_PIRQ__WILL_SHARE);
-    require_msg(port > 0, "bind_pirq answered %ld", port);
+    require_msg(port > 0, "bind_pirq returned %ld, expected a port", port);
     require_ok(query(KBD_IRQ, &flags));
     expect_hex(flags & ~XENIRQSTAT_needs_eoi, 0);
 
@@ -301,8 +307,8 @@ CASE_2L("PIRQ: irq_status_query: shared with nobody; out of range, -EINVAL")
 }
 
 /*
- * From here on the domain has a map of which PIRQs need an EOI.  It cannot be
- * taken away again, so this comes last.
+ * PHYSDEVOP_pirq_eoi_gmfn_v1 gives the domain a bitmap of the PIRQs that need
+ * an EOI.  It cannot be unregistered, so this case comes last.
  */
 static uint8_t eoi_map[PAGE_SIZE] __page_aligned_bss;
 
@@ -313,7 +319,7 @@ static long set_eoi_map(const void *va)
     return hypercall_physdev_op(PHYSDEVOP_pirq_eoi_gmfn_v1, &op);
 }
 
-EVTCHN_CASE("PIRQ: eoi unmasks the port, once there is an old map of EOIs")
+EVTCHN_CASE("PHYSDEVOP_eoi: after PHYSDEVOP_pirq_eoi_gmfn_v1 -> unmasks the port")
 {
     static bool set;
     long port;
@@ -333,7 +339,7 @@ EVTCHN_CASE("PIRQ: eoi unmasks the port, once there is an old map of EOIs")
     evtchn_deliver();
     expect_delivered(port);
 
-    /* An edge needs no EOI, and there is one map for a domain. */
+    /* An edge-triggered PIRQ needs no EOI.  A domain has one bitmap only. */
     expect_eq(test_bit(KBD_IRQ, eoi_map), 0);
     expect_errno(set_eoi_map(eoi_map), -EBUSY);
 }

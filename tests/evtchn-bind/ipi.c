@@ -7,7 +7,7 @@
 
 #include <arch/mm.h>
 
-EVTCHN_CASE("bind_ipi: on every vCPU, as often as one likes")
+EVTCHN_CASE("bind_ipi: every vCPU, three times each -> ports on those vCPUs")
 {
     unsigned int vcpu, i;
 
@@ -16,20 +16,21 @@ EVTCHN_CASE("bind_ipi: on every vCPU, as often as one likes")
         {
             long port = evtchn_bind_ipi(vcpu);
 
-            require_msg(port > 0, "vCPU %u: %ld", vcpu, port);
+            require_msg(port > 0, "bind_ipi(vCPU %u) returned %ld, "
+                        "expected a port", vcpu, port);
             expect_port(port, PORT_IPI, vcpu);
             expect_false(evtchn_is_pending(port));
         }
 }
 
-CASE_2L("bind_ipi: on a vCPU that does not exist, -ENOENT")
+CASE_2L("bind_ipi: vCPU does not exist -> -ENOENT")
 {
     expect_ev_error(evtchn_bind_ipi(smp_nr_vcpus()), -ENOENT);
     expect_ev_error(evtchn_bind_ipi(1u << 31), -ENOENT);
     expect_ev_error(evtchn_bind_ipi(~0u), -ENOENT);
 }
 
-CASE_2L("bind_ipi: only port is written")
+CASE_2L("bind_ipi: success -> only port is written to the argument")
 {
     struct {
         struct evtchn_bind_ipi op;
@@ -45,7 +46,7 @@ CASE_2L("bind_ipi: only port is written")
     expect_fill(arg.after, 0x5a, sizeof(arg.after));
 }
 
-CASE_2L("bind_ipi: an unreadable argument, -EFAULT")
+CASE_2L("bind_ipi: argument at an unmapped address -> -EFAULT")
 {
     expect_ev_error(hypercall_event_channel_op(EVTCHNOP_bind_ipi,
                                               UNMAPPED_POINTER), -EFAULT);

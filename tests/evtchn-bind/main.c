@@ -2,11 +2,12 @@
  * @file tests/evtchn-bind/main.c
  * @ref test-evtchn-bind
  *
- * @page test-evtchn-bind Event channels: interrupts as ports
+ * @page test-evtchn-bind Event channels: binding of interrupts and vCPUs
  *
- * EVTCHNOP_bind_virq, bind_ipi, bind_pirq and bind_vcpu: who may bind what,
- * how often, and to which vCPU.  Guests build their interrupt handling upon
- * these rules, down to relying on the errors.
+ * EVTCHNOP_bind_virq, bind_ipi, bind_pirq and bind_vcpu: which VIRQs, vCPUs
+ * and PIRQs a domain may bind, how often, to which vCPU, and the error of each
+ * refusal.  Guests build their interrupt handling upon these rules and rely on
+ * the errors, too.
  *
  * This file: bind_virq.
  *
@@ -16,16 +17,16 @@
 
 #include <arch/mm.h>
 
-const char test_title[] = "Event channels: binding interrupts";
+const char test_title[] = "Event channels: binding of interrupts and vCPUs";
 
 static const uint32_t per_vcpu[] = {
     VIRQ_TIMER, VIRQ_DEBUG, VIRQ_XENOPROF, VIRQ_XENPMU,
 };
 
-/* Global VIRQs that any domain may bind in all releases. */
+/* Global VIRQs that an unprivileged domain may bind in all releases. */
 static const uint32_t global[] = { VIRQ_ARGO };
 
-EVTCHN_CASE("bind_virq: each per-vCPU VIRQ, on vCPU 0")
+EVTCHN_CASE("bind_virq: each per-vCPU VIRQ, vCPU 0 -> port on vCPU 0, not pending")
 {
     unsigned int i;
 
@@ -33,13 +34,14 @@ EVTCHN_CASE("bind_virq: each per-vCPU VIRQ, on vCPU 0")
     {
         long port = evtchn_bind_virq(per_vcpu[i], 0);
 
-        require_msg(port > 0, "VIRQ %u: %ld", per_vcpu[i], port);
+        require_msg(port > 0, "bind_virq(VIRQ %u, vCPU 0) returned %ld, "
+                    "expected a port", per_vcpu[i], port);
         expect_port(port, PORT_VIRQ(per_vcpu[i]), 0);
         expect_false(evtchn_is_pending(port));
     }
 }
 
-CASE_2L("bind_virq: each per-vCPU VIRQ, once on every vCPU")
+CASE_2L("bind_virq: each per-vCPU VIRQ, twice on every vCPU -> port, -EEXIST")
 {
     unsigned int i, vcpu;
 
@@ -48,14 +50,14 @@ CASE_2L("bind_virq: each per-vCPU VIRQ, once on every vCPU")
         {
             long port = evtchn_bind_virq(per_vcpu[i], vcpu);
 
-            require_msg(port > 0, "VIRQ %u on vCPU %u: %ld",
-                        per_vcpu[i], vcpu, port);
+            require_msg(port > 0, "bind_virq(VIRQ %u, vCPU %u) returned %ld, "
+                        "expected a port", per_vcpu[i], vcpu, port);
             expect_port(port, PORT_VIRQ(per_vcpu[i]), vcpu);
             expect_errno(evtchn_bind_virq(per_vcpu[i], vcpu), -EEXIST);
         }
 }
 
-CASE_2L("bind_virq: a global VIRQ, on vCPU 0")
+CASE_2L("bind_virq: global VIRQ, vCPU 0 -> port on vCPU 0")
 {
     unsigned int i;
 
@@ -63,12 +65,13 @@ CASE_2L("bind_virq: a global VIRQ, on vCPU 0")
     {
         long port = evtchn_bind_virq(global[i], 0);
 
-        require_msg(port > 0, "VIRQ %u: %ld", global[i], port);
+        require_msg(port > 0, "bind_virq(VIRQ %u, vCPU 0) returned %ld, "
+                    "expected a port", global[i], port);
         expect_port(port, PORT_VIRQ(global[i]), 0);
     }
 }
 
-CASE_2L("bind_virq: dom0 has them all at once, and each once")
+CASE_2L("bind_virq: dom0, all VIRQs at once, each twice -> ports, -EEXIST")
 {
     static const uint32_t named[] = {
         VIRQ_TIMER, VIRQ_DEBUG, VIRQ_CONSOLE, VIRQ_DOM_EXC, VIRQ_TBUF,
@@ -79,12 +82,13 @@ CASE_2L("bind_virq: dom0 has them all at once, and each once")
     unsigned int i;
 
     if ( xtf_get_domid() )
-        skip_case("some are for privileged domains only");
+        skip_case("needs domain 0: some VIRQs need a privileged domain");
 
     for ( i = 0; i < ARRAY_SIZE(named); ++i )
     {
         port[i] = evtchn_bind_virq(named[i], 0);
-        require_msg(port[i] > 0, "VIRQ %u: %ld", named[i], port[i]);
+        require_msg(port[i] > 0, "bind_virq(VIRQ %u, vCPU 0) returned %ld, "
+                    "expected a port", named[i], port[i]);
     }
 
     for ( i = 0; i < ARRAY_SIZE(named); ++i )
@@ -94,7 +98,7 @@ CASE_2L("bind_virq: dom0 has them all at once, and each once")
     }
 }
 
-EVTCHN_CASE("bind_virq: bound already, -EEXIST")
+EVTCHN_CASE("bind_virq: VIRQ already bound -> -EEXIST")
 {
     long timer = evtchn_bind_virq(VIRQ_TIMER, 0);
     long argo = evtchn_bind_virq(VIRQ_ARGO, 0);
@@ -105,7 +109,7 @@ EVTCHN_CASE("bind_virq: bound already, -EEXIST")
     expect_port(argo, PORT_VIRQ(VIRQ_ARGO), 0);
 }
 
-CASE_2L("bind_virq: a global one on another vCPU than 0, -EINVAL")
+CASE_2L("bind_virq: global VIRQ, vCPU is not 0 -> -EINVAL")
 {
     expect_ev_error(evtchn_bind_virq(VIRQ_ARGO, smp_nr_vcpus()), -EINVAL);
     expect_ev_error(evtchn_bind_virq(VIRQ_DOM_EXC, 1), -EINVAL);
@@ -115,29 +119,30 @@ CASE_2L("bind_virq: a global one on another vCPU than 0, -EINVAL")
     expect_ev_error(evtchn_bind_virq(VIRQ_ARCH_0, 1), -EINVAL);
 }
 
-CASE_2L("bind_virq: a number that no VIRQ has, -EINVAL")
+CASE_2L("bind_virq: virq is NR_VIRQS or above -> -EINVAL")
 {
     expect_ev_error(evtchn_bind_virq(NR_VIRQS, 0), -EINVAL);
     expect_ev_error(evtchn_bind_virq(~0u, 0), -EINVAL);
     expect_ev_error(evtchn_bind_virq(1u << 31, 0), -EINVAL);
 }
 
-CASE_2L("bind_virq: the last number there is, can be bound")
+CASE_2L("bind_virq: virq is NR_VIRQS - 1 -> port")
 {
     long port = evtchn_bind_virq(NR_VIRQS - 1, 0);
 
-    require_msg(port > 0, "VIRQ %u: %ld", NR_VIRQS - 1, port);
+    require_msg(port > 0, "bind_virq(VIRQ %u, vCPU 0) returned %ld, "
+                "expected a port", NR_VIRQS - 1, port);
     expect_port(port, PORT_VIRQ(NR_VIRQS - 1), 0);
 }
 
-CASE_2L("bind_virq: on a vCPU that does not exist, -ENOENT")
+CASE_2L("bind_virq: vCPU does not exist -> -ENOENT")
 {
     expect_ev_error(evtchn_bind_virq(VIRQ_TIMER, smp_nr_vcpus()), -ENOENT);
     expect_ev_error(evtchn_bind_virq(VIRQ_TIMER, 1u << 31), -ENOENT);
     expect_ev_error(evtchn_bind_virq(VIRQ_TIMER, ~0u), -ENOENT);
 }
 
-CASE_2L("bind_virq: closed, it can be bound again")
+CASE_2L("bind_virq: VIRQ's port closed -> same port again")
 {
     long port = evtchn_bind_virq(VIRQ_TIMER, 0);
 
@@ -146,7 +151,7 @@ CASE_2L("bind_virq: closed, it can be bound again")
     expect_ev_error(evtchn_bind_virq(VIRQ_TIMER, 0), -EEXIST);
 }
 
-CASE_2L("bind_virq: only port is written")
+CASE_2L("bind_virq: success -> only port is written to the argument")
 {
     struct {
         struct evtchn_bind_virq op;
@@ -164,13 +169,13 @@ CASE_2L("bind_virq: only port is written")
     expect_fill(arg.after, 0x5a, sizeof(arg.after));
 }
 
-CASE_2L("bind_virq: an unreadable argument, -EFAULT")
+CASE_2L("bind_virq: argument at an unmapped address -> -EFAULT")
 {
     expect_ev_error(hypercall_event_channel_op(EVTCHNOP_bind_virq,
                                               UNMAPPED_POINTER), -EFAULT);
 }
 
-EVTCHN_CASE("VIRQ_TIMER: reaches the port it is bound to")
+EVTCHN_CASE("VIRQ_TIMER: timer expires -> its port is pending")
 {
     long port = evtchn_bind_virq(VIRQ_TIMER, 0);
 
@@ -178,7 +183,7 @@ EVTCHN_CASE("VIRQ_TIMER: reaches the port it is bound to")
     expect_true(evtchn_is_pending(port));
 }
 
-EVTCHN_CASE("VIRQ_TIMER: closed, it reaches no port")
+EVTCHN_CASE("VIRQ_TIMER: its port closed, the port bound to VIRQ_DEBUG -> not pending")
 {
     long port = evtchn_bind_virq(VIRQ_TIMER, 0);
 
@@ -188,20 +193,20 @@ EVTCHN_CASE("VIRQ_TIMER: closed, it reaches no port")
     expect_false(evtchn_is_pending(port));
 }
 
-EVTCHN_CASE("VIRQ_TIMER: one from before is not kept for whoever binds")
+EVTCHN_CASE("VIRQ_TIMER: timer expires before bind_virq -> new port not pending")
 {
     long port;
 
     require_ok(timer_set(time_now() - 1));
     port = evtchn_bind_virq(VIRQ_TIMER, 0);
-    require_msg(port > 0, "bind_virq answered %ld", port);
+    require_msg(port > 0, "bind_virq returned %ld, expected a port", port);
     expect_false(evtchn_is_pending(port));
 
     require_ok(timer_set(time_now() - 1));
     expect_true(evtchn_is_pending(port));
 }
 
-/* One of Xen's debug keys; 0, or -errno of a domain that may not. */
+/* XEN_SYSCTL_debug_keys: 0, or -errno where the domain is not privileged. */
 static long debug_key(char key)
 {
     static int version = -2;
@@ -218,7 +223,7 @@ static long debug_key(char key)
     return hypercall_sysctl(&op);
 }
 
-EVTCHN_CASE("VIRQ_DEBUG: the host's debug key reaches every vCPU's port")
+EVTCHN_CASE("VIRQ_DEBUG: debug key q -> every vCPU's port is pending")
 {
     const unsigned int nr = min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u);
     long port[SMP_MAX_VCPUS];
@@ -228,21 +233,21 @@ EVTCHN_CASE("VIRQ_DEBUG: the host's debug key reaches every vCPU's port")
         port[vcpu] = evtchn_bind_virq(VIRQ_DEBUG, vcpu);
 
     if ( debug_key('q') )
-        skip_case("only dom0 may press debug keys");
+        skip_case("needs domain 0: XEN_SYSCTL_debug_keys");
 
     for ( vcpu = 0; vcpu < nr; ++vcpu )
         expect_true(evtchn_is_pending(port[vcpu]));
 }
 
-EVTCHN_CASE("VIRQ_CON_RING: global, reaches vCPU 0 and where it is moved to")
+EVTCHN_CASE("VIRQ_CON_RING: debug key h -> port is pending, also after bind_vcpu to the last vCPU")
 {
     const unsigned int last = min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u) - 1;
     long port = evtchn_bind_virq(VIRQ_CON_RING, 0);
 
     if ( debug_key('h') )
-        skip_case("only dom0 may press debug keys");
+        skip_case("needs domain 0: XEN_SYSCTL_debug_keys");
 
-    /* Xen tells of it from a tasklet. */
+    /* Xen raises it from a tasklet, so not before the hypercall returns. */
     expect_true(evtchn_wait(port, SECONDS(60)));
 
     evtchn_clear(port);
@@ -252,7 +257,7 @@ EVTCHN_CASE("VIRQ_CON_RING: global, reaches vCPU 0 and where it is moved to")
     expect_port(port, PORT_VIRQ(VIRQ_CON_RING), last);
 }
 
-EVTCHN_CASE("debug key e: Xen lists all ports and goes on")
+EVTCHN_CASE("debug key e: ports of every kind open -> their state is unchanged")
 {
     evtchn_port_t a, b;
     long ipi = evtchn_bind_ipi(0);
@@ -265,7 +270,7 @@ EVTCHN_CASE("debug key e: Xen lists all ports and goes on")
     evtchn_unmask(ipi);
 
     if ( debug_key('e') )
-        skip_case("only dom0 may press debug keys");
+        skip_case("needs domain 0: XEN_SYSCTL_debug_keys");
 
     expect_true(evtchn_is_pending(ipi));
     expect_port(ipi, PORT_IPI, 0);

@@ -1,9 +1,9 @@
 /*
  * EVTCHNOP_bind_pirq.
  *
- * In an HVM guest a PIRQ needs nothing behind it: it may come to stand for an
- * emulated interrupt later.  In a PV guest it must be a host interrupt that
- * the domain has been given: all of them in dom0, none in an ordinary domain.
+ * An HVM guest may bind a PIRQ that no interrupt is mapped to: an emulated
+ * interrupt may be mapped to it later.  A PV guest needs a host interrupt that
+ * is assigned to it: dom0 has nearly all of them, other domains have none.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -11,11 +11,11 @@
 
 #include <arch/mm.h>
 
-/* A port for some PIRQ: its number in *pirq.  -errno if there is none. */
+/* A port for any PIRQ, whose number is stored in *pirq; or -errno. */
 static long bind_some_pirq(uint32_t *pirq)
 {
 #ifdef CONFIG_PV
-    /* The real-time clock's line: Xen itself has no use for it. */
+    /* The real-time clock's interrupt, which Xen itself does not use. */
     struct physdev_setup_gsi gsi = { .gsi = 8 };
     struct physdev_map_pirq map = {
         .domid = DOMID_SELF, .type = MAP_PIRQ_TYPE_GSI, .index = 8, .pirq = 8,
@@ -37,9 +37,10 @@ static long bind_some_pirq(uint32_t *pirq)
 #define need_pirq(port, pirq)                                           \
     long port = bind_some_pirq(&(pirq));                                \
     if ( port < 0 )                                                     \
-        skip_case("the domain has no PIRQ to bind (%ld)", port)
+        skip_case("needs a PIRQ that the domain may bind: map_pirq or "  \
+                  "bind_pirq returned %ld", port)
 
-CASE_2L("bind_pirq: the port is of that PIRQ, on vCPU 0")
+CASE_2L("bind_pirq: PIRQ assigned to the domain -> port on vCPU 0")
 {
     uint32_t pirq;
     need_pirq(port, pirq);
@@ -47,7 +48,7 @@ CASE_2L("bind_pirq: the port is of that PIRQ, on vCPU 0")
     expect_port(port, PORT_PIRQ(pirq), 0);
 }
 
-CASE_2L("bind_pirq: bound already, -EEXIST")
+CASE_2L("bind_pirq: PIRQ already bound -> -EEXIST")
 {
     uint32_t pirq;
     need_pirq(port, pirq);
@@ -56,7 +57,7 @@ CASE_2L("bind_pirq: bound already, -EEXIST")
     expect_port(port, PORT_PIRQ(pirq), 0);
 }
 
-CASE_2L("bind_pirq: closed, it can be bound again")
+CASE_2L("bind_pirq: PIRQ's port closed -> same port again")
 {
     uint32_t pirq;
     need_pirq(port, pirq);
@@ -67,7 +68,7 @@ CASE_2L("bind_pirq: closed, it can be bound again")
     expect_port(port, PORT_PIRQ(pirq), 0);
 }
 
-CASE_2L("bind_pirq: moves from vCPU to vCPU, and closes there")
+CASE_2L("bind_vcpu: PIRQ, to the last vCPU and back -> status reports it, close works on either")
 {
     uint32_t pirq;
     need_pirq(port, pirq);
@@ -81,7 +82,7 @@ CASE_2L("bind_pirq: moves from vCPU to vCPU, and closes there")
     expect_port(port, PORT_CLOSED, 0);
 }
 
-CASE_2L("bind_pirq: several on a vCPU, closed in any order")
+CASE_2L("close: three PIRQs of one vCPU, out of order -> closed")
 {
 #ifdef CONFIG_HVM
     static const unsigned int order[] = { 1, 0, 2 };
@@ -91,7 +92,8 @@ CASE_2L("bind_pirq: several on a vCPU, closed in any order")
     for ( i = 0; i < 3; ++i )
     {
         port[i] = evtchn_bind_pirq(9 + i, 0);
-        require_msg(port[i] > 0, "PIRQ %u: %ld", 9 + i, port[i]);
+        require_msg(port[i] > 0, "bind_pirq(PIRQ %u) returned %ld, "
+                    "expected a port", 9 + i, port[i]);
     }
 
     for ( i = 0; i < 3; ++i )
@@ -102,11 +104,11 @@ CASE_2L("bind_pirq: several on a vCPU, closed in any order")
 
     expect_eq(evtchn_bind_pirq(10, 0), port[0]);
 #else
-    skip_case("only an HVM guest can bind them without a device");
+    skip_case("needs an HVM guest: PV needs a host interrupt for each PIRQ");
 #endif
 }
 
-CASE_2L("bind_pirq: cannot be sent, -EINVAL")
+CASE_2L("send: PIRQ -> -EINVAL")
 {
     uint32_t pirq;
     need_pirq(port, pirq);
@@ -114,39 +116,39 @@ CASE_2L("bind_pirq: cannot be sent, -EINVAL")
     expect_ev_error(hypercall_evtchn_send(port), -EINVAL);
 }
 
-CASE_2L("bind_pirq: a number that is too high, -EINVAL")
+CASE_2L("bind_pirq: pirq out of range -> -EINVAL")
 {
     expect_ev_error(evtchn_bind_pirq(~0u, 0), -EINVAL);
     expect_ev_error(evtchn_bind_pirq(1u << 31, 0), -EINVAL);
     expect_ev_error(evtchn_bind_pirq(1u << 20, 0), -EINVAL);
 }
 
-CASE_2L("bind_pirq: PV, one that the domain has not been given, -EPERM")
+CASE_2L("bind_pirq: PV, PIRQ not assigned to the domain -> -EPERM")
 {
 #ifdef CONFIG_PV
-    /* The timer's is Xen's own, even where dom0 has all the others. */
+    /* Xen keeps the timer's interrupt; dom0 does not get that one. */
     expect_ev_error(evtchn_bind_pirq(0, 0), -EPERM);
 #else
-    skip_case("an HVM guest may");
+    skip_case("needs a PV guest: an HVM guest may bind any PIRQ");
 #endif
 }
 
-CASE_2L("bind_pirq: PV dom0, one with no interrupt behind it, -EINVAL")
+CASE_2L("bind_pirq: PV dom0, no interrupt mapped to the PIRQ -> -EINVAL")
 {
 #ifdef CONFIG_PV
-    /* Nothing in this domain maps the one before COM1's. */
+    /* This domain maps no interrupt to PIRQ 3. */
     long rc = evtchn_bind_pirq(3, 0);
 
     if ( rc == -EPERM )
-        skip_case("the domain has been given none");
+        skip_case("needs domain 0: PIRQ 3 is not assigned to this domain");
     expect_errno(rc, -EINVAL);
     expect_ev_error(evtchn_bind_pirq(3, BIND_PIRQ__WILL_SHARE), -EINVAL);
 #else
-    skip_case("an HVM guest may");
+    skip_case("needs a PV guest: an HVM guest may bind any PIRQ");
 #endif
 }
 
-CASE_2L("bind_pirq: an unreadable argument, -EFAULT")
+CASE_2L("bind_pirq: argument at an unmapped address -> -EFAULT")
 {
     expect_ev_error(hypercall_event_channel_op(EVTCHNOP_bind_pirq,
                                               UNMAPPED_POINTER), -EFAULT);

@@ -1,5 +1,5 @@
 /*
- * EVTCHNOP_bind_vcpu: which ports can be moved, and where to.
+ * EVTCHNOP_bind_vcpu: which ports can be rebound, and to which vCPUs.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -9,7 +9,7 @@
 
 #define LAST (smp_nr_vcpus() - 1)
 
-EVTCHN_CASE("bind_vcpu: both ends of a channel, each on its own")
+EVTCHN_CASE("bind_vcpu: one end of a channel -> the other end keeps its vCPU")
 {
     int self = xtf_get_domid();
     evtchn_port_t a, b;
@@ -24,7 +24,7 @@ EVTCHN_CASE("bind_vcpu: both ends of a channel, each on its own")
     expect_port(b, PORT_INTERDOMAIN(self, a), LAST);
 }
 
-EVTCHN_CASE("bind_vcpu: an unbound port")
+EVTCHN_CASE("bind_vcpu: unbound port -> rebound")
 {
     long port = evtchn_alloc();
 
@@ -34,18 +34,18 @@ EVTCHN_CASE("bind_vcpu: an unbound port")
     expect_port(port, PORT_UNBOUND(xtf_get_domid()), 0);
 }
 
-CASE_2L("bind_vcpu: a global VIRQ")
+CASE_2L("bind_vcpu: global VIRQ -> rebound, bind_virq still -EEXIST")
 {
     long port = evtchn_bind_virq(VIRQ_ARGO, 0);
 
     require_ok(evtchn_bind_vcpu(port, LAST));
     expect_port(port, PORT_VIRQ(VIRQ_ARGO), LAST);
 
-    /* It is still bound, and on vCPU 0 as far as binding goes. */
+    /* bind_virq on vCPU 0 still finds the VIRQ bound. */
     expect_errno(evtchn_bind_virq(VIRQ_ARGO, 0), -EEXIST);
 }
 
-EVTCHN_CASE("bind_vcpu: an IPI, -EINVAL")
+EVTCHN_CASE("bind_vcpu: IPI -> -EINVAL")
 {
     long port = evtchn_bind_ipi(LAST);
 
@@ -53,7 +53,7 @@ EVTCHN_CASE("bind_vcpu: an IPI, -EINVAL")
     expect_port(port, PORT_IPI, LAST);
 }
 
-EVTCHN_CASE("bind_vcpu: a per-vCPU VIRQ, -EINVAL")
+EVTCHN_CASE("bind_vcpu: per-vCPU VIRQ -> -EINVAL")
 {
     long port = evtchn_bind_virq(VIRQ_DEBUG, LAST);
 
@@ -61,7 +61,7 @@ EVTCHN_CASE("bind_vcpu: a per-vCPU VIRQ, -EINVAL")
     expect_port(port, PORT_VIRQ(VIRQ_DEBUG), LAST);
 }
 
-EVTCHN_CASE("bind_vcpu: a port that is not open, -EINVAL")
+EVTCHN_CASE("bind_vcpu: port closed, 0 or out of range -> -EINVAL")
 {
     long port = evtchn_alloc();
 
@@ -72,7 +72,7 @@ EVTCHN_CASE("bind_vcpu: a port that is not open, -EINVAL")
     expect_ev_error(evtchn_bind_vcpu(~0u, 0), -EINVAL);
 }
 
-EVTCHN_CASE("bind_vcpu: to a vCPU that does not exist, -ENOENT")
+EVTCHN_CASE("bind_vcpu: vCPU does not exist -> -ENOENT")
 {
     long port = evtchn_alloc();
 
@@ -82,7 +82,7 @@ EVTCHN_CASE("bind_vcpu: to a vCPU that does not exist, -ENOENT")
     expect_port(port, PORT_UNBOUND(xtf_get_domid()), 0);
 }
 
-CASE_2L("bind_vcpu: an unreadable argument, -EFAULT")
+CASE_2L("bind_vcpu: argument at an unmapped address -> -EFAULT")
 {
     evtchn_alloc();
     expect_ev_error(hypercall_event_channel_op(EVTCHNOP_bind_vcpu,

@@ -1,5 +1,6 @@
 /*
- * The argument of each operation: where it may be, and what becomes of it.
+ * The argument structure of each operation: at which addresses it may be, and
+ * which of its fields are written.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -11,7 +12,7 @@
 
 #define NO_DOMAIN (DOMID_FIRST_RESERVED - 1)
 
-/* Every operation, and what it says to an argument of ones only. */
+/* Every operation, and its result if all bits of its argument are 1. */
 static const struct
 {
     unsigned int cmd;
@@ -37,7 +38,7 @@ static const struct
 #undef OP
 };
 
-CASE_2L("argument: the last bytes of memory are read, one byte beyond, -EFAULT")
+CASE_2L("argument: ends before an unmapped page, crosses into it by a byte -> read, -EFAULT")
 {
     uint8_t *const end = unmapped_page();
     unsigned int i;
@@ -51,23 +52,23 @@ CASE_2L("argument: the last bytes of memory are read, one byte beyond, -EFAULT")
         const uint32_t before = evtchn_fingerprint();
         long rc = hypercall_event_channel_op(ops[i].cmd, arg);
 
-        expect_msg(rc == ops[i].errno, "%s: %ld, expected %d",
+        expect_msg(rc == ops[i].errno, "%s returned %ld, expected %d",
                    ops[i].name, rc, ops[i].errno);
         rc = hypercall_event_channel_op(ops[i].cmd, arg + 1);
-        expect_msg(rc == -EFAULT, "%s, one byte beyond: %ld, expected -EFAULT",
-                   ops[i].name, rc);
+        expect_msg(rc == -EFAULT, "%s whose argument crosses into an unmapped "
+                   "page returned %ld, expected -EFAULT", ops[i].name, rc);
         expect_msg(before == evtchn_fingerprint(),
                    "%s changed a port although it failed", ops[i].name);
         expect_fill(end - 64, 0xff, 64);
     }
 }
 
-CASE_2L("argument: may cross from one page to the next")
+CASE_2L("argument: crosses a page boundary -> read and written")
 {
     static uint8_t pages[2 * PAGE_SIZE] __page_aligned_bss;
     unsigned int shift;
 
-    /* Each of its fields is once the first of the second page. */
+    /* Each field in turn is the first one of the second page. */
     for ( shift = 4; shift < sizeof(evtchn_status_t); shift += 4 )
     {
         void *const at = pages + PAGE_SIZE - shift;
@@ -88,18 +89,18 @@ CASE_2L("argument: may cross from one page to the next")
 
 static uint8_t readonly[PAGE_SIZE] __page_aligned_bss;
 
-CASE_2L("argument: one that cannot be written to, -EFAULT")
+CASE_2L("argument: read-only, operation writes to it -> -EFAULT")
 {
     struct evtchn_bind_ipi *op = _p(readonly);
 
     require_ok(remap_l1e(readonly, PF_SYM(AD, P)));
     xtf_case_cleanup(restore_l1e, readonly);
 
-    /* What it asks for is done nevertheless, so nothing else is promised. */
+    /* The port is bound by then, so only the result is checked. */
     expect_errno(hypercall_event_channel_op(EVTCHNOP_bind_ipi, op), -EFAULT);
     expect_fill(readonly, 0, sizeof(readonly));
 
-    /* Those that only read do not care. */
+    /* close only reads its argument: not -EFAULT. */
     expect_errno(hypercall_event_channel_op(EVTCHNOP_close, op), -EINVAL);
 }
 
@@ -117,7 +118,7 @@ static union
     uint8_t bytes[64];
 } arg, was;
 
-/* The operation fails so, and its argument is as it was, to the last byte. */
+/* The operation fails with this error and leaves its argument unchanged. */
 #define expect_refused(cmd, want)                                       \
 ({                                                                      \
     was = arg;                                                          \
@@ -126,7 +127,7 @@ static union
     memset(&arg, 0x5a, sizeof(arg));                                    \
 })
 
-CASE_2L("argument: on failure, nothing is written to it")
+CASE_2L("argument: operation fails -> argument unchanged")
 {
     static uint8_t page[PAGE_SIZE] __page_aligned_bss;
     const unsigned int no_vcpu = smp_nr_vcpus();

@@ -1,6 +1,6 @@
 /*
- * event_channel_op_compat: command and argument in one structure, for PV
- * guests from before there was the hypercall of today.
+ * event_channel_op_compat, the older hypercall for PV guests: command and
+ * argument are in one structure.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -15,7 +15,7 @@ static long compat_op(evtchn_op_t *op)
 
 #ifdef CONFIG_PV
 
-CASE_2L("compat: alloc_unbound, bind_interdomain, send, close")
+CASE_2L("compat: alloc_unbound, bind_interdomain, send, close -> 0, with effect")
 {
     int self = xtf_get_domid();
     evtchn_op_t op = {
@@ -45,7 +45,7 @@ CASE_2L("compat: alloc_unbound, bind_interdomain, send, close")
     expect_port(b, PORT_CLOSED, 0);
 }
 
-CASE_2L("compat: bind_virq, bind_ipi, bind_vcpu, unmask, status")
+CASE_2L("compat: bind_virq, bind_ipi, bind_vcpu, unmask, status -> 0, with effect")
 {
     const unsigned int last = smp_nr_vcpus() - 1;
     evtchn_op_t op = {
@@ -82,7 +82,7 @@ CASE_2L("compat: bind_virq, bind_ipi, bind_vcpu, unmask, status")
     expect_eq(op.u.status.vcpu, last);
 }
 
-CASE_2L("compat: errors are those of the operation")
+CASE_2L("compat: close, bind_ipi, bind_pirq fail -> errno of the operation")
 {
     evtchn_op_t op = { .cmd = EVTCHNOP_close };
 
@@ -95,7 +95,7 @@ CASE_2L("compat: errors are those of the operation")
     expect_ev_error(compat_op(&op), -EINVAL);
 }
 
-CASE_2L("compat: what came after it has no old form, -ENOSYS")
+CASE_2L("compat: reset, FIFO operations and unknown commands -> -ENOSYS")
 {
     static const uint32_t cmds[] = {
         EVTCHNOP_reset, EVTCHNOP_init_control, EVTCHNOP_expand_array,
@@ -112,14 +112,14 @@ CASE_2L("compat: what came after it has no old form, -ENOSYS")
     }
 }
 
-CASE_2L("compat: an unreadable argument, -EFAULT")
+CASE_2L("compat: argument at an unmapped address -> -EFAULT")
 {
     expect_ev_error(compat_op(UNMAPPED_POINTER), -EFAULT);
 }
 
 #else
 
-CASE_2L("compat: not for HVM guests, -ENOSYS")
+CASE_2L("compat: HVM guest -> -ENOSYS")
 {
     evtchn_op_t op = {
         .cmd = EVTCHNOP_alloc_unbound,

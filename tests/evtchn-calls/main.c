@@ -2,11 +2,12 @@
  * @file tests/evtchn-calls/main.c
  * @ref test-evtchn-calls
  *
- * @page test-evtchn-calls Event channels: the hypercall itself
+ * @page test-evtchn-calls Event channels: unmask, reset and invalid calls
  *
- * EVTCHNOP_unmask and reset, commands that do not exist, and the old form of
- * the hypercall.  Reset is what a crash kernel or a new driver stack relies
- * upon to find a clean slate; anything that it leaves behind will fire later.
+ * EVTCHNOP_unmask and reset, arguments at bad addresses, unknown commands, and
+ * event_channel_op_compat.  A crash kernel or a new driver stack relies on
+ * reset: a binding or a pending event that it leaves behind causes a spurious
+ * event later.
  *
  * This file: unmask, and unknown commands.
  *
@@ -16,14 +17,14 @@
 
 #include <arch/mm.h>
 
-const char test_title[] = "Event channels: calls";
+const char test_title[] = "Event channels: unmask, reset and invalid calls";
 
 static bool upcall_pending(void)
 {
     return ACCESS_ONCE(this_vcpu_info()->evtchn_upcall_pending);
 }
 
-EVTCHN_CASE("unmask: with nothing pending, clears the mask and no more")
+EVTCHN_CASE("unmask: port not pending -> mask bit cleared, no upcall")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -33,7 +34,7 @@ EVTCHN_CASE("unmask: with nothing pending, clears the mask and no more")
     expect_false(upcall_pending());
 }
 
-EVTCHN_CASE("unmask: raises what is pending")
+EVTCHN_CASE("unmask: port pending -> upcall pending")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -47,7 +48,7 @@ EVTCHN_CASE("unmask: raises what is pending")
     expect_true(upcall_pending());
 }
 
-EVTCHN_CASE("unmask: only the port named")
+EVTCHN_CASE("unmask: two ports pending -> only the named port is delivered")
 {
     long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
 
@@ -60,7 +61,7 @@ EVTCHN_CASE("unmask: only the port named")
     expect_true(evtchn_is_pending(b));
 }
 
-EVTCHN_CASE("unmask: again, changes nothing")
+EVTCHN_CASE("unmask: port already unmasked -> 0, no upcall")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -70,23 +71,23 @@ EVTCHN_CASE("unmask: again, changes nothing")
     expect_false(upcall_pending());
 }
 
-EVTCHN_CASE("unmask: a port out of range, -EINVAL")
+EVTCHN_CASE("unmask: port out of range -> -EINVAL")
 {
     expect_ev_error(evtchn_unmask(EVTCHN_FIFO_NR_CHANNELS), -EINVAL);
     expect_ev_error(evtchn_unmask(1u << 31), -EINVAL);
     expect_ev_error(evtchn_unmask(~0u), -EINVAL);
 }
 
-CASE_2L("unmask: an unreadable argument, -EFAULT")
+CASE_2L("unmask: argument at an unmapped address -> -EFAULT")
 {
     evtchn_alloc();
     expect_ev_error(hypercall_event_channel_op(EVTCHNOP_unmask,
                                               UNMAPPED_POINTER), -EFAULT);
 }
 
-CASE_2L("unknown commands: -ENOSYS, whatever the argument")
+CASE_2L("event_channel_op: unknown command -> -ENOSYS, argument not read")
 {
-    /* 14 is how Xen goes on with a reset that it has interrupted. */
+    /* Not 14: Xen uses it as the continuation of a preempted reset. */
     static const unsigned int cmds[] = { 15, 16, 100, 0x7fff, ~0u };
     uint8_t arg[64];
     unsigned int i;
@@ -101,7 +102,7 @@ CASE_2L("unknown commands: -ENOSYS, whatever the argument")
     expect_fill(arg, 0x5a, sizeof(arg));
 }
 
-CASE_2L("FIFO operations in the 2-level ABI: -EOPNOTSUPP or -ENOSYS")
+CASE_2L("expand_array, set_priority: 2-level ABI in use -> -EOPNOTSUPP, -ENOSYS")
 {
     static uint8_t page[PAGE_SIZE] __page_aligned_bss;
     long port = evtchn_bind_ipi(0);

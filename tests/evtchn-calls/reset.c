@@ -16,7 +16,7 @@ static long reset(domid_t dom)
     return hypercall_event_channel_op(EVTCHNOP_reset, &op);
 }
 
-EVTCHN_CASE("reset: closes ports of every kind")
+EVTCHN_CASE("reset: ports of every kind open -> all closed")
 {
     long port[] = {
         evtchn_alloc(), evtchn_bind_ipi(0), evtchn_bind_virq(VIRQ_DEBUG, 0),
@@ -36,7 +36,7 @@ EVTCHN_CASE("reset: closes ports of every kind")
     expect_port(b, PORT_CLOSED, 0);
 }
 
-EVTCHN_CASE("reset: VIRQs can be bound again")
+EVTCHN_CASE("reset: per-vCPU and global VIRQ bound -> both can be bound again")
 {
     evtchn_bind_virq(VIRQ_DEBUG, 0);
     evtchn_bind_virq(VIRQ_ARGO, 0);
@@ -47,7 +47,7 @@ EVTCHN_CASE("reset: VIRQs can be bound again")
     expect_true(evtchn_bind_virq(VIRQ_ARGO, 0) > 0);
 }
 
-CASE_2L("reset: takes away what is pending, and leaves the masks")
+CASE_2L("reset: ports pending -> pending bits cleared, mask bits kept")
 {
     long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
 
@@ -62,7 +62,7 @@ CASE_2L("reset: takes away what is pending, and leaves the masks")
     expect_false(evtchn_is_masked(b));
 }
 
-EVTCHN_CASE("reset: a port used again is as a new one")
+EVTCHN_CASE("reset: port rebound, prioritised and pending -> state of a new port when reused")
 {
     const unsigned int last = smp_nr_vcpus() - 1;
     const enum evtchn_abi abi = evtchn_abi;
@@ -78,7 +78,7 @@ EVTCHN_CASE("reset: a port used again is as a new one")
     require_ok(hypercall_evtchn_send(b));
     require_ok(hypercall_evtchn_send(a));
 
-    /* What was on a queue is on none, and what was pending is not. */
+    /* The port is on no queue and no longer pending. */
     require_ok(evtchn_start(abi));
     port = evtchn_alloc();
     expect_eq(port, a);
@@ -96,21 +96,21 @@ EVTCHN_CASE("reset: a port used again is as a new one")
     expect_delivered(a);
 }
 
-CASE_2L("reset: the port of a PIRQ, too, which can be bound again")
+CASE_2L("reset: PIRQ bound -> closed, can be bound again")
 {
 #ifdef CONFIG_HVM
     long port = evtchn_bind_pirq(8, 0);
 
-    require_msg(port > 0, "bind_pirq answered %ld", port);
+    require_msg(port > 0, "bind_pirq returned %ld, expected a port", port);
     require_ok(evtchn_reset());
     expect_port(port, PORT_CLOSED, 0);
     expect_eq(evtchn_bind_pirq(8, 0), port);
 #else
-    skip_case("only an HVM guest can bind one without a device");
+    skip_case("needs an HVM guest: PV needs a host interrupt for each PIRQ");
 #endif
 }
 
-CASE_FIFO("reset: goes back to the 2-level ABI")
+CASE_FIFO("reset: FIFO ABI in use -> 2-level ABI afterwards")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -125,7 +125,7 @@ CASE_FIFO("reset: goes back to the 2-level ABI")
     expect_true(test_bit(port, shared_info.evtchn_pending));
 }
 
-CASE_FIFO("reset: Xen writes to the old event words no more")
+CASE_FIFO("reset: FIFO ABI in use -> event words and control block not written again")
 {
     long port = evtchn_bind_ipi(0);
     static event_word_t was[EVTCHN_WORDS_PER_PAGE];
@@ -144,7 +144,7 @@ CASE_FIFO("reset: Xen writes to the old event words no more")
     expect_mem(evtchn_control_block(0), &block, sizeof(block));
 }
 
-CASE_2L("reset: FIFO, 2-level and FIFO again, with events in each")
+CASE_2L("reset: FIFO and 2-level ABI in turn -> events delivered by each")
 {
     unsigned int i;
     int rc;
@@ -155,7 +155,7 @@ CASE_2L("reset: FIFO, 2-level and FIFO again, with events in each")
 
         rc = evtchn_start(i & 1 ? EVTCHN_2L : EVTCHN_FIFO);
         if ( rc == -ENOSYS )
-            skip_case("this Xen does not offer the FIFO ABI");
+            skip_case("needs a Xen that offers the FIFO ABI");
         require_ok(rc);
 
         port = evtchn_bind_ipi(0);
@@ -166,7 +166,7 @@ CASE_2L("reset: FIFO, 2-level and FIFO again, with events in each")
     }
 }
 
-CASE_2L("reset: a thousand ports, which takes Xen more than one go")
+CASE_2L("reset: 1000 ports, so that Xen preempts it -> all closed")
 {
     unsigned int i, open = 0;
 
@@ -187,13 +187,13 @@ CASE_2L("reset: a thousand ports, which takes Xen more than one go")
     expect_eq(open, 0);
 }
 
-CASE_2L("reset: with nothing open, and twice")
+CASE_2L("reset: no ports open, twice -> 0")
 {
     expect_ok(evtchn_reset());
     expect_ok(evtchn_reset());
 }
 
-CASE_2L("reset: of a domain that does not exist, -ESRCH")
+CASE_2L("reset: unallocated domid -> -ESRCH")
 {
     evtchn_alloc();
     expect_ev_error(reset(NO_DOMAIN), -ESRCH);
@@ -201,16 +201,16 @@ CASE_2L("reset: of a domain that does not exist, -ESRCH")
     expect_ev_error(reset(DOMID_INVALID), -ESRCH);
 }
 
-CASE_2L("reset: of another domain, unprivileged, -EPERM")
+CASE_2L("reset: another domain, unprivileged -> -EPERM")
 {
     if ( xtf_get_domid() == 0 )
-        skip_case("this is dom0, which may");
+        skip_case("needs an unprivileged domain");
 
     evtchn_alloc();
     expect_ev_error(reset(0), -EPERM);
 }
 
-CASE_2L("reset: an unreadable argument, -EFAULT")
+CASE_2L("reset: argument at an unmapped address -> -EFAULT")
 {
     evtchn_alloc();
     expect_ev_error(hypercall_event_channel_op(EVTCHNOP_reset,

@@ -4,12 +4,12 @@
  *
  * @page test-evtchn-delivery Event channels: delivery
  *
- * An event arrives at its port, once for each time it is raised, not while it
- * is masked or upcalls are off, and not after its port is closed.  All of it
- * by both ABIs.  A guest that misses one event may wait for it forever; one
- * that gets it twice may do a thing twice.
+ * An event is delivered to its port once for each time it is raised, not while
+ * the port is masked or evtchn_upcall_mask (PV) or EFLAGS.IF (HVM) holds off
+ * upcalls, and not after the port is closed; by both ABIs.  A guest that misses
+ * an event may wait for it forever; one that gets it twice may handle it twice.
  *
- * This file: masks, handlers, and what happens to an event under way.
+ * This file: masks, handlers, and events whose port changes before delivery.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -20,7 +20,7 @@
 
 const char test_title[] = "Event channels: delivery";
 
-EVTCHN_CASE("unmasked: arrives once, by the upcall, and is over")
+EVTCHN_CASE("send: port unmasked -> delivered once, by the event channel upcall")
 {
     long port = evtchn_bind_ipi(0);
     unsigned int least = ~0u, i;
@@ -44,11 +44,11 @@ EVTCHN_CASE("unmasked: arrives once, by the upcall, and is over")
         least = min(least, evtchn_nr_upcalls[0]);
     }
 
-    /* One that finds nothing may come now and then, but not every time. */
+    /* A spurious upcall may come now and then, but not every time. */
     expect_eq(least, 1);
 }
 
-EVTCHN_CASE("masked: does not arrive, and raises no upcall")
+EVTCHN_CASE("send: port masked -> pending, no upcall")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -60,7 +60,7 @@ EVTCHN_CASE("masked: does not arrive, and raises no upcall")
     expect_eq(evtchn_nr_upcalls[0], 0);
 }
 
-EVTCHN_CASE("masked, then unmasked: arrives")
+EVTCHN_CASE("send: port masked, later unmasked -> delivered after unmask")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -72,7 +72,7 @@ EVTCHN_CASE("masked, then unmasked: arrives")
     expect_delivered(port);
 }
 
-EVTCHN_CASE("masked again while pending: waits for the next unmask")
+EVTCHN_CASE("send: port masked again before the upcall -> delivered after unmask")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -88,7 +88,7 @@ EVTCHN_CASE("masked again while pending: waits for the next unmask")
     expect_delivered(port);
 }
 
-EVTCHN_CASE("upcalls off: waits until they are on")
+EVTCHN_CASE("send: event delivery disabled -> delivered once it is enabled")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -103,7 +103,7 @@ EVTCHN_CASE("upcalls off: waits until they are on")
     expect_delivered(port);
 }
 
-EVTCHN_CASE("upcalls on: arrives before the send is over")
+EVTCHN_CASE("send: event delivery enabled -> delivered before the hypercall returns")
 {
     long port = evtchn_bind_ipi(0);
     unsigned int seen;
@@ -118,7 +118,7 @@ EVTCHN_CASE("upcalls on: arrives before the send is over")
     expect_delivered(port);
 }
 
-EVTCHN_CASE("upcalls on: still so after one was taken")
+EVTCHN_CASE("send: event delivery enabled -> still enabled after delivery")
 {
     long port = evtchn_bind_ipi(0);
     bool on;
@@ -133,7 +133,7 @@ EVTCHN_CASE("upcalls on: still so after one was taken")
     expect_delivered(port);
 }
 
-EVTCHN_CASE("upcalls on: two sends arrive as two")
+EVTCHN_CASE("send: twice, event delivery enabled -> delivered twice")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -145,7 +145,7 @@ EVTCHN_CASE("upcalls on: two sends arrive as two")
     expect_delivered(port, port);
 }
 
-EVTCHN_CASE("upcalls off: five sends arrive as one")
+EVTCHN_CASE("send: 5 times, event delivery disabled -> delivered once")
 {
     long port = evtchn_bind_ipi(0);
     unsigned int i;
@@ -157,7 +157,7 @@ EVTCHN_CASE("upcalls off: five sends arrive as one")
     expect_delivered(port);
 }
 
-EVTCHN_CASE("channel: each end arrives at its own port")
+EVTCHN_CASE("send: one end of a channel -> delivered at the other end only")
 {
     evtchn_port_t a, b;
 
@@ -173,7 +173,7 @@ EVTCHN_CASE("channel: each end arrives at its own port")
     expect_delivered(a);
 }
 
-EVTCHN_CASE("cleared before the upcall: nothing arrives")
+EVTCHN_CASE("send: pending bit cleared before the upcall -> not delivered")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -188,7 +188,7 @@ EVTCHN_CASE("cleared before the upcall: nothing arrives")
     expect_delivered(port);
 }
 
-EVTCHN_CASE("closed while pending: nothing arrives, nor at the next owner")
+EVTCHN_CASE("close: port pending -> not delivered, nor at the port that reuses its number")
 {
     long port = evtchn_bind_ipi(0), next;
 
@@ -196,7 +196,7 @@ EVTCHN_CASE("closed while pending: nothing arrives, nor at the next owner")
     require_ok(hypercall_evtchn_send(port));
     require_ok(hypercall_evtchn_close(port));
 
-    /* By the FIFO ABI, the port is not free until it is off its queue. */
+    /* FIFO: a closed port is not free until it is off its queue. */
     next = evtchn_bind_ipi(0);
     require_ok(evtchn_unmask(next));
     evtchn_deliver();
@@ -218,7 +218,7 @@ static void send_again(evtchn_port_t port, void *arg)
     }
 }
 
-EVTCHN_CASE("raised in its own handler: arrives again")
+EVTCHN_CASE("send: to the port whose handler runs -> delivered again")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -230,7 +230,7 @@ EVTCHN_CASE("raised in its own handler: arrives again")
     expect_delivered(port, port, port, port);
 }
 
-EVTCHN_CASE("raised in another's handler: arrives after it")
+EVTCHN_CASE("send: to another port in a handler -> delivered after that handler")
 {
     long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
 
@@ -262,7 +262,7 @@ static void nest(evtchn_port_t port, void *arg)
     depth--;
 }
 
-EVTCHN_CASE("nested: an upcall interrupts a handler that allows it")
+EVTCHN_CASE("send: to another port in a handler, event delivery enabled -> nested delivery")
 {
     long port[3] = { evtchn_bind_ipi(0), evtchn_bind_ipi(0) };
     unsigned int i;
@@ -286,11 +286,11 @@ static void mask_other(evtchn_port_t port, void *arg)
     evtchn_mask(*(long *)arg);
 }
 
-EVTCHN_CASE("masked in another's handler: does not arrive any more")
+EVTCHN_CASE("mask: pending port, in another port's handler -> not delivered until unmask")
 {
     long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
 
-    /* Each masks the other: whichever is first is the only one. */
+    /* Each handler masks the other port: only the first is delivered. */
     evtchn_handle(a, mask_other, &b);
     evtchn_handle(b, mask_other, &a);
     require_ok(evtchn_unmask(a));
@@ -309,7 +309,7 @@ EVTCHN_CASE("masked in another's handler: does not arrive any more")
     expect_eq(evtchn_log_count(b), 1);
 }
 
-EVTCHN_CASE("many at once: forty ports, each arrives once")
+EVTCHN_CASE("send: to 40 ports, one upcall -> each delivered once")
 {
     long port[40];
     unsigned int i;
@@ -328,7 +328,7 @@ EVTCHN_CASE("many at once: forty ports, each arrives once")
         expect_eq(evtchn_log_count(port[i]), 1);
 }
 
-EVTCHN_CASE("storm: a thousand sends, a thousand arrivals")
+EVTCHN_CASE("send: 1000 times, event delivery enabled -> delivered 1000 times")
 {
     long port = evtchn_bind_ipi(0);
     unsigned int i;
@@ -358,7 +358,7 @@ static unsigned long __user_text wait_in_user(void)
     return 0x600d;
 }
 
-EVTCHN_CASE("user mode: an upcall interrupts it, and it goes on")
+EVTCHN_CASE("upcall: vCPU in user mode -> delivered, user mode continues")
 {
     long port = evtchn_bind_virq(VIRQ_TIMER, 0);
     unsigned long val;

@@ -26,7 +26,7 @@ static long poll(const evtchn_port_t *ports, unsigned int nr, uint64_t ns)
     return poll_until(ports, nr, ns ? time_now() + ns : 0);
 }
 
-/* A port that becomes pending at a time. */
+/* A VIRQ_TIMER port that becomes pending in @p ns. */
 static evtchn_port_t timer_in(uint64_t ns)
 {
     long port = evtchn_bind_virq(VIRQ_TIMER, 0);
@@ -36,7 +36,7 @@ static evtchn_port_t timer_in(uint64_t ns)
     return port;
 }
 
-EVTCHN_CASE("poll: returns at once if the port is pending, though masked")
+EVTCHN_CASE("poll: port pending and masked -> returns at once")
 {
     evtchn_port_t port = evtchn_bind_ipi(0);
     uint64_t start = time_now();
@@ -47,7 +47,7 @@ EVTCHN_CASE("poll: returns at once if the port is pending, though masked")
     expect_true(evtchn_is_pending(port));
 }
 
-EVTCHN_CASE("poll: without an event, until the time has come")
+EVTCHN_CASE("poll: no event -> returns at the timeout")
 {
     evtchn_port_t port = evtchn_bind_ipi(0);
     uint64_t start = time_now();
@@ -57,7 +57,7 @@ EVTCHN_CASE("poll: without an event, until the time has come")
     expect_false(evtchn_is_pending(port));
 }
 
-EVTCHN_CASE("poll: an event on the port ends it")
+EVTCHN_CASE("poll: event on the port -> returns before the timeout")
 {
     evtchn_port_t port = timer_in(SHORT);
     uint64_t start = time_now();
@@ -67,7 +67,7 @@ EVTCHN_CASE("poll: an event on the port ends it")
     expect_true(time_now() - start < LONG);
 }
 
-EVTCHN_CASE("poll: without a timeout, an event on the port ends it")
+EVTCHN_CASE("poll: timeout 0, event on the port -> returns")
 {
     evtchn_port_t port = timer_in(SHORT);
 
@@ -75,13 +75,13 @@ EVTCHN_CASE("poll: without a timeout, an event on the port ends it")
     expect_true(evtchn_is_pending(port));
 }
 
-EVTCHN_CASE("poll: an event on the last of several ports ends it")
+EVTCHN_CASE("poll: event on the last of three ports -> returns before the timeout")
 {
     evtchn_port_t ports[3] = { evtchn_bind_ipi(0), evtchn_bind_ipi(0) };
     const uint64_t end = time_now() + LONG;
 
     ports[2] = timer_in(SHORT);
-    /* The toolstack's events end one for several ports, too. */
+    /* An event on a toolstack port ends a poll of several ports, too. */
     do {
         expect_ok(poll_until(ports, 3, end));
     } while ( !evtchn_is_pending(ports[2]) && time_now() < end );
@@ -89,7 +89,7 @@ EVTCHN_CASE("poll: an event on the last of several ports ends it")
     expect_true(time_now() < end);
 }
 
-EVTCHN_CASE("poll: a masked event on another port does not end it")
+EVTCHN_CASE("poll: event on another, masked port -> returns at the timeout")
 {
     evtchn_port_t other = timer_in(SHORT), port = evtchn_bind_ipi(0);
     uint64_t start = time_now();
@@ -99,7 +99,7 @@ EVTCHN_CASE("poll: a masked event on another port does not end it")
     expect_true(evtchn_is_pending(other));
 }
 
-EVTCHN_CASE("poll: with upcalls on, one of them ends it")
+EVTCHN_CASE("poll: event on another, unmasked port, event delivery enabled -> delivered, poll returns")
 {
     evtchn_port_t other = timer_in(SHORT), port = evtchn_bind_ipi(0);
     uint64_t start = time_now();
@@ -112,7 +112,7 @@ EVTCHN_CASE("poll: with upcalls on, one of them ends it")
     expect_delivered(other);
 }
 
-EVTCHN_CASE("poll: any of several that is pending will do")
+EVTCHN_CASE("poll: any one of three ports pending -> returns at once")
 {
     evtchn_port_t ports[3] = {
         evtchn_bind_ipi(0), evtchn_bind_ipi(0), evtchn_bind_ipi(0),
@@ -130,7 +130,7 @@ EVTCHN_CASE("poll: any of several that is pending will do")
     }
 }
 
-EVTCHN_CASE("poll: 128 ports are allowed, 129 are -EINVAL")
+EVTCHN_CASE("poll: nr_ports is 128, 129 -> 0, -EINVAL")
 {
     static evtchn_port_t ports[129];
     long port = evtchn_bind_ipi(0);
@@ -145,7 +145,7 @@ EVTCHN_CASE("poll: 128 ports are allowed, 129 are -EINVAL")
     expect_errno(poll(ports, ~0u, LONG), -EINVAL);
 }
 
-EVTCHN_CASE("poll: a port that is not open, -EINVAL")
+EVTCHN_CASE("poll: port closed, 0 or out of range -> -EINVAL")
 {
     evtchn_port_t ports[2] = { evtchn_bind_ipi(0), evtchn_bind_ipi(0) };
 
@@ -165,7 +165,7 @@ EVTCHN_CASE("poll: a port that is not open, -EINVAL")
     expect_errno(poll(&ports[1], 1, SHORT), -EINVAL);
 }
 
-EVTCHN_CASE("poll: a pending port ahead of a bad one will do")
+EVTCHN_CASE("poll: pending port before one out of range -> 0")
 {
     evtchn_port_t ports[2] = { evtchn_bind_ipi(0), ~0u };
 
@@ -173,18 +173,18 @@ EVTCHN_CASE("poll: a pending port ahead of a bad one will do")
     expect_ok(poll(ports, 2, LONG));
 }
 
-CASE_2L("poll: unreadable arguments, -EFAULT")
+CASE_2L("poll: argument or ports at an unmapped address -> -EFAULT")
 {
     expect_errno(poll(UNMAPPED_POINTER, 1, SHORT), -EFAULT);
     expect_errno(hypercall_sched_op(SCHEDOP_poll, UNMAPPED_POINTER), -EFAULT);
 }
 
-CASE_2L("poll: no ports at all is a sleep")
+CASE_2L("poll: no ports -> returns at the timeout")
 {
     const uint64_t end = time_now() + SHORT;
     unsigned int i;
 
-    /* An event of the toolstack's ends it, but there are not many. */
+    /* Events on toolstack ports end a poll, but they are few. */
     for ( i = 0; i < 10 && time_now() < end; ++i )
         expect_ok(poll_until(NULL, 0, end));
     expect_true(time_now() >= end);
@@ -195,11 +195,11 @@ static void again(evtchn_port_t port, void *arg)
     timer_set(time_now() + SHORT);
 }
 
-EVTCHN_CASE("block: an event ends it, and has arrived")
+EVTCHN_CASE("block: VIRQ_TIMER -> returns, delivered")
 {
     evtchn_port_t port = timer_in(SHORT);
 
-    /* The first one may come ahead of the hypercall, and be slept over. */
+    /* The first event may arrive before the hypercall: raise further ones. */
     evtchn_handle(port, again, NULL);
     require_ok(evtchn_unmask(port));
     local_irq_enable();
@@ -209,7 +209,7 @@ EVTCHN_CASE("block: an event ends it, and has arrived")
     expect_eq(evtchn_log[0].port, port);
 }
 
-EVTCHN_CASE("block: what is pending already is not slept over")
+EVTCHN_CASE("block: event pending before it -> returns at once, delivered")
 {
     evtchn_port_t port = evtchn_bind_ipi(0), timer = timer_in(LONG);
     uint64_t start = time_now();
@@ -222,7 +222,7 @@ EVTCHN_CASE("block: what is pending already is not slept over")
     expect_delivered(port);
 }
 
-EVTCHN_CASE("block: goes with upcalls off, and one wakes it up")
+EVTCHN_CASE("block: event delivery disabled before it, VIRQ_TIMER -> returns, delivered")
 {
     evtchn_port_t timer = timer_in(SHORT);
 

@@ -1,5 +1,5 @@
 /*
- * The 2-level ABI's bookkeeping: pending bit, selector bit, upcall flag.
+ * The 2-level ABI: evtchn_pending, evtchn_pending_sel, evtchn_upcall_pending.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -27,7 +27,7 @@ static long port_in_word(unsigned int w)
     return port;
 }
 
-/* How many bits of our ports there are in the pending words. */
+/* The number of pending ports, without the toolstack's. */
 static unsigned int nr_pending(void)
 {
     unsigned int i, nr = 0;
@@ -39,7 +39,7 @@ static unsigned int nr_pending(void)
     return nr;
 }
 
-CASE_2L("selector: masked, just the pending bit")
+CASE_2L("send: port masked -> evtchn_pending bit alone")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -50,7 +50,7 @@ CASE_2L("selector: masked, just the pending bit")
     expect_false(upcall());
 }
 
-CASE_2L("selector: unmasked, the bit of the port's word too, and the upcall")
+CASE_2L("send: port unmasked -> evtchn_pending, evtchn_pending_sel, evtchn_upcall_pending")
 {
     unsigned int w;
 
@@ -58,7 +58,7 @@ CASE_2L("selector: unmasked, the bit of the port's word too, and the upcall")
     {
         long port = port_in_word(w);
 
-        require_msg(port > 0, "bind_ipi answered %ld", port);
+        require_msg(port > 0, "bind_ipi returned %ld, expected a port", port);
         require_ok(evtchn_unmask(port));
         expect_hex(selector(), 0);
         require_ok(hypercall_evtchn_send(port));
@@ -73,7 +73,7 @@ CASE_2L("selector: unmasked, the bit of the port's word too, and the upcall")
     }
 }
 
-CASE_2L("selector: unmask sets the same bits as a send")
+CASE_2L("unmask: port pending -> evtchn_pending_sel and evtchn_upcall_pending")
 {
     unsigned int w;
 
@@ -81,7 +81,7 @@ CASE_2L("selector: unmask sets the same bits as a send")
     {
         long port = port_in_word(w);
 
-        require_msg(port > 0, "bind_ipi answered %ld", port);
+        require_msg(port > 0, "bind_ipi returned %ld, expected a port", port);
         require_ok(hypercall_evtchn_send(port));
         expect_hex(selector(), 0);
         require_ok(evtchn_unmask(port));
@@ -93,7 +93,7 @@ CASE_2L("selector: unmask sets the same bits as a send")
     }
 }
 
-CASE_2L("selector: words add up")
+CASE_2L("send: ports of two words -> evtchn_pending_sel has both bits")
 {
     long a = port_in_word(0), b = port_in_word(2);
 
@@ -106,14 +106,14 @@ CASE_2L("selector: words add up")
     expect_eq(evtchn_nr_logged, 2);
 }
 
-CASE_2L("edge: a port that is still pending raises no second upcall")
+CASE_2L("send: port still pending -> no second upcall")
 {
     long port = evtchn_bind_ipi(0);
 
     require_ok(evtchn_unmask(port));
     require_ok(hypercall_evtchn_send(port));
 
-    /* As a guest that has noticed, and not yet looked at the port. */
+    /* As a guest that took the upcall and has not yet cleared the port. */
     this_vcpu_info()->evtchn_upcall_pending = 0;
     this_vcpu_info()->evtchn_pending_sel = 0;
     require_ok(hypercall_evtchn_send(port));
@@ -128,7 +128,7 @@ CASE_2L("edge: a port that is still pending raises no second upcall")
     expect_delivered(port);
 }
 
-CASE_2L("unmask: of a port without an event, the selector stays")
+CASE_2L("unmask: port not pending -> evtchn_pending_sel and evtchn_upcall_pending stay 0")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -138,7 +138,7 @@ CASE_2L("unmask: of a port without an event, the selector stays")
     expect_eq(nr_pending(), 0);
 }
 
-CASE_2L("close: leaves other ports of the word pending")
+CASE_2L("close: two ports of a word pending -> the other one is delivered")
 {
     long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
 

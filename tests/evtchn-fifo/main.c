@@ -5,12 +5,11 @@
  * @page test-evtchn-fifo Event channels: the FIFO ABI
  *
  * EVTCHNOP_init_control, expand_array and set_priority; the queues that Xen
- * makes of event words, in order and by priority; and each bit of a word.
- * Xen and the guest work on these words at the same time without a lock, so
- * that what either may do to which bit is all that keeps events from getting
- * lost.
+ * links event words into, their order and priorities; and each bit of an event
+ * word.  Xen and the guest change these words at the same time without a lock:
+ * no event is lost only if each changes just the bits that the ABI allows.
  *
- * This file: setting up.
+ * This file: the three operations.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -18,7 +17,7 @@
 
 #include <arch/mm.h>
 
-const char test_title[] = "Event channels: FIFO";
+const char test_title[] = "Event channels: the FIFO ABI";
 
 #define BLOCK_SIZE sizeof(evtchn_fifo_control_block_t)
 
@@ -30,7 +29,7 @@ static union
 
 static event_word_t words[EVTCHN_WORDS_PER_PAGE] __page_aligned_bss;
 
-/* Nothing was set up: the domain is where it was, in the 2-level ABI. */
+/* The domain still uses the 2-level ABI. */
 #define expect_still_2l()                                               \
 ({                                                                      \
     long ipi_ = evtchn_bind_ipi(0);                                     \
@@ -43,7 +42,7 @@ static event_word_t words[EVTCHN_WORDS_PER_PAGE] __page_aligned_bss;
     expect_delivered(ipi_);                                             \
 })
 
-/* From the 2-level ABI to a control block and words of this test's own. */
+/* Leave the 2-level ABI, with a control block in @control; @words is masked. */
 static int switch_to_fifo(unsigned int offset)
 {
     unsigned int i;
@@ -55,7 +54,7 @@ static int switch_to_fifo(unsigned int offset)
     return evtchn_init_control(virt_to_gfn(&control), offset, 0);
 }
 
-CASE_2L("init_control: says how many bits a link has, and writes no more")
+CASE_2L("init_control: success -> link_bits is 17, no other field is written")
 {
     struct {
         struct evtchn_init_control op;
@@ -76,7 +75,7 @@ CASE_2L("init_control: says how many bits a link has, and writes no more")
     expect_fill(arg.after, 0x5a, sizeof(arg.after));
 }
 
-CASE_2L("init_control: the block is where its offset says")
+CASE_2L("init_control: several offsets -> control block used at that offset")
 {
     static const unsigned int offsets[] = { 0, 8, 2048, PAGE_SIZE - 72 };
     unsigned int i;
@@ -103,7 +102,7 @@ CASE_2L("init_control: the block is where its offset says")
     }
 }
 
-CASE_2L("init_control: a block that is not aligned to 8, -EINVAL")
+CASE_2L("init_control: offset not a multiple of 8 -> -EINVAL")
 {
     unsigned int offset;
 
@@ -115,7 +114,7 @@ CASE_2L("init_control: a block that is not aligned to 8, -EINVAL")
     expect_still_2l();
 }
 
-CASE_2L("init_control: a block that leaves its page, -EINVAL")
+CASE_2L("init_control: control block exceeds its page -> -EINVAL")
 {
     expect_ev_error(switch_to_fifo(PAGE_SIZE - BLOCK_SIZE + 8), -EINVAL);
     expect_ev_error(switch_to_fifo(PAGE_SIZE), -EINVAL);
@@ -123,7 +122,7 @@ CASE_2L("init_control: a block that leaves its page, -EINVAL")
     expect_still_2l();
 }
 
-CASE_2L("init_control: for a vCPU that does not exist, -ENOENT")
+CASE_2L("init_control: vCPU does not exist -> -ENOENT")
 {
     expect_ev_error(evtchn_init_control(virt_to_gfn(&control), 0,
                                        smp_nr_vcpus()), -ENOENT);
@@ -132,31 +131,31 @@ CASE_2L("init_control: for a vCPU that does not exist, -ENOENT")
     expect_still_2l();
 }
 
-CASE_2L("init_control: a frame that the domain does not have, -EINVAL")
+CASE_2L("init_control: invalid GFN -> -EINVAL")
 {
     expect_ev_error(evtchn_init_control(~0ull >> PAGE_SHIFT, 0, 0), -EINVAL);
     expect_ev_error(evtchn_init_control(~0ull, 0, 0), -EINVAL);
     expect_still_2l();
 }
 
-CASE_2L("init_control: PV, a frame that it may not write to, -EINVAL")
+CASE_2L("init_control: PV, frame cannot be mapped writable -> -EINVAL")
 {
 #ifdef CONFIG_PV
     expect_ev_error(evtchn_init_control(virt_to_gfn(gdt), 0, 0), -EINVAL);
     expect_still_2l();
 #else
-    skip_case("an HVM guest may write to all of its memory");
+    skip_case("needs a PV guest: its GDT cannot be mapped writable");
 #endif
 }
 
-CASE_2L("init_control: an unreadable argument, -EFAULT")
+CASE_2L("init_control: argument at an unmapped address -> -EFAULT")
 {
     expect_ev_error(hypercall_event_channel_op(EVTCHNOP_init_control,
                                               UNMAPPED_POINTER), -EFAULT);
     expect_still_2l();
 }
 
-CASE_FIFO("init_control: again for the same vCPU, -EINVAL")
+CASE_FIFO("init_control: vCPU already has a control block -> -EINVAL")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -168,7 +167,7 @@ CASE_FIFO("init_control: again for the same vCPU, -EINVAL")
     expect_ev_error(evtchn_init_control(virt_to_gfn(&control), 0, last),
                     -EINVAL);
 
-    /* Nor does it matter that it is where the one in use is. */
+    /* Also if it names the control block in use. */
     expect_ev_error(evtchn_init_control(
                         virt_to_gfn(evtchn_control_block(0)), 0, 0), -EINVAL);
 
@@ -179,7 +178,7 @@ CASE_FIFO("init_control: again for the same vCPU, -EINVAL")
     expect_delivered(port);
 }
 
-CASE_2L("init_control: the last vCPU's first, then the others'")
+CASE_2L("init_control: vCPUs in descending order -> each vCPU uses its own control block")
 {
     const unsigned int nr = min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u);
     unsigned int vcpu;
@@ -208,7 +207,7 @@ CASE_2L("init_control: the last vCPU's first, then the others'")
                 PAGE_SIZE - nr * BLOCK_SIZE);
 }
 
-CASE_2L("init_control: keeps open ports and what is pending")
+CASE_2L("init_control: ports open and pending -> still open and pending")
 {
     long quiet = evtchn_bind_ipi(0), loud = evtchn_bind_ipi(0);
     long masked = evtchn_bind_ipi(0);
@@ -231,7 +230,7 @@ CASE_2L("init_control: keeps open ports and what is pending")
     expect_true(this_vcpu_info()->evtchn_upcall_pending);
 }
 
-CASE_2L("expand_array: brings what was raised before there were words")
+CASE_2L("expand_array: port raised before its event word exists -> raised now")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -247,7 +246,7 @@ CASE_2L("expand_array: brings what was raised before there were words")
     expect_true(this_vcpu_info()->evtchn_upcall_pending);
 }
 
-CASE_2L("before there are words: unmask, poll and close are harmless")
+CASE_2L("send, unmask, poll, close: port without an event word -> 0")
 {
     long port = evtchn_bind_ipi(0);
     struct sched_poll op = {
@@ -263,9 +262,9 @@ CASE_2L("before there are words: unmask, poll and close are harmless")
     expect_port(port, PORT_CLOSED, 0);
 }
 
-CASE_FIFO("expand_array: a port beyond the first page has its word in the next")
+CASE_FIFO("expand_array: second page -> ports beyond the first page are delivered")
 {
-    /* To ask for it takes a port. */
+    /* The first call of xtf_get_domid() takes a port. */
     const int self = xtf_get_domid();
     long port;
 
@@ -274,7 +273,7 @@ CASE_FIFO("expand_array: a port beyond the first page has its word in the next")
         port = evtchn_bind_ipi(0);
     while ( port > 0 && port <= EVTCHN_WORDS_PER_PAGE );
     if ( port == -ENOSPC && self )
-        skip_case("the domain may not have that many ports");
+        skip_case("needs more ports: event_channels in the xl.cfg");
     require_eq(port, EVTCHN_WORDS_PER_PAGE + 1);
 
     require_ok(evtchn_unmask(port));
@@ -287,7 +286,7 @@ CASE_FIFO("expand_array: a port beyond the first page has its word in the next")
     expect_delivered(port, port - 2, port - 1);
 }
 
-CASE_FIFO("expand_array: the first ports without a word wait for it")
+CASE_FIFO("expand_array: ports beyond the first page raised before it -> raised now")
 {
     const event_word_t linked = (1u << EVTCHN_FIFO_PENDING) |
         (1u << EVTCHN_FIFO_LINKED);
@@ -298,7 +297,7 @@ CASE_FIFO("expand_array: the first ports without a word wait for it")
         port = evtchn_bind_ipi(0);
     while ( port > 0 && port <= EVTCHN_WORDS_PER_PAGE );
     if ( port == -ENOSPC && self )
-        skip_case("the domain may not have that many ports");
+        skip_case("needs more ports: event_channels in the xl.cfg");
     require_eq(port, EVTCHN_WORDS_PER_PAGE + 1);
 
     memset(words, 0, sizeof(words));
@@ -315,43 +314,43 @@ CASE_FIFO("expand_array: the first ports without a word wait for it")
               port - 1);
 }
 
-CASE_FIFO("expand_array: a frame that the domain does not have, -EINVAL")
+CASE_FIFO("expand_array: invalid GFN -> -EINVAL")
 {
     expect_ev_error(evtchn_expand_array(~0ull >> PAGE_SHIFT), -EINVAL);
     expect_ev_error(evtchn_expand_array(~0ull), -EINVAL);
 
-    /* The place in the array is still there for the next. */
+    /* The failed call used up no page of the array. */
     require_ok(evtchn_expand_array(virt_to_gfn(words)));
 }
 
-CASE_FIFO("expand_array: PV, a frame that it may not write to, -EINVAL")
+CASE_FIFO("expand_array: PV, frame cannot be mapped writable -> -EINVAL")
 {
 #ifdef CONFIG_PV
     expect_ev_error(evtchn_expand_array(virt_to_gfn(gdt)), -EINVAL);
 #else
-    skip_case("an HVM guest may write to all of its memory");
+    skip_case("needs a PV guest: its GDT cannot be mapped writable");
 #endif
 }
 
-CASE_FIFO("expand_array: room for all ports, and -ENOSPC for more")
+CASE_FIFO("expand_array: pages for all 131072 ports, a further page -> 0, -ENOSPC")
 {
     const unsigned int pages = EVTCHN_FIFO_NR_CHANNELS / EVTCHN_WORDS_PER_PAGE;
     unsigned int i;
 
-    /* The driver has added one. */
+    /* evtchn_start() has added the first page. */
     for ( i = 1; i < pages; ++i )
         require_ok(evtchn_expand_array(virt_to_gfn(words)));
 
     expect_ev_error(evtchn_expand_array(virt_to_gfn(words)), -ENOSPC);
 }
 
-CASE_FIFO("expand_array: an unreadable argument, -EFAULT")
+CASE_FIFO("expand_array: argument at an unmapped address -> -EFAULT")
 {
     expect_ev_error(hypercall_event_channel_op(EVTCHNOP_expand_array,
                                               UNMAPPED_POINTER), -EFAULT);
 }
 
-CASE_FIFO("set_priority: 0 to 15, and -EINVAL beyond")
+CASE_FIFO("set_priority: priority 0 to 15, above 15 -> 0, -EINVAL")
 {
     long port = evtchn_bind_ipi(0);
     unsigned int priority;
@@ -363,13 +362,13 @@ CASE_FIFO("set_priority: 0 to 15, and -EINVAL beyond")
     expect_ev_error(evtchn_set_priority(port, 255), -EINVAL);
     expect_ev_error(evtchn_set_priority(port, ~0u), -EINVAL);
 
-    /* What failed has not changed it. */
+    /* The failed calls have not changed the priority. */
     require_ok(evtchn_unmask(port));
     require_ok(hypercall_evtchn_send(port));
     expect_hex(evtchn_control_block(0)->ready, 1 << 15);
 }
 
-CASE_FIFO("set_priority: of a port that is not open, -EACCES")
+CASE_FIFO("set_priority: port closed or 0 -> -EACCES")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -378,13 +377,13 @@ CASE_FIFO("set_priority: of a port that is not open, -EACCES")
     expect_ev_error(evtchn_set_priority(0, 3), -EACCES);
 }
 
-CASE_FIFO("set_priority: of a port out of range, -EINVAL")
+CASE_FIFO("set_priority: port out of range -> -EINVAL")
 {
     expect_ev_error(evtchn_set_priority(EVTCHN_FIFO_NR_CHANNELS, 3), -EINVAL);
     expect_ev_error(evtchn_set_priority(~0u, 3), -EINVAL);
 }
 
-CASE_FIFO("set_priority: an unreadable argument, -EFAULT")
+CASE_FIFO("set_priority: argument at an unmapped address -> -EFAULT")
 {
     expect_ev_error(hypercall_event_channel_op(EVTCHNOP_set_priority,
                                               UNMAPPED_POINTER), -EFAULT);

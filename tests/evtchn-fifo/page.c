@@ -1,6 +1,6 @@
 /*
- * The pages of control blocks and event words: Xen holds on to them for as long
- * as it writes to them, and to no others.
+ * Page references of control block and event array pages: Xen takes a page and
+ * a type reference for as long as it uses the page.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -13,14 +13,14 @@
 
 static uint8_t page[PAGE_SIZE] __page_aligned_bss;
 
-/* Nothing in Xen refers to the page, nor takes it for writable. */
+/* Xen holds no page reference and no writable type reference. */
 #define expect_page_free()                                              \
 ({                                                                      \
     expect_true(gnt_can_be_pagetable(page));                            \
     expect_true(gnt_unreferenced(page));                                \
 })
 
-CASE_FIFO("page: of words, it cannot be a page table until the reset")
+CASE_FIFO("expand_array: PV, event array page -> cannot be a page table until reset")
 {
     require_ok(evtchn_expand_array(virt_to_gfn(page)));
     expect_false(gnt_can_be_pagetable(page));
@@ -28,7 +28,7 @@ CASE_FIFO("page: of words, it cannot be a page table until the reset")
     expect_page_free();
 }
 
-CASE_2L("page: of control blocks, it cannot be a page table until the reset")
+CASE_2L("init_control: PV, page of two control blocks -> cannot be a page table until reset")
 {
     const unsigned int last = min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u) - 1;
 
@@ -41,7 +41,7 @@ CASE_2L("page: of control blocks, it cannot be a page table until the reset")
     expect_page_free();
 }
 
-CASE_2L("page: each one of words is free after the reset, the first one, too")
+CASE_2L("reset: PV, three event array pages -> no reference to any of them is left")
 {
     static uint8_t control[PAGE_SIZE] __page_aligned_bss;
     static uint8_t words[3][PAGE_SIZE] __page_aligned_bss;
@@ -63,7 +63,7 @@ CASE_2L("page: each one of words is free after the reset, the first one, too")
     }
 }
 
-CASE_2L("page: refused for a control block, it is free")
+CASE_2L("init_control, expand_array: PV, call refused -> no reference to the page is left")
 {
     expect_ev_error(evtchn_init_control(virt_to_gfn(page), 4, 0), -EINVAL);
     expect_ev_error(evtchn_init_control(virt_to_gfn(page), PAGE_SIZE, 0),
@@ -74,7 +74,7 @@ CASE_2L("page: refused for a control block, it is free")
     expect_page_free();
 }
 
-CASE_FIFO("page: refused for a second control block, or as a word too many")
+CASE_FIFO("init_control, expand_array: PV, second control block, one page too many -> no reference is left")
 {
     unsigned int i;
 
@@ -90,9 +90,9 @@ CASE_FIFO("page: refused for a second control block, or as a word too many")
 
 #else
 
-CASE_2L("page: held on to by Xen while it is in use, and no longer")
+CASE_2L("reset: references to FIFO pages -> dropped")
 {
-    skip_case("only a PV guest can tell what Xen holds on to");
+    skip_case("needs a PV guest: it can probe a page's references");
 }
 
 #endif

@@ -1,11 +1,11 @@
 /*
- * Order: within a queue as raised, between queues by priority.
+ * Order of delivery: within a queue as raised, between queues by priority.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
 
-/* An unmasked port of this priority. */
+/* An unmasked port with priority @p priority. */
 static long port_of(unsigned int priority)
 {
     long port = evtchn_bind_ipi(0);
@@ -16,7 +16,7 @@ static long port_of(unsigned int priority)
     return port;
 }
 
-CASE_FIFO("queue: a new port's is 7, and so is that of one used again")
+CASE_FIFO("set_priority: port closed and reused -> default priority 7")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -31,7 +31,7 @@ CASE_FIFO("queue: a new port's is 7, and so is that of one used again")
               port);
 }
 
-CASE_FIFO("queue: each priority has its own ready bit and head")
+CASE_FIFO("set_priority: each of 0 to 15 -> ready bit and head of that queue")
 {
     evtchn_fifo_control_block_t *cb = evtchn_control_block(0);
     unsigned int p;
@@ -49,7 +49,7 @@ CASE_FIFO("queue: each priority has its own ready bit and head")
     }
 }
 
-CASE_FIFO("order: as raised, not by number")
+CASE_FIFO("queue order: ports of one priority -> delivered in the order of send")
 {
     long a = port_of(7), b = port_of(7), c = port_of(7), d = port_of(7);
 
@@ -61,7 +61,7 @@ CASE_FIFO("order: as raised, not by number")
     expect_delivered(c, a, d, b);
 }
 
-CASE_FIFO("order: raised again at the front does not move to the back")
+CASE_FIFO("queue order: first port sent again -> keeps its position")
 {
     long a = port_of(7), b = port_of(7);
 
@@ -72,7 +72,7 @@ CASE_FIFO("order: raised again at the front does not move to the back")
     expect_delivered(a, b);
 }
 
-CASE_FIFO("order: as unmasked, if that raises them")
+CASE_FIFO("queue order: masked ports pending -> delivered in the order of unmask")
 {
     long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
 
@@ -84,7 +84,7 @@ CASE_FIFO("order: as unmasked, if that raises them")
     expect_delivered(b, a);
 }
 
-CASE_FIFO("order: all sixteen priorities, the most urgent first")
+CASE_FIFO("queue order: a port of each priority -> delivered from 0 to 15")
 {
     long port[EVTCHN_FIFO_MAX_QUEUES];
     unsigned int p;
@@ -102,7 +102,7 @@ CASE_FIFO("order: all sixteen priorities, the most urgent first")
         expect_eq(evtchn_log[p].port, port[p]);
 }
 
-CASE_FIFO("order: by priority, then as raised")
+CASE_FIFO("queue order: two ports of each of two priorities -> by priority, then as raised")
 {
     long low1 = port_of(10), low2 = port_of(10);
     long high1 = port_of(2), high2 = port_of(2);
@@ -120,7 +120,7 @@ static void raise(evtchn_port_t port, void *arg)
     hypercall_evtchn_send(*(long *)arg);
 }
 
-CASE_FIFO("order: something urgent from a handler goes ahead of the queue")
+CASE_FIFO("queue order: higher priority port raised in a handler -> delivered before the rest of the queue")
 {
     long first = port_of(9), second = port_of(9), urgent = port_of(1);
 
@@ -131,7 +131,7 @@ CASE_FIFO("order: something urgent from a handler goes ahead of the queue")
     expect_delivered(first, urgent, second);
 }
 
-CASE_FIFO("priority: changed while pending, counts from the next time")
+CASE_FIFO("set_priority: port pending -> old queue this time, new queue next time")
 {
     long port = port_of(7), other = port_of(5);
 
@@ -149,7 +149,7 @@ CASE_FIFO("priority: changed while pending, counts from the next time")
     expect_delivered(port, other);
 }
 
-CASE_FIFO("priority: the tail of a queue changes over, and both queues hold")
+CASE_FIFO("set_priority: port was the tail of its old queue -> both queues deliver in order")
 {
     long a = port_of(7), b = port_of(7), c = port_of(7);
     unsigned int i;
@@ -161,7 +161,7 @@ CASE_FIFO("priority: the tail of a queue changes over, and both queues hold")
         evtchn_deliver();
         expect_delivered(a, b);
 
-        /* b was the last of its queue, which Xen remembers. */
+        /* Xen still has b as the tail of its old queue. */
         require_ok(evtchn_set_priority(b, 3));
         require_ok(hypercall_evtchn_send(b));
         require_ok(hypercall_evtchn_send(a));
@@ -173,12 +173,12 @@ CASE_FIFO("priority: the tail of a queue changes over, and both queues hold")
     }
 }
 
-CASE_FIFO("queue: its last event taken back by the guest, it still holds")
+CASE_FIFO("send: guest clears PENDING of the linked tail -> next port linked behind it, delivered")
 {
     evtchn_fifo_control_block_t *cb = evtchn_control_block(0);
     long a = port_of(7), b = port_of(7);
 
-    /* Linked, though nothing is pending there any more. */
+    /* LINKED stays set when the guest clears PENDING. */
     require_ok(hypercall_evtchn_send(a));
     evtchn_clear(a);
     require_ok(hypercall_evtchn_send(b));
@@ -187,7 +187,7 @@ CASE_FIFO("queue: its last event taken back by the guest, it still holds")
     evtchn_deliver();
     expect_delivered(b);
 
-    /* Pending again, it has the place it had. */
+    /* Raised again while LINKED: the position in the queue is the same. */
     require_ok(hypercall_evtchn_send(a));
     evtchn_clear(a);
     require_ok(hypercall_evtchn_send(b));
@@ -196,7 +196,7 @@ CASE_FIFO("queue: its last event taken back by the guest, it still holds")
     expect_delivered(a, b);
 }
 
-CASE_FIFO("queue: emptied and filled, a hundred times")
+CASE_FIFO("queue order: 100 times 1 to 3 ports -> each delivered once, in order")
 {
     long port[3] = { port_of(7), port_of(7), port_of(7) };
     unsigned int i, wrong = 0;
@@ -215,10 +215,10 @@ CASE_FIFO("queue: emptied and filled, a hundred times")
             wrong += evtchn_log[j].port != port[(i + j) % 3];
     }
 
-    expect_eq(wrong, 0);
+    expect_msg(!wrong, "%u deliveries out of order, expected 0", wrong);
 }
 
-CASE_FIFO("queue: two hundred ports in a row keep their order")
+CASE_FIFO("queue order: 200 ports sent in a shuffled order -> delivered in that order")
 {
     static long port[200];
     unsigned int i, wrong = 0;
@@ -226,7 +226,7 @@ CASE_FIFO("queue: two hundred ports in a row keep their order")
     for ( i = 0; i < ARRAY_SIZE(port); ++i )
         port[i] = port_of(7);
 
-    /* 7 and 200 have no factor in common: a fixed shuffle. */
+    /* 7 and 200 are coprime: every port is sent once. */
     for ( i = 0; i < ARRAY_SIZE(port); ++i )
         require_ok(hypercall_evtchn_send(port[i * 7 % ARRAY_SIZE(port)]));
     evtchn_deliver();
@@ -234,5 +234,5 @@ CASE_FIFO("queue: two hundred ports in a row keep their order")
     expect_eq(evtchn_nr_logged, ARRAY_SIZE(port));
     for ( i = 0; i < ARRAY_SIZE(port); ++i )
         wrong += evtchn_log[i].port != port[i * 7 % ARRAY_SIZE(port)];
-    expect_eq(wrong, 0);
+    expect_msg(!wrong, "%u deliveries out of order, expected 0", wrong);
 }

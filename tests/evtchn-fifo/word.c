@@ -1,5 +1,5 @@
 /*
- * The event word: what Xen does to which bit, and when.
+ * The event word: which bits Xen changes, and when.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -24,7 +24,7 @@ static bool upcall(void)
     return ACCESS_ONCE(this_vcpu_info()->evtchn_upcall_pending);
 }
 
-CASE_FIFO("word: masked, a send sets PENDING alone")
+CASE_FIFO("send: event word MASKED -> PENDING set, not LINKED")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -35,7 +35,7 @@ CASE_FIFO("word: masked, a send sets PENDING alone")
     expect_false(upcall());
 }
 
-CASE_FIFO("word: unmasked, a send sets PENDING and LINKED, and delivery clears")
+CASE_FIFO("send: event word 0 -> PENDING and LINKED set, word 0 after delivery")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -51,7 +51,7 @@ CASE_FIFO("word: unmasked, a send sets PENDING and LINKED, and delivery clears")
     expect_hex(word(port), 0);
 }
 
-CASE_FIFO("word: unmask links what is pending")
+CASE_FIFO("unmask: event word MASKED, PENDING -> PENDING and LINKED, upcall")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -61,7 +61,7 @@ CASE_FIFO("word: unmask links what is pending")
     expect_true(upcall());
 }
 
-CASE_FIFO("word: unmask of what is not pending clears MASKED alone")
+CASE_FIFO("unmask: event word MASKED -> word 0, not ready, no upcall")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -71,7 +71,7 @@ CASE_FIFO("word: unmask of what is not pending clears MASKED alone")
     expect_false(upcall());
 }
 
-CASE_FIFO("word: a send does nothing to one that is pending and linked")
+CASE_FIFO("send: event word PENDING, LINKED -> unchanged, no upcall")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -83,7 +83,7 @@ CASE_FIFO("word: a send does nothing to one that is pending and linked")
     expect_false(upcall());
 }
 
-CASE_FIFO("word: linked and not pending, a send sets PENDING and no more")
+CASE_FIFO("send: event word LINKED -> PENDING set, no upcall")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -97,13 +97,13 @@ CASE_FIFO("word: linked and not pending, a send sets PENDING and no more")
     expect_hex(word(port), PENDING | LINKED);
     expect_false(upcall());
 
-    /* It is on its queue: whoever takes that finds it. */
+    /* The port is still on its queue and delivered from there. */
     this_vcpu_info()->evtchn_upcall_pending = 1;
     evtchn_deliver();
     expect_delivered(port);
 }
 
-CASE_FIFO("word: linked and masked, it is taken off and not delivered")
+CASE_FIFO("mask: event word PENDING, LINKED -> taken off the queue, not delivered, linked again by unmask")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -121,7 +121,7 @@ CASE_FIFO("word: linked and masked, it is taken off and not delivered")
     expect_delivered(port);
 }
 
-CASE_FIFO("word: the link is the next port of the queue, and 0 at its end")
+CASE_FIFO("send: three ports of a queue -> LINK is the next port, 0 at the tail")
 {
     long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
     long c = evtchn_bind_ipi(0);
@@ -146,7 +146,7 @@ CASE_FIFO("word: the link is the next port of the queue, and 0 at its end")
     expect_delivered(b, c, a);
 }
 
-CASE_FIFO("word: the head and the ready bit are for an empty queue alone")
+CASE_FIFO("send: queue not empty -> head and ready bit unchanged, no upcall")
 {
     long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
     evtchn_fifo_control_block_t *cb = evtchn_control_block(0);
@@ -156,7 +156,7 @@ CASE_FIFO("word: the head and the ready bit are for an empty queue alone")
     require_ok(evtchn_unmask(b));
     require_ok(hypercall_evtchn_send(a));
 
-    /* As a guest that has noticed, and has not begun with the queue. */
+    /* As a guest that took the ready bits and has not yet read the queue. */
     fetch_and(&cb->ready, 0);
     this_vcpu_info()->evtchn_upcall_pending = 0;
 
@@ -172,7 +172,7 @@ CASE_FIFO("word: the head and the ready bit are for an empty queue alone")
     expect_delivered(a, b);
 }
 
-CASE_FIFO("word: no other word and no other head is touched")
+CASE_FIFO("send: queue empty -> no other event word or head is written")
 {
     long port = evtchn_bind_ipi(0);
     static event_word_t was[EVTCHN_WORDS_PER_PAGE];
@@ -189,7 +189,7 @@ CASE_FIFO("word: no other word and no other head is touched")
     expect_mem(evtchn_control_block(0), &want, sizeof(want));
 }
 
-CASE_FIFO("close: takes PENDING, and leaves the word on its queue")
+CASE_FIFO("close: event word PENDING, LINKED -> PENDING cleared, LINKED and LINK kept")
 {
     long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
 
@@ -203,7 +203,7 @@ CASE_FIFO("close: takes PENDING, and leaves the word on its queue")
     expect_delivered(b);
 }
 
-CASE_FIFO("close: a port on a queue is not used again until it is off")
+CASE_FIFO("close: port on a queue -> number not reused until it is off the queue")
 {
     long a = evtchn_bind_ipi(0), b;
 
@@ -220,7 +220,7 @@ CASE_FIFO("close: a port on a queue is not used again until it is off")
     expect_eq(evtchn_bind_ipi(0), a);
 }
 
-CASE_FIFO("close: of a queue's last port, and the queue goes on behind it")
+CASE_FIFO("close: tail of a queue -> next port is linked behind it, delivered")
 {
     long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
     long c = evtchn_bind_ipi(0);
@@ -237,7 +237,7 @@ CASE_FIFO("close: of a queue's last port, and the queue goes on behind it")
     expect_delivered(a, c);
 }
 
-CASE_FIFO("close: of a queue's first and only port, and it fills again")
+CASE_FIFO("close: only port of a queue -> next port becomes the head, delivered")
 {
     long a = evtchn_bind_ipi(0), b = evtchn_bind_ipi(0);
 
@@ -255,7 +255,7 @@ CASE_FIFO("close: of a queue's first and only port, and it fills again")
     expect_eq(evtchn_bind_ipi(0), a);
 }
 
-CASE_FIFO("word: one that the guest overwrites harms no other port")
+CASE_FIFO("send, unmask, close: guest overwrote the event word -> 0, ports of other queues delivered")
 {
     static const event_word_t junk[] = {
         ~0u, ~MASKED, LINKED, LINKED | EVTCHN_FIFO_LINK_MASK,
@@ -268,7 +268,7 @@ CASE_FIFO("word: one that the guest overwrites harms no other port")
     {
         long bad = evtchn_bind_ipi(0), good = evtchn_bind_ipi(0);
 
-        /* On a queue of its own, since what is on that is lost. */
+        /* On a queue of its own: the events of that queue are lost. */
         require_ok(evtchn_set_priority(bad, 9));
         require_ok(evtchn_unmask(bad));
         require_ok(hypercall_evtchn_send(bad));
@@ -287,13 +287,13 @@ CASE_FIFO("word: one that the guest overwrites harms no other port")
     }
 }
 
-CASE_FIFO("2-level bitmaps: not touched by the FIFO ABI")
+CASE_FIFO("send: FIFO ABI in use -> bitmaps of the 2-level ABI not written")
 {
     long port = evtchn_bind_ipi(0);
 
     require_ok(evtchn_unmask(port));
     require_ok(hypercall_evtchn_send(port));
-    /* From before the ABI was in use. */
+    /* The toolstack's ports may have been raised by the 2-level ABI. */
     clear_bit(pv_console_port, shared_info.evtchn_pending);
     clear_bit(xenbus_port, shared_info.evtchn_pending);
     expect_fill(shared_info.evtchn_pending, 0,

@@ -4,12 +4,12 @@
  *
  * @page test-evtchn-limits Event channels: all ports in use
  *
- * Takes every port that the domain may have: as many as the 2-level ABI has
- * bits (1024 for a 32-bit guest, 4096 for a 64-bit one) or as its own limit
- * allows, if that is lower.  Then nothing can be bound any more, with an
- * error and no other harm; and a port that is freed can be used again.
+ * Opens every port that the domain may have: all of the 2-level ABI (1024 for a
+ * 32-bit guest, 4096 for a 64-bit one), or fewer if the domain's own limit is
+ * lower.  Then every operation that opens a port is -ENOSPC and changes
+ * nothing, and the number of a closed port can be used again.
  *
- * The last port of the FIFO ABI takes much longer: see evtchn-all-ports.
+ * To reach the last port of the FIFO ABI takes much longer: evtchn-all-ports.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -17,15 +17,15 @@
 
 #include <arch/mm.h>
 
-const char test_title[] = "Event channels: limits";
+const char test_title[] = "Event channels: all ports in use";
 
-/* The last port that there is.  Once taken, cases share them all. */
+/* The highest open port.  All cases share the ports that the first opens. */
 static evtchn_port_t last;
 
-/* This domain.  To ask for it takes a port, too. */
+/* This domain's ID.  The first xtf_get_domid() takes a port, too. */
 static int self = -1;
 
-/* Take all ports there are, for 10 s of emulation: the error after the last. */
+/* Open all ports: the errno after the last one.  10 s under emulation. */
 static long take_all(void)
 {
     long port;
@@ -36,17 +36,17 @@ static long take_all(void)
     return port;
 }
 
-CASE_2L("all ports: up to the last bit of the ABI, or to the domain's limit")
+CASE_2L("bind_ipi: until no port is left -> all ports of the ABI or of the domain's limit, then -ENOSPC")
 {
     self = xtf_get_domid();
     expect_errno(take_all(), -ENOSPC);
     expect_range(last, 64, EVTCHN_2L_NR_CHANNELS - 1);
     if ( self == 0 )
-        /* It has no limit of its own. */
+        /* dom0 has no lower limit. */
         expect_eq(last, EVTCHN_2L_NR_CHANNELS - 1);
     expect_port(last, PORT_IPI, 0);
 
-    /* What is behind it is no port. */
+    /* The number above the last bit is out of range. */
     if ( last == EVTCHN_2L_NR_CHANNELS - 1 )
     {
         expect_errno(hypercall_evtchn_send(last + 1), -EINVAL);
@@ -56,7 +56,7 @@ CASE_2L("all ports: up to the last bit of the ABI, or to the domain's limit")
     }
 }
 
-CASE("all ports in use: every way to get another is -ENOSPC")
+CASE("alloc_unbound, bind_ipi, bind_virq, bind_interdomain, bind_pirq: all ports in use -> -ENOSPC")
 {
     expect_ev_error(evtchn_alloc(), -ENOSPC);
     expect_ev_error(evtchn_bind_ipi(0), -ENOSPC);
@@ -66,12 +66,12 @@ CASE("all ports in use: every way to get another is -ENOSPC")
     expect_ev_error(evtchn_bind_pirq(8, 0), -ENOSPC);
 #endif
 
-    /* The VIRQ that got no port is not taken for bound. */
+    /* The VIRQ is not left bound by the failed bind_virq. */
     require_ok(hypercall_evtchn_close(20));
     expect_eq(evtchn_bind_virq(VIRQ_DEBUG, 0), 20);
 }
 
-CASE("all ports in use: the last one works")
+CASE("send: all ports in use, to the last one -> delivered")
 {
     require_ok(evtchn_unmask(last));
     require_ok(hypercall_evtchn_send(last));
@@ -82,7 +82,7 @@ CASE("all ports in use: the last one works")
     expect_delivered(last);
 }
 
-CASE("all ports in use: one that is freed is found, and no other")
+CASE("alloc_unbound: all ports but one in use, twice -> that port, -ENOSPC")
 {
     const evtchn_port_t mid = last / 2;
 
@@ -96,7 +96,7 @@ static uint8_t control[PAGE_SIZE] __page_aligned_bss;
 static event_word_t words[EVTCHN_2L_NR_CHANNELS + EVTCHN_WORDS_PER_PAGE]
     __page_aligned_bss;
 
-CASE("all ports in use: the FIFO ABI has more, and the next one works")
+CASE("init_control: all 2-level ports in use -> the next port can be bound and is raised")
 {
     const event_word_t linked = (1u << EVTCHN_FIFO_PENDING) |
         (1u << EVTCHN_FIFO_LINKED);
@@ -105,7 +105,7 @@ CASE("all ports in use: the FIFO ABI has more, and the next one works")
     int rc = evtchn_init_control(virt_to_gfn(control), 0, 0);
 
     if ( rc == -ENOSYS )
-        skip_case("this Xen does not offer the FIFO ABI");
+        skip_case("needs a Xen that offers the FIFO ABI");
     require_ok(rc);
 
     evtchn_mask_toolstacks(words);
@@ -114,7 +114,7 @@ CASE("all ports in use: the FIFO ABI has more, and the next one works")
 
     port = evtchn_alloc();
     if ( port == -ENOSPC && self )
-        skip_case("the domain may not have that many ports");
+        skip_case("needs more ports: event_channels in the xl.cfg");
     require_eq(port, last + 1);
     require_ok(hypercall_evtchn_close(port));
     require_eq(evtchn_bind_ipi(0), port);
@@ -123,12 +123,12 @@ CASE("all ports in use: the FIFO ABI has more, and the next one works")
     expect_hex(words[port], linked | last);
     expect_hex(words[last], linked);
 
-    /* A queue that nobody empties: out of the way of what comes next. */
+    /* The ports stay on a queue: drop it for the cases that follow. */
     require_ok(hypercall_evtchn_close(port));
     memset(words, 0, sizeof(words));
 }
 
-CASE("all ports freed: each in turn, and the first ones are used again")
+CASE("close: all ports in turn -> closed, the lowest numbers are reused")
 {
     evtchn_port_t port, failed = 0;
 

@@ -2,19 +2,19 @@
  * @file tests/evtchn-nomem/main.c
  * @ref test-evtchn-nomem
  *
- * @page test-evtchn-nomem Event channels: Xen without memory
+ * @page test-evtchn-nomem Event channels: Xen heap exhausted
  *
- * Takes all of Xen's memory, and then asks for what needs some: ports beyond
- * those that Xen has structures for, PIRQs, the FIFO ABI.  Each is refused with
- * -ENOMEM, and nothing is left of the attempt, whether Xen had no page at all
- * or one too few; what is there already works on; and with memory, the same
- * operation succeeds as if it had not failed before.
+ * Exhausts Xen's heap and then calls operations that allocate: ports beyond
+ * those that Xen has structures for, PIRQs, the FIFO ABI.  Each fails with
+ * -ENOMEM and changes nothing, whether no page is free or one too few; ports
+ * that are open keep working; and once pages are free, the same operation
+ * succeeds.
  *
- * It matters because a guest must not be able to harm others by using up what
- * Xen has, and code that undoes half of an operation hardly ever runs.
+ * A guest must not be able to harm others by exhausting the heap, and the error
+ * paths that free the first of two allocations hardly ever run otherwise.
  *
- * Xen never gives back the memory of ports, so each case uses all that there are
- * first.
+ * Xen does not free the structures of a domain's ports before the domain ends,
+ * so each case first opens all ports that have structures.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -24,12 +24,13 @@
 
 #include <arch/mm.h>
 
-const char test_title[] = "Event channels: Xen without memory";
+const char test_title[] = "Event channels: Xen heap exhausted";
 
 #define ROOM_LEFT                                                       \
-    "Xen has room left in what it has in use (Argo would take it: argo=1)"
+    "needs argo=1 on Xen's command line: without it, pages that Xen "   \
+    "already uses still have free space"
 
-/* The last port that Xen has memory for. */
+/* The highest port that Xen has structures for. */
 static evtchn_port_t last;
 
 static long alloc(void)
@@ -38,9 +39,8 @@ static long alloc(void)
 }
 
 /*
- * EVTCHNOP_reset would do, but looks every 64 ports for whether something else
- * waits to be done, and goes on with the same port: with several processors, all
- * emulated in turn, there may always be something.
+ * Not EVTCHNOP_reset: it may be preempted every 64 ports, and with several
+ * processors, all emulated in turn, it may be preempted without end.
  */
 static void close_all(void *unused)
 {
@@ -51,12 +51,12 @@ static void close_all(void *unused)
             hypercall_evtchn_close(port);
 }
 
-/* Take every port that there is: what the next one is. */
+/* Open all ports that Xen has structures for: the errno of the next one. */
 static long use_up(void)
 {
     long port;
 
-    /* To ask for it takes a port, the first time. */
+    /* The first call takes a port. */
     gnt_self();
 
     xtf_case_cleanup(close_all, NULL);
@@ -66,7 +66,10 @@ static long use_up(void)
     return port;
 }
 
-/* Releases differ in whether there is such a port without memory for it. */
+/*
+ * True unless closed or out of range: releases differ in which of the two a
+ * port without structures is.
+ */
 static bool is_open(evtchn_port_t port)
 {
     evtchn_status_t status = { .dom = DOMID_SELF, .port = port };
@@ -84,7 +87,7 @@ static long bind(void)
 }
 #endif
 
-EVTCHN_CASE("ports: without memory for more, every way to get one is -ENOMEM")
+EVTCHN_CASE("alloc_unbound, bind_ipi, bind_virq, bind_interdomain, bind_pirq: Xen heap exhausted -> -ENOMEM")
 {
     XTF_REQUIRE(exhaust_for_case());
     require_errno(use_up(), -ENOMEM);
@@ -100,14 +103,14 @@ EVTCHN_CASE("ports: without memory for more, every way to get one is -ENOMEM")
     expect_false(is_open(last + 1));
     expect_eq(exhaust_used(), 0);
 
-    /* What got no port is not taken for bound. */
+    /* The failed calls have left no VIRQ, PIRQ or remote port bound. */
     require_ok(hypercall_evtchn_close(21));
     require_eq(evtchn_bind_virq(VIRQ_DEBUG, 0), 21);
     require_ok(hypercall_evtchn_close(21));
     require_eq(evtchn_bind_virq(VIRQ_TIMER, 0), 21);
     require_ok(hypercall_evtchn_close(21));
 #ifdef CONFIG_HVM
-    /* This takes memory of its own. */
+    /* bind_pirq allocates for the PIRQ, too. */
     pirq = 8;
     require_eq(exhaust_until(bind, -ENOMEM, 1, NULL), 21);
     require_ok(hypercall_evtchn_close(21));
@@ -115,7 +118,7 @@ EVTCHN_CASE("ports: without memory for more, every way to get one is -ENOMEM")
     expect_eq(evtchn_bind_interdomain(DOMID_SELF, 20), 21);
 }
 
-EVTCHN_CASE("ports: without memory for more, those that there are work")
+EVTCHN_CASE("send: Xen heap exhausted, port open -> delivered")
 {
     evtchn_port_t a, b;
 
@@ -139,8 +142,11 @@ static void next_is_closed(void)
     expect_errno(hypercall_evtchn_close(last + 1), -EINVAL);
 }
 
-/* Of two structures that a port may need, the first is kept for the next try. */
-EVTCHN_CASE("ports: with memory, the next one is there and works")
+/*
+ * A port may need two allocations.  Xen keeps the first if the second fails,
+ * and uses it in the next attempt.
+ */
+EVTCHN_CASE("alloc_unbound: -ENOMEM, then pages are freed -> port, events delivered")
 {
     long port;
     int used;
@@ -155,7 +161,7 @@ EVTCHN_CASE("ports: with memory, the next one is there and works")
     expect_range(used, 1, 2);
     expect_port(port, PORT_UNBOUND(gnt_self()), 0);
 
-    /* It came with others, which need no memory of their own. */
+    /* Xen allocated several ports at once: the next one needs no page. */
     require_ok(hypercall_evtchn_close(port));
     require_eq(evtchn_bind_ipi(0), port);
     require_eq(evtchn_bind_ipi(0), last);
@@ -166,7 +172,7 @@ EVTCHN_CASE("ports: with memory, the next one is there and works")
     expect_eq(exhaust_used(), used);
 }
 
-CASE_2L("ports: those closed are opened again without memory")
+CASE_2L("alloc_unbound: Xen heap exhausted, ports were closed -> the same ports again")
 {
     evtchn_port_t was;
 
@@ -187,8 +193,11 @@ static void port_is_free(void)
     expect_port(free_port, PORT_CLOSED, 0);
 }
 
-/* Small structures: many of them fit into what is left of pages in use. */
-CASE_2L("bind_pirq: -ENOMEM takes neither the port nor the PIRQ")
+/*
+ * The structure of a PIRQ is small: many of them fit into free space of pages
+ * that Xen already uses.
+ */
+CASE_2L("bind_pirq: HVM, Xen heap exhausted -> -ENOMEM, port and PIRQ stay free")
 {
     long port = 0;
 
@@ -247,7 +256,7 @@ static void is_2l(void)
     require_ok(hypercall_evtchn_close(port));
 }
 
-CASE_2L("init_control: -ENOMEM leaves the 2-level ABI in use")
+CASE_2L("init_control: Xen heap exhausted -> -ENOMEM, 2-level ABI stays in use")
 {
     const evtchn_port_t port = evtchn_bind_ipi(0);
     int rc;
@@ -258,16 +267,16 @@ CASE_2L("init_control: -ENOMEM leaves the 2-level ABI in use")
     evtchn_mask_toolstacks(_p(words[0]));
     XTF_REQUIRE(exhaust_for_case());
 
-    /* It takes pages, rather than what is left in others. */
+    /* Fill the space in pages that Xen already uses: it needs whole pages. */
     exhaust_fill();
     at = 0;
     rc = exhaust_until(init, -ENOMEM, 0, is_2l);
     if ( rc == -ENOSYS )
-        skip_case("this Xen does not offer the ABI");
+        skip_case("needs a Xen that offers the FIFO ABI");
     require_ok(rc);
     memset(control, 0, sizeof(control));
 
-    /* By now it has turned the domain over, with what was pending. */
+    /* The FIFO ABI is in use now; the pending port is carried over. */
     for ( at = 1; at < smp_nr_vcpus(); ++at )
         require_ok(exhaust_until(init, -ENOMEM, 0, NULL));
     for ( at = 0; at < ARRAY_SIZE(words); ++at )
@@ -277,7 +286,7 @@ CASE_2L("init_control: -ENOMEM leaves the 2-level ABI in use")
                (1u << EVTCHN_FIFO_PENDING) | (1u << EVTCHN_FIFO_LINKED));
     expect_eq(((evtchn_fifo_control_block_t *)control)->head[7], port);
 
-    /* All that it took is there again afterwards. */
+    /* reset frees all pages that the FIFO ABI took. */
     require_ok(evtchn_reset());
     exhaust_unfill();
     expect_eq(exhaust_used(), 0);

@@ -1,5 +1,5 @@
 /*
- * The end of a domain that has event channels to others.
+ * A domain is destroyed while it has event channels to other domains.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -7,52 +7,54 @@
 
 #include "fixture.h"
 
-EV_PEER_CASE("peer: its death leaves our ends unbound")
+EV_PEER_CASE("peer destroyed: two channels to it -> local ends unbound, pending event kept")
 {
-    evtchn_port_t ours, its, ours2, its2;
+    evtchn_port_t local, remote, local2, remote2;
     domid_t was = peer->domid;
 
-    if ( !channel_of_peer(peer, &ours, &its) ||
-         !channel_of_ours(peer, &ours2, &its2) )
+    if ( !channel_of_peer(peer, &local, &remote) ||
+         !channel_of_ours(peer, &local2, &remote2) )
         return;
 
-    require_ok(peer_send(peer, its2));
+    require_ok(peer_send(peer, remote2));
     ev_peer_ended(peer);
     require_ok(peer_destroy(peer));
 
-    expect_port(ours, PORT_UNBOUND(was), 0);
-    expect_port(ours2, PORT_UNBOUND(was), 0);
-    expect_pending_here(ours2);
-    expect_ok(hypercall_evtchn_send(ours));
-    expect_ev_error(evtchn_bind_interdomain(was, its), -ESRCH);
+    expect_port(local, PORT_UNBOUND(was), 0);
+    expect_port(local2, PORT_UNBOUND(was), 0);
+    expect_pending_here(local2);
+    expect_ok(hypercall_evtchn_send(local));
+    expect_ev_error(evtchn_bind_interdomain(was, remote), -ESRCH);
     expect_ev_error(hypercall_evtchn_alloc_unbound(was, DOMID_SELF), -ESRCH);
-    expect_ok(hypercall_evtchn_close(ours));
-    expect_ok(hypercall_evtchn_close(ours2));
+    expect_ok(hypercall_evtchn_close(local));
+    expect_ok(hypercall_evtchn_close(local2));
 }
 
-EV_PEER_CASE_2L("peer: a third domain's death leaves our channel alone")
+EV_PEER_CASE_2L("third domain destroyed: channel between dom0 and peer -> still connected")
 {
     struct peer *third = ev_peer(1);
-    evtchn_port_t ours, its;
+    evtchn_port_t local, remote;
     domid_t was;
     long a;
 
-    if ( !third || !channel_of_peer(peer, &ours, &its) )
+    if ( !third || !channel_of_peer(peer, &local, &remote) )
         return;
 
     was = third->domid;
     a = peer_alloc(third, DOMID_SELF, peer->domid);
-    require_msg(a > 0, "alloc_unbound answered %ld", a);
+    require_msg(a > 0, "the third domain's alloc_unbound returned %ld, "
+                "expected a port", a);
     a = peer_bind(peer, was, a);
-    require_msg(a > 0, "bind_interdomain answered %ld", a);
+    require_msg(a > 0, "the peer's bind_interdomain returned %ld, expected a "
+                "port", a);
     peer_clear_pending(peer);
     ev_peer_ended(third);
     require_ok(peer_destroy(third));
 
     expect_port_of(peer->domid, a, PORT_UNBOUND(was), 0);
-    expect_port(ours, PORT_INTERDOMAIN(peer->domid, its), 0);
-    expect_port_of(peer->domid, its, PORT_INTERDOMAIN(xtf_get_domid(), ours),
-                   0);
-    require_ok(peer_send(peer, its));
-    expect_pending_here(ours);
+    expect_port(local, PORT_INTERDOMAIN(peer->domid, remote), 0);
+    expect_port_of(peer->domid, remote,
+                   PORT_INTERDOMAIN(xtf_get_domid(), local), 0);
+    require_ok(peer_send(peer, remote));
+    expect_pending_here(local);
 }

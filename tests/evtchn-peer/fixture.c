@@ -1,5 +1,5 @@
 /*
- * Event channels between this domain and peers.
+ * Event channels between domain 0, which runs the test, and its peers.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -9,9 +9,9 @@
 #include "fixture.h"
 
 /*
- * Where a peer sees its shared info, which it shares with Xen, and in it the
- * bitmap of what is pending: at the same place in that of a 32- and of a 64-bit
- * guest, as Xen may take it for either.
+ * GFN offset at which the peer has its shared info page, and the offset of
+ * evtchn_pending in that page.  That offset is the same in the layouts for 32-
+ * and 64-bit guests: Xen may use either for the peer.
  */
 #define SHARED_INFO    0
 #define PENDING_OFFSET 0x800
@@ -33,8 +33,8 @@ static bool show_shared_info(const struct peer *peer)
     long rc = hypercall_memory_op(XENMEM_add_to_physmap, &op);
 
     if ( rc )
-        xtf_case_error(XTF_WHERE(""), "domain %u cannot see its shared info: "
-                       "%ld", peer->domid, rc);
+        xtf_case_error(XTF_WHERE(""), "XENMEM_add_to_physmap of the shared "
+                       "info of domain %u returned %ld", peer->domid, rc);
 
     return !rc;
 }
@@ -135,8 +135,8 @@ long peer_reset(struct peer *peer, domid_t dom)
 
 static bool is_port(const char *call, long port)
 {
-    return xtf_expect_msg(XTF_WHERE(""), port > 0, "%s answered %ld", call,
-                          port);
+    return xtf_expect_msg(XTF_WHERE(""), port > 0,
+                          "%s returned %ld, expected a port", call, port);
 }
 
 static void clear_both(struct peer *peer)

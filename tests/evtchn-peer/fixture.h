@@ -1,5 +1,5 @@
 /*
- * Event channels between this domain and peers.
+ * Event channels between domain 0, which runs the test, and its peers.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -9,24 +9,25 @@
 #include <xtf.h>
 #include <xtf/peer.h>
 
-/* Ports that the fixture looks at, in either domain. */
+/* The fixture checks the ports below this, in either domain. */
 #define NR_WATCHED 32
 
 /**
- * Peer @p nr of the case, below 2: with no port open and nothing pending.  The
- * next case that asks gets it, too.  NULL, and the case skipped: there is none.
+ * Peer @p nr of the case, 0 or 1, with no port open and nothing pending.  It is
+ * kept for the next case.  NULL if there is none: the case has then a verdict.
  */
 struct peer *ev_peer(unsigned int nr);
 
-/* The case ends the peer itself: the next one gets another. */
+/* The case destroys @p peer itself: the next case gets a new one. */
 void ev_peer_ended(const struct peer *peer);
 
-/* Define a case with a peer, for both ABIs of ours, or just for 2-level. */
+/* Define a case with a peer; domain 0 uses both ABIs in turn, or 2-level. */
 #define EV_PEER_CASE(name)    PEER_CASE_BY(EVTCHN_CASE, name, ev_peer(0))
 #define EV_PEER_CASE_2L(name) PEER_CASE_BY(CASE_2L, name, ev_peer(0))
 
 /*
- * Operations of the peer's.  Those that make a port are its number, or -errno.
+ * Operations that the peer calls.  Those that open a port return its number or
+ * -errno.
  */
 long peer_evtchn(struct peer *peer, unsigned int cmd, void *op, size_t size);
 long peer_alloc(struct peer *peer, domid_t dom, domid_t remote);
@@ -38,29 +39,31 @@ long peer_send(struct peer *peer, evtchn_port_t port);
 long peer_reset(struct peer *peer, domid_t dom);
 
 /**
- * A channel between us and the peer that it offered, or that we did, with
- * nothing pending.  @return whether there is one; if not, the case has failed.
+ * Open a channel between domain 0 (port *ours) and the peer (port *its), with
+ * nothing pending.  channel_of_peer(): domain 0 binds to an unbound port of the
+ * peer; channel_of_ours(): the peer binds to an unbound port of domain 0.
+ * @return false if that failed; the case has then failed, too.
  */
 bool channel_of_peer(struct peer *peer, evtchn_port_t *ours,
                      evtchn_port_t *its);
 bool channel_of_ours(struct peer *peer, evtchn_port_t *ours,
                      evtchn_port_t *its);
 
-/** Nothing is pending at the peer any more; nor here. */
+/** Clear all pending bits of the peer, or of domain 0. */
 void peer_clear_pending(struct peer *peer);
 void our_clear_pending(void);
 
-/* Just this port is pending there, or here; 0: none. */
+/* Exactly this port is pending at the peer, or in domain 0; 0: no port. */
 #define expect_pending_there(peer, port)                                \
-    peer_expect_pending(XTF_WHERE("what is pending there"), peer, port)
+    peer_expect_pending(XTF_WHERE("pending bits of the peer"), peer, port)
 #define expect_pending_here(port)                                       \
-    our_expect_pending(XTF_WHERE("what is pending here"), port)
+    our_expect_pending(XTF_WHERE("pending bits of domain 0"), port)
 
 bool peer_expect_pending(const struct xtf_where *w, struct peer *peer,
                          evtchn_port_t port);
 bool our_expect_pending(const struct xtf_where *w, evtchn_port_t port);
 
-/* The call fails with this error, and no port here or there has changed. */
+/* The call fails with this errno and changes no port of either domain. */
 #define expect_refused(peer, call, want)                                \
 ({                                                                      \
     const uint32_t here_ = evtchn_fingerprint();                        \
@@ -68,9 +71,10 @@ bool our_expect_pending(const struct xtf_where *w, evtchn_port_t port);
                                                                         \
     expect_errno(call, want);                                           \
     xtf_expect_msg(XTF_WHERE(#call), here_ == evtchn_fingerprint(),     \
-                   "%s changed a port of ours although it failed", #call); \
+                   "%s changed a port of domain 0 although it failed",  \
+                   #call);                                              \
     xtf_expect_msg(XTF_WHERE(#call), there_ == peer_fingerprint(peer),  \
-                   "%s changed a port of the peer's although it failed", \
+                   "%s changed a port of the peer although it failed",  \
                    #call);                                              \
 })
 

@@ -1,6 +1,6 @@
 /*
- * How many ports a domain may have, which domain 0 said when it made it; and the
- * FIFO ABI of one domain beside the 2-level ABI of another.
+ * The max_evtchn_port of a domain; and the FIFO ABI in one domain beside the
+ * 2-level ABI in the other.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -9,10 +9,10 @@
 
 #include "fixture.h"
 
-/* What peer_create() sets. */
+/* max_evtchn_port of the peer, as peer_create() sets it. */
 #define LAST_PORT 1023
 
-/* All of its ports are open: we open them, which is quicker. */
+/* Open all of the peer's ports.  Domain 0 does it, which is faster. */
 static bool fill(const struct peer *peer)
 {
     long port, want;
@@ -29,41 +29,42 @@ static bool fill(const struct peer *peer)
 
 static void reach_limit(struct peer *peer)
 {
-    domid_t us = xtf_get_domid();
+    domid_t dom0 = xtf_get_domid();
     long offer = hypercall_evtchn_alloc_unbound(DOMID_SELF, peer->domid);
-    long ours;
+    long local;
 
     if ( !fill(peer) )
         return;
 
-    expect_refused(peer, hypercall_evtchn_alloc_unbound(peer->domid, us),
+    expect_refused(peer, hypercall_evtchn_alloc_unbound(peer->domid, dom0),
                    -ENOSPC);
-    expect_refused(peer, peer_alloc(peer, DOMID_SELF, us), -ENOSPC);
+    expect_refused(peer, peer_alloc(peer, DOMID_SELF, dom0), -ENOSPC);
     expect_refused(peer, peer_bind_ipi(peer), -ENOSPC);
     expect_refused(peer, peer_bind_virq(peer, VIRQ_DEBUG), -ENOSPC);
-    expect_refused(peer, peer_bind(peer, us, offer), -ENOSPC);
+    expect_refused(peer, peer_bind(peer, dom0, offer), -ENOSPC);
 
-    /* It is its own limit, and the last port is like any other. */
-    ours = evtchn_bind_interdomain(peer->domid, LAST_PORT);
-    require_msg(ours > 0, "bind_interdomain answered %ld", ours);
-    expect_port_of(peer->domid, LAST_PORT, PORT_INTERDOMAIN(us, ours), 0);
+    /* Domain 0 is not limited by it, and the last port can be bound. */
+    local = evtchn_bind_interdomain(peer->domid, LAST_PORT);
+    require_msg(local > 0, "bind_interdomain returned %ld, expected a port",
+                local);
+    expect_port_of(peer->domid, LAST_PORT, PORT_INTERDOMAIN(dom0, local), 0);
     our_clear_pending();
     require_ok(peer_send(peer, LAST_PORT));
-    expect_pending_here(ours);
+    expect_pending_here(local);
 
     require_ok(peer_close(peer, LAST_PORT));
     require_ok(peer_close(peer, 500));
-    expect_eq(peer_bind(peer, us, offer), 500);
+    expect_eq(peer_bind(peer, dom0, offer), 500);
     expect_eq(peer_bind_ipi(peer), LAST_PORT);
-    expect_refused(peer, peer_alloc(peer, DOMID_SELF, us), -ENOSPC);
+    expect_refused(peer, peer_alloc(peer, DOMID_SELF, dom0), -ENOSPC);
 }
 
-EV_PEER_CASE_2L("peer: its last port, and -ENOSPC beyond")
+EV_PEER_CASE_2L("max_evtchn_port: all ports of the peer open -> -ENOSPC until one is closed")
 {
     reach_limit(peer);
 }
 
-/* Its event words and its control block; the page behind stays empty. */
+/* The peer's pages that hold its control block and its event words. */
 #define FIFO_CONTROL 0
 #define FIFO_WORDS   1
 
@@ -90,56 +91,56 @@ static bool turn_fifo(struct peer *peer)
                               sizeof(array)));
 }
 
-EV_PEER_CASE_2L("peer: its last port by the FIFO ABI, and -ENOSPC beyond")
+EV_PEER_CASE_2L("max_evtchn_port: peer uses the FIFO ABI, all its ports open -> -ENOSPC until one is closed")
 {
     if ( turn_fifo(peer) )
         reach_limit(peer);
 }
 
-EV_PEER_CASE("peer: the FIFO ABI is its own choice")
+EV_PEER_CASE("send: peer uses the FIFO ABI, later resets -> raised by the receiver's own ABI")
 {
-    evtchn_port_t ours, its;
+    evtchn_port_t local, remote;
 
     evtchn_alloc();
     evtchn_alloc();
-    if ( !turn_fifo(peer) || !channel_of_peer(peer, &ours, &its) )
+    if ( !turn_fifo(peer) || !channel_of_peer(peer, &local, &remote) )
         return;
 
-    require_ok(hypercall_evtchn_send(ours));
-    expect_hex(ACCESS_ONCE(words(peer)[its]) & (1u << EVTCHN_FIFO_PENDING),
+    require_ok(hypercall_evtchn_send(local));
+    expect_hex(ACCESS_ONCE(words(peer)[remote]) & (1u << EVTCHN_FIFO_PENDING),
                1u << EVTCHN_FIFO_PENDING);
-    expect_hex(ACCESS_ONCE(words(peer)[ours]), 0);
+    expect_hex(ACCESS_ONCE(words(peer)[local]), 0);
     expect_pending_there(peer, 0);
     expect_pending_here(0);
 
-    require_ok(peer_send(peer, its));
-    expect_pending_here(ours);
-    evtchn_clear(ours);
+    require_ok(peer_send(peer, remote));
+    expect_pending_here(local);
+    evtchn_clear(local);
 
-    /* And back: its words are words no more, and ours are what they were. */
+    /* After reset the peer uses the 2-level ABI: its words are not written. */
     require_ok(peer_reset(peer, DOMID_SELF));
     memset(peer->page[FIFO_WORDS], 0, PAGE_SIZE);
-    if ( !channel_of_peer(peer, &ours, &its) )
+    if ( !channel_of_peer(peer, &local, &remote) )
         return;
-    require_ok(hypercall_evtchn_send(ours));
-    expect_pending_there(peer, its);
+    require_ok(hypercall_evtchn_send(local));
+    expect_pending_there(peer, remote);
     expect_fill(words(peer), 0, PAGE_SIZE);
-    require_ok(peer_send(peer, its));
-    expect_pending_here(ours);
+    require_ok(peer_send(peer, remote));
+    expect_pending_here(local);
 }
 
-EV_PEER_CASE("peer: a channel survives its turn to the FIFO ABI")
+EV_PEER_CASE("init_control: peer, channel to dom0 open -> still connected, events arrive at both ends")
 {
-    evtchn_port_t ours, its;
+    evtchn_port_t local, remote;
 
-    if ( !channel_of_ours(peer, &ours, &its) || !turn_fifo(peer) )
+    if ( !channel_of_ours(peer, &local, &remote) || !turn_fifo(peer) )
         return;
 
-    expect_port(ours, PORT_INTERDOMAIN(peer->domid, its), 0);
+    expect_port(local, PORT_INTERDOMAIN(peer->domid, remote), 0);
     expect_pending_here(0);
-    require_ok(hypercall_evtchn_send(ours));
-    expect_hex(ACCESS_ONCE(words(peer)[its]) & (1u << EVTCHN_FIFO_PENDING),
+    require_ok(hypercall_evtchn_send(local));
+    expect_hex(ACCESS_ONCE(words(peer)[remote]) & (1u << EVTCHN_FIFO_PENDING),
                1u << EVTCHN_FIFO_PENDING);
-    require_ok(peer_send(peer, its));
-    expect_pending_here(ours);
+    require_ok(peer_send(peer, remote));
+    expect_pending_here(local);
 }

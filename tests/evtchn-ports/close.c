@@ -7,7 +7,7 @@
 
 #include <arch/mm.h>
 
-EVTCHN_CASE("close: an unbound port is free again")
+EVTCHN_CASE("close: unbound port -> closed, number can be reused")
 {
     long port = evtchn_alloc();
 
@@ -16,7 +16,7 @@ EVTCHN_CASE("close: an unbound port is free again")
     expect_eq(evtchn_alloc(), port);
 }
 
-EVTCHN_CASE("close: one end, and the other is unbound for this domain")
+EVTCHN_CASE("close: one end of a channel -> other end unbound, can be connected again")
 {
     int self = xtf_get_domid();
     evtchn_port_t a, b;
@@ -26,13 +26,13 @@ EVTCHN_CASE("close: one end, and the other is unbound for this domain")
     expect_port(a, PORT_CLOSED, 0);
     expect_port(b, PORT_UNBOUND(self), 0);
 
-    /* And can be connected again, from the port that is free. */
+    /* The new local end is the port that was closed: the lowest free one. */
     expect_eq(evtchn_bind_interdomain(DOMID_SELF, b), a);
     expect_port(a, PORT_INTERDOMAIN(self, b), 0);
     expect_port(b, PORT_INTERDOMAIN(self, a), 0);
 }
 
-EVTCHN_CASE("close: the end that remains keeps what is pending")
+EVTCHN_CASE("close: remote end of a pending port -> still pending")
 {
     evtchn_port_t a, b;
 
@@ -42,7 +42,7 @@ EVTCHN_CASE("close: the end that remains keeps what is pending")
     expect_true(evtchn_is_pending(b));
 }
 
-EVTCHN_CASE("close: the end that remains keeps its vCPU, and sends to nobody")
+EVTCHN_CASE("close: remote end of a port on the last vCPU -> port keeps its vCPU, send is dropped")
 {
     const unsigned int last = smp_nr_vcpus() - 1;
     evtchn_port_t a, b;
@@ -58,13 +58,13 @@ EVTCHN_CASE("close: the end that remains keeps its vCPU, and sends to nobody")
     expect_false(evtchn_is_pending(a));
     expect_false(evtchn_is_pending(b));
 
-    /* The new other end is on vCPU 0, as any other new port. */
+    /* A new port notifies vCPU 0. */
     expect_eq(evtchn_bind_interdomain(DOMID_SELF, b), a);
     expect_port(a, PORT_INTERDOMAIN(xtf_get_domid(), b), 0);
     expect_port(b, PORT_INTERDOMAIN(xtf_get_domid(), a), last);
 }
 
-EVTCHN_CASE("close: both ends, in either order")
+EVTCHN_CASE("close: both ends of a channel, in either order -> closed, cannot be bound")
 {
     unsigned int i;
 
@@ -82,7 +82,7 @@ EVTCHN_CASE("close: both ends, in either order")
     }
 }
 
-EVTCHN_CASE("close: takes away what is pending, and leaves the mask")
+EVTCHN_CASE("close: port pending and masked -> pending bit cleared, mask bit kept")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -93,7 +93,7 @@ EVTCHN_CASE("close: takes away what is pending, and leaves the mask")
     expect_true(evtchn_is_masked(port));
 }
 
-EVTCHN_CASE("close: a port used again is on vCPU 0, and not pending")
+EVTCHN_CASE("close: IPI of the last vCPU, port reused -> vCPU 0, not pending")
 {
     long port = evtchn_bind_ipi(smp_nr_vcpus() - 1);
 
@@ -104,7 +104,7 @@ EVTCHN_CASE("close: a port used again is on vCPU 0, and not pending")
     expect_false(evtchn_is_pending(port));
 }
 
-EVTCHN_CASE("close: an IPI, a VIRQ and a global VIRQ, to be bound again")
+EVTCHN_CASE("close: IPI, per-vCPU and global VIRQ -> closed, VIRQs can be bound again")
 {
     long ipi = evtchn_bind_ipi(0), virq = evtchn_bind_virq(VIRQ_DEBUG, 0);
     long global = evtchn_bind_virq(VIRQ_ARGO, 0);
@@ -122,7 +122,7 @@ EVTCHN_CASE("close: an IPI, a VIRQ and a global VIRQ, to be bound again")
     expect_port(virq, PORT_VIRQ(VIRQ_ARGO), 0);
 }
 
-CASE_2L("close: a global VIRQ that was moved, to be bound again")
+CASE_2L("close: global VIRQ that was rebound -> VIRQ can be bound again on vCPU 0")
 {
     long port = evtchn_bind_virq(VIRQ_ARGO, 0);
 
@@ -132,7 +132,7 @@ CASE_2L("close: a global VIRQ that was moved, to be bound again")
     expect_port(port, PORT_VIRQ(VIRQ_ARGO), 0);
 }
 
-EVTCHN_CASE("close: a port that is not open, -EINVAL")
+EVTCHN_CASE("close: port closed, 0 or out of range -> -EINVAL")
 {
     long port = evtchn_alloc();
 
@@ -143,7 +143,7 @@ EVTCHN_CASE("close: a port that is not open, -EINVAL")
     expect_ev_error(hypercall_evtchn_close(~0u), -EINVAL);
 }
 
-CASE_2L("close: an unreadable argument, -EFAULT")
+CASE_2L("close: argument at an unmapped address -> -EFAULT")
 {
     evtchn_alloc();
     expect_ev_error(hypercall_event_channel_op(EVTCHNOP_close,

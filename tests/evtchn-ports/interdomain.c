@@ -9,33 +9,35 @@
 
 #define NO_DOMAIN (DOMID_FIRST_RESERVED - 1)
 
-EVTCHN_CASE("bind_interdomain: each end names the other")
+EVTCHN_CASE("bind_interdomain: unbound port -> each end's status names the other")
 {
     int self = xtf_get_domid();
     long remote = evtchn_alloc();
     long local = evtchn_bind_interdomain(DOMID_SELF, remote);
 
-    require_msg(local > 0, "bind_interdomain answered %ld", local);
+    require_msg(local > 0, "bind_interdomain returned %ld, expected a port",
+                local);
     expect_ne(local, remote);
     expect_port(local, PORT_INTERDOMAIN(self, remote), 0);
     expect_port(remote, PORT_INTERDOMAIN(self, local), 0);
 }
 
-EVTCHN_CASE("bind_interdomain: the new end is pending, the old one is not")
+EVTCHN_CASE("bind_interdomain: unbound port -> local end pending, remote end not")
 {
     long remote = evtchn_alloc();
     long local = evtchn_bind_interdomain(DOMID_SELF, remote);
 
-    require_msg(local > 0, "bind_interdomain answered %ld", local);
+    require_msg(local > 0, "bind_interdomain returned %ld, expected a port",
+                local);
     expect_true(evtchn_is_pending(local));
     expect_false(evtchn_is_pending(remote));
 }
 
-CASE_2L("bind_interdomain: the new end is delivered, if it is not masked")
+CASE_2L("bind_interdomain: local port is unmasked -> delivered")
 {
     long remote = evtchn_alloc(), local = evtchn_alloc();
 
-    /* Its number is known ahead: the lowest that is free. */
+    /* The local port will be the lowest free one, so unmask that. */
     require_ok(hypercall_evtchn_close(local));
     clear_bit(local, shared_info.evtchn_mask);
     expect_eq(evtchn_bind_interdomain(DOMID_SELF, remote), local);
@@ -43,7 +45,7 @@ CASE_2L("bind_interdomain: the new end is delivered, if it is not masked")
     expect_delivered(local);
 }
 
-EVTCHN_CASE("bind_interdomain: a pending old end stays pending")
+EVTCHN_CASE("bind_interdomain: remote port is pending -> still pending")
 {
     evtchn_port_t a, b;
 
@@ -56,22 +58,23 @@ EVTCHN_CASE("bind_interdomain: a pending old end stays pending")
     expect_true(evtchn_is_pending(a));
 }
 
-CASE_2L("bind_interdomain: remote_dom may be this domain's own number")
+CASE_2L("bind_interdomain: remote_dom is the caller's domid -> as DOMID_SELF")
 {
     int self = xtf_get_domid();
     long remote = evtchn_alloc();
     long local = evtchn_bind_interdomain(self, remote);
 
-    require_msg(local > 0, "bind_interdomain answered %ld", local);
+    require_msg(local > 0, "bind_interdomain returned %ld, expected a port",
+                local);
     expect_port(local, PORT_INTERDOMAIN(self, remote), 0);
 }
 
-CASE_2L("bind_interdomain: the remote end keeps its vCPU")
+CASE_2L("bind_interdomain: remote port is on vCPU 1 -> stays on vCPU 1, local port on vCPU 0")
 {
     long remote = evtchn_alloc(), local;
 
     if ( smp_nr_vcpus() < 2 )
-        skip_case("the domain has one vCPU");
+        skip_case("needs 2 vCPUs");
 
     require_ok(evtchn_bind_vcpu(remote, 1));
     local = evtchn_bind_interdomain(DOMID_SELF, remote);
@@ -79,7 +82,7 @@ CASE_2L("bind_interdomain: the remote end keeps its vCPU")
     expect_port(local, PORT_INTERDOMAIN(xtf_get_domid(), remote), 0);
 }
 
-CASE_2L("bind_interdomain: only local_port is written")
+CASE_2L("bind_interdomain: success -> only local_port is written to the argument")
 {
     struct {
         struct evtchn_bind_interdomain op;
@@ -98,7 +101,7 @@ CASE_2L("bind_interdomain: only local_port is written")
     expect_fill(arg.after, 0x5a, sizeof(arg.after));
 }
 
-CASE_2L("bind_interdomain: to a domain that does not exist, -ESRCH")
+CASE_2L("bind_interdomain: remote_dom is an unallocated domid -> -ESRCH")
 {
     long remote = evtchn_alloc();
 
@@ -107,7 +110,7 @@ CASE_2L("bind_interdomain: to a domain that does not exist, -ESRCH")
     expect_ev_error(evtchn_bind_interdomain(DOMID_INVALID, remote), -ESRCH);
 }
 
-EVTCHN_CASE("bind_interdomain: to a port that is not unbound, -EINVAL")
+EVTCHN_CASE("bind_interdomain: remote_port is 0, closed, connected, an IPI or a VIRQ -> -EINVAL")
 {
     evtchn_port_t a, b;
     long ipi = evtchn_bind_ipi(0), virq = evtchn_bind_virq(VIRQ_DEBUG, 0);
@@ -124,7 +127,7 @@ EVTCHN_CASE("bind_interdomain: to a port that is not unbound, -EINVAL")
     expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, virq), -EINVAL);
 }
 
-EVTCHN_CASE("bind_interdomain: to a port out of range, -EINVAL")
+EVTCHN_CASE("bind_interdomain: remote_port out of range -> -EINVAL")
 {
     expect_ev_error(evtchn_bind_interdomain(DOMID_SELF,
                                            EVTCHN_FIFO_NR_CHANNELS), -EINVAL);
@@ -132,7 +135,7 @@ EVTCHN_CASE("bind_interdomain: to a port out of range, -EINVAL")
     expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, 1u << 31), -EINVAL);
 }
 
-CASE_2L("bind_interdomain: to a port kept for another domain, -EINVAL")
+CASE_2L("bind_interdomain: remote_port is unbound for another domain -> -EINVAL")
 {
     long other = hypercall_evtchn_alloc_unbound(DOMID_SELF, NO_DOMAIN);
 
@@ -140,7 +143,7 @@ CASE_2L("bind_interdomain: to a port kept for another domain, -EINVAL")
     expect_port(other, PORT_UNBOUND(NO_DOMAIN), 0);
 }
 
-CASE_2L("bind_interdomain: an unreadable argument, -EFAULT")
+CASE_2L("bind_interdomain: argument at an unmapped address -> -EFAULT")
 {
     evtchn_alloc();
     expect_ev_error(hypercall_event_channel_op(EVTCHNOP_bind_interdomain,

@@ -2,12 +2,12 @@
  * @file tests/evtchn-ports/main.c
  * @ref test-evtchn-ports
  *
- * @page test-evtchn-ports Event channels: ports, from allocation to close
+ * @page test-evtchn-ports Event channels: ports, from alloc_unbound to close
  *
- * EVTCHNOP_alloc_unbound, bind_interdomain, close, send and status: what each
- * does to both ends of a channel, and that a call which fails changes nothing.
- * Every driver of every guest goes this way, so a wrong state here is a lost
- * event, or one in the wrong domain.
+ * EVTCHNOP_alloc_unbound, bind_interdomain, close, send and status: the effect
+ * of each on both ends of a channel, and that a call which fails changes
+ * nothing.  Every paravirtual driver uses these operations: a wrong state is a
+ * lost event, or an event in the wrong domain.
  *
  * This file: alloc_unbound.
  *
@@ -17,21 +17,21 @@
 
 #include <arch/mm.h>
 
-const char test_title[] = "Event channels: ports";
+const char test_title[] = "Event channels: ports, from alloc_unbound to close";
 
-/* A number that no domain has. */
+/* An unallocated domid. */
 #define NO_DOMAIN (DOMID_FIRST_RESERVED - 1)
 
-EVTCHN_CASE("alloc_unbound: the port is unbound, for the domain named")
+EVTCHN_CASE("alloc_unbound: DOMID_SELF for DOMID_SELF -> unbound for the caller, not pending")
 {
     long port = hypercall_evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
 
-    require_msg(port > 0, "alloc_unbound answered %ld", port);
+    require_msg(port > 0, "alloc_unbound returned %ld, expected a port", port);
     expect_port(port, PORT_UNBOUND(xtf_get_domid()), 0);
     expect_false(evtchn_is_pending(port));
 }
 
-EVTCHN_CASE("alloc_unbound: the lowest port that is free")
+EVTCHN_CASE("alloc_unbound: several ports free -> the lowest one")
 {
     long a = evtchn_alloc(), b = evtchn_alloc(), c = evtchn_alloc();
 
@@ -43,7 +43,7 @@ EVTCHN_CASE("alloc_unbound: the lowest port that is free")
     expect_eq(evtchn_alloc(), c + 1);
 }
 
-CASE_2L("alloc_unbound: the mask bit is left as it was")
+CASE_2L("alloc_unbound: mask bit of the port is clear -> still clear")
 {
     long port = evtchn_alloc();
 
@@ -55,24 +55,24 @@ CASE_2L("alloc_unbound: the mask bit is left as it was")
     expect_false(evtchn_is_masked(port));
 }
 
-CASE_2L("alloc_unbound: dom may be this domain's own number")
+CASE_2L("alloc_unbound: dom is the caller's domid -> as DOMID_SELF")
 {
     int self = xtf_get_domid();
     long port = hypercall_evtchn_alloc_unbound(self, self);
 
-    require_msg(port > 0, "alloc_unbound answered %ld", port);
+    require_msg(port > 0, "alloc_unbound returned %ld, expected a port", port);
     expect_port(port, PORT_UNBOUND(self), 0);
 }
 
-CASE_2L("alloc_unbound: remote_dom need not exist yet")
+CASE_2L("alloc_unbound: remote_dom is an unallocated domid -> unbound for it")
 {
     long port = hypercall_evtchn_alloc_unbound(DOMID_SELF, NO_DOMAIN);
 
-    require_msg(port > 0, "alloc_unbound answered %ld", port);
+    require_msg(port > 0, "alloc_unbound returned %ld, expected a port", port);
     expect_port(port, PORT_UNBOUND(NO_DOMAIN), 0);
 }
 
-CASE_2L("alloc_unbound: only port is written")
+CASE_2L("alloc_unbound: success -> only port is written to the argument")
 {
     struct {
         struct evtchn_alloc_unbound op;
@@ -89,7 +89,7 @@ CASE_2L("alloc_unbound: only port is written")
     expect_fill(arg.after, 0x5a, sizeof(arg.after));
 }
 
-CASE_2L("alloc_unbound: in a domain that does not exist, -ESRCH")
+CASE_2L("alloc_unbound: dom is an unallocated domid -> -ESRCH")
 {
     expect_ev_error(hypercall_evtchn_alloc_unbound(NO_DOMAIN, DOMID_SELF),
                    -ESRCH);
@@ -103,15 +103,15 @@ CASE_2L("alloc_unbound: in a domain that does not exist, -ESRCH")
                    -ESRCH);
 }
 
-CASE_2L("alloc_unbound: in another domain, unprivileged, -EPERM")
+CASE_2L("alloc_unbound: another domain, unprivileged -> -EPERM")
 {
     if ( xtf_get_domid() == 0 )
-        skip_case("this is dom0, which may");
+        skip_case("needs an unprivileged domain");
 
     expect_ev_error(hypercall_evtchn_alloc_unbound(0, DOMID_SELF), -EPERM);
 }
 
-CASE_2L("alloc_unbound: an unreadable argument, -EFAULT")
+CASE_2L("alloc_unbound: argument at an unmapped address -> -EFAULT")
 {
     expect_ev_error(hypercall_event_channel_op(EVTCHNOP_alloc_unbound,
                                               UNMAPPED_POINTER), -EFAULT);

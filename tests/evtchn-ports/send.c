@@ -1,5 +1,5 @@
 /*
- * EVTCHNOP_send: the other end is pending, and no other port.
+ * EVTCHNOP_send: raises the remote end, and no other port.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -7,7 +7,7 @@
 
 #include <arch/mm.h>
 
-EVTCHN_CASE("send: the other end is pending, and only that")
+EVTCHN_CASE("send: each end of a channel -> remote end is pending, no other port")
 {
     evtchn_port_t a, b, c, d;
 
@@ -26,7 +26,7 @@ EVTCHN_CASE("send: the other end is pending, and only that")
     expect_false(evtchn_is_pending(b));
 }
 
-EVTCHN_CASE("send: twice is pending once")
+EVTCHN_CASE("send: twice while pending -> delivered once")
 {
     evtchn_port_t a, b;
 
@@ -38,7 +38,7 @@ EVTCHN_CASE("send: twice is pending once")
     expect_delivered(b);
 }
 
-EVTCHN_CASE("send: an IPI is pending itself")
+EVTCHN_CASE("send: IPI -> the port itself is pending")
 {
     long ipi = evtchn_bind_ipi(0), other = evtchn_bind_ipi(0);
 
@@ -47,7 +47,7 @@ EVTCHN_CASE("send: an IPI is pending itself")
     expect_false(evtchn_is_pending(other));
 }
 
-EVTCHN_CASE("send: on an unbound port is dropped, and no error")
+EVTCHN_CASE("send: unbound port -> 0, no port pending")
 {
     long port = evtchn_alloc();
 
@@ -56,7 +56,7 @@ EVTCHN_CASE("send: on an unbound port is dropped, and no error")
     expect_port(port, PORT_UNBOUND(xtf_get_domid()), 0);
 }
 
-EVTCHN_CASE("send: the states of both ends stay")
+EVTCHN_CASE("send: connected port -> state and mask of both ends unchanged")
 {
     int self = xtf_get_domid();
     evtchn_port_t a, b;
@@ -68,14 +68,14 @@ EVTCHN_CASE("send: the states of both ends stay")
     expect_true(evtchn_is_masked(b));
 }
 
-EVTCHN_CASE("send: on a VIRQ, -EINVAL")
+EVTCHN_CASE("send: VIRQ -> -EINVAL")
 {
     long virq = evtchn_bind_virq(VIRQ_DEBUG, 0);
 
     expect_ev_error(hypercall_evtchn_send(virq), -EINVAL);
 }
 
-EVTCHN_CASE("send: on a port that is not open, -EINVAL")
+EVTCHN_CASE("send: port closed, 0 or out of range -> -EINVAL")
 {
     long port = evtchn_alloc();
 
@@ -86,7 +86,7 @@ EVTCHN_CASE("send: on a port that is not open, -EINVAL")
     expect_ev_error(hypercall_evtchn_send(~0u), -EINVAL);
 }
 
-CASE_2L("send: an unreadable argument, -EFAULT")
+CASE_2L("send: argument at an unmapped address -> -EFAULT")
 {
     evtchn_alloc();
     expect_ev_error(hypercall_event_channel_op(EVTCHNOP_send,

@@ -16,7 +16,7 @@ static long status_of(domid_t dom, evtchn_port_t port)
     return hypercall_evtchn_status(&s);
 }
 
-EVTCHN_CASE("status: every state that a port can have")
+EVTCHN_CASE("status: port closed, unbound, interdomain, VIRQ, IPI -> that state")
 {
     int self = xtf_get_domid();
     long closed = evtchn_alloc(), unbound = evtchn_alloc();
@@ -33,19 +33,19 @@ EVTCHN_CASE("status: every state that a port can have")
     expect_port(ipi, PORT_IPI, 0);
 }
 
-CASE_2L("status: port 0 is closed, for it is never used")
+CASE_2L("status: port 0 -> closed")
 {
     expect_port(0, PORT_CLOSED, 0);
 }
 
-CASE_2L("status: by this domain's own number")
+CASE_2L("status: dom is the caller's domid -> 0")
 {
     long port = evtchn_alloc();
 
     expect_ok(status_of(xtf_get_domid(), port));
 }
 
-CASE_2L("status: dom and port are left, and nothing behind is written")
+CASE_2L("status: success -> dom, port and memory behind the argument unchanged")
 {
     struct {
         evtchn_status_t s;
@@ -66,7 +66,7 @@ CASE_2L("status: dom and port are left, and nothing behind is written")
     expect_fill(arg.after, 0x5a, sizeof(arg.after));
 }
 
-CASE_2L("status: on failure, nothing is written")
+CASE_2L("status: port out of range -> -EINVAL, argument unchanged")
 {
     evtchn_status_t s, was;
 
@@ -79,29 +79,29 @@ CASE_2L("status: on failure, nothing is written")
     expect_mem(&s, &was, sizeof(s));
 }
 
-EVTCHN_CASE("status: of a port out of range, -EINVAL")
+EVTCHN_CASE("status: port out of range -> -EINVAL")
 {
     expect_ev_error(status_of(DOMID_SELF, EVTCHN_FIFO_NR_CHANNELS), -EINVAL);
     expect_ev_error(status_of(DOMID_SELF, 1u << 31), -EINVAL);
     expect_ev_error(status_of(DOMID_SELF, ~0u), -EINVAL);
 }
 
-CASE_2L("status: of a domain that does not exist, -ESRCH")
+CASE_2L("status: dom is an unallocated domid -> -ESRCH")
 {
     expect_ev_error(status_of(NO_DOMAIN, 1), -ESRCH);
     expect_ev_error(status_of(DOMID_IO, 1), -ESRCH);
     expect_ev_error(status_of(DOMID_INVALID, 1), -ESRCH);
 }
 
-CASE_2L("status: of another domain, unprivileged, -EPERM")
+CASE_2L("status: another domain, unprivileged -> -EPERM")
 {
     if ( xtf_get_domid() == 0 )
-        skip_case("this is dom0, which may");
+        skip_case("needs an unprivileged domain");
 
     expect_ev_error(status_of(0, 0), -EPERM);
 }
 
-CASE_2L("status: an unreadable argument, -EFAULT")
+CASE_2L("status: argument at an unmapped address -> -EFAULT")
 {
     expect_ev_error(hypercall_event_channel_op(EVTCHNOP_status,
                                               UNMAPPED_POINTER), -EFAULT);

@@ -2,14 +2,14 @@
  * @file tests/evtchn-race/main.c
  * @ref test-evtchn-race
  *
- * @page test-evtchn-race Event channels: vCPUs that get in each other's way
+ * @page test-evtchn-race Event channels: races between vCPUs
  *
- * Sending, waiting, masking, moving, binding and resetting on several vCPUs at
- * the same time, many times over.  Xen changes ports, event words and the
- * state of a vCPU that goes to sleep in steps; an event that comes between two
- * of them must not be lost, nor a port be given out twice.
+ * Several vCPUs send, poll, block, mask, rebind, bind and reset at the same
+ * time, many times over.  Xen changes a port, an event word or the state of a
+ * blocking vCPU in several steps: an event that is raised between two steps
+ * must not be lost, and no port must be bound twice.
  *
- * A pass says only that nothing went wrong this time.
+ * A pass is no proof: the test may not have hit the critical moment.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -17,9 +17,9 @@
 
 #include <arch/irqflags.h>
 
-const char test_title[] = "Event channels: races";
+const char test_title[] = "Event channels: races between vCPUs";
 
-/* Far longer than any step takes on a host with more to do. */
+/* Far longer than any step takes on a busy host. */
 #define PATIENCE SECONDS(20)
 
 static volatile unsigned int stop;
@@ -31,7 +31,7 @@ static unsigned int usable_vcpus(void)
 
 #define need_vcpus(n)                                                   \
     if ( smp_nr_vcpus() < (n) )                                         \
-        skip_case("the domain has fewer than %u vCPUs", n)
+        skip_case("needs %u vCPUs", n)
 
 static void deliver_here(void *arg)
 {
@@ -42,7 +42,7 @@ static void deliver_here(void *arg)
 
 static volatile unsigned int answered;
 
-/* Answer each event on the port with one. */
+/* Wait for an event on the port and send one back, ROUNDS times. */
 static void answer(void *arg)
 {
     const evtchn_port_t port = *(evtchn_port_t *)arg;
@@ -57,7 +57,7 @@ static void answer(void *arg)
     }
 }
 
-EVTCHN_CASE("poll: an event that comes just ahead of it is not slept over")
+EVTCHN_CASE("poll race: event raised just before the poll -> no lost wakeup")
 {
     evtchn_port_t a, b;
     unsigned int i;
@@ -88,7 +88,7 @@ static void count_and_answer(evtchn_port_t port, void *arg)
     hypercall_evtchn_send(port);
 }
 
-/* Sleep until the next event has arrived, which may be before one begins. */
+/* Block until the event with this number was delivered. */
 static void sleep_until(unsigned int nr)
 {
     while ( nr_taken < nr )
@@ -104,7 +104,7 @@ static void block_and_answer(void *arg)
     blocker_ended = 1;
 }
 
-EVTCHN_CASE("block: an event that comes just ahead of it is not slept over")
+EVTCHN_CASE("block race: event raised just before the block -> no lost wakeup")
 {
     evtchn_port_t a, b;
     unsigned int i;
@@ -147,7 +147,7 @@ static void see(evtchn_port_t port, void *arg)
     nr_seen = nr_sent;
 }
 
-EVTCHN_CASE("mask and unmask, while another vCPU sends: the last one arrives")
+EVTCHN_CASE("unmask race: mask and unmask while another vCPU sends -> last event delivered")
 {
     unsigned int i;
     long port;
@@ -189,7 +189,7 @@ static void mask_and_unmask(void *arg)
 
 #define BUSY (1u << EVTCHN_FIFO_BUSY)
 
-CASE_FIFO("links: set while another vCPU masks and unmasks the word, none lost")
+CASE_FIFO("send race: another vCPU masks and unmasks the queue's tail -> LINK set, both delivered")
 {
     long first, second;
     unsigned int i, wrong = 0, busy = 0;
@@ -207,7 +207,7 @@ CASE_FIFO("links: set while another vCPU masks and unmasks the word, none lost")
         const uint64_t deadline = time_now() + PATIENCE;
         event_word_t word;
 
-        /* Linked by this or by the other vCPU's unmask: the only one so far. */
+        /* This send or the other vCPU's unmask links it, at the head. */
         hypercall_evtchn_send(first);
         while ( !((word = ACCESS_ONCE(*evtchn_word(first))) &
                   (1u << EVTCHN_FIFO_LINKED)) && time_now() < deadline )
@@ -219,8 +219,9 @@ CASE_FIFO("links: set while another vCPU masks and unmasks the word, none lost")
         busy += !!(word & BUSY);
 
         /*
-         * The first may be masked just now, and is unmasked again soon.  An
-         * unmask that saw it pending before it was taken raises it once more.
+         * The first port may be masked just now; the other vCPU unmasks it
+         * soon.  An unmask that sees the port pending just before it is
+         * delivered here raises the port a second time.
          */
         evtchn_log_clear();
         while ( (!evtchn_log_count(first) || !evtchn_log_count(second) ||
@@ -232,11 +233,14 @@ CASE_FIFO("links: set while another vCPU masks and unmasks the word, none lost")
 
     stop = 1;
     smp_wait(1);
-    expect_eq(wrong, 0);
-    expect_eq(busy, 0);
+    expect_msg(!wrong, "after %u rounds, LINK of port %ld is not %ld, or one "
+               "of them was not delivered, or port %ld was delivered twice",
+               i, first, second, second);
+    expect_msg(!busy, "BUSY is left set in the word of port %ld after %u of "
+               "%u sends, expected 0", first, busy, i);
 }
 
-EVTCHN_CASE("moves, while another vCPU sends: the last one arrives")
+EVTCHN_CASE("bind_vcpu race: port rebound while another vCPU sends -> last event delivered")
 {
     unsigned int i, vcpu;
     evtchn_port_t a, b;
@@ -252,7 +256,7 @@ EVTCHN_CASE("moves, while another vCPU sends: the last one arrives")
 
     for ( i = 0; i < ROUNDS; ++i )
     {
-        /* What the vCPU of before has been told of, unmask tells the new. */
+        /* unmask raises on the new vCPU what is pending on the previous one. */
         evtchn_mask(b);
         require_ok(evtchn_bind_vcpu(b, i % usable_vcpus()));
         require_ok(evtchn_unmask(b));
@@ -265,11 +269,11 @@ EVTCHN_CASE("moves, while another vCPU sends: the last one arrives")
         require_ok(smp_call(vcpu, deliver_here, NULL));
     expect_false(evtchn_is_pending(b));
 
-    /* By the FIFO ABI, Xen drops one whose queue changes again and again. */
+    /* FIFO: Xen drops an event if the port's queue changes again and again. */
     if ( evtchn_abi == EVTCHN_2L )
         expect_eq(nr_seen, nr_sent);
 
-    /* One that was on its old queue comes from there once; then no more. */
+    /* A port that is still on its old queue is delivered from there once. */
     require_ok(evtchn_bind_vcpu(b, 1));
     require_ok(hypercall_evtchn_send(a));
     for ( vcpu = 0; vcpu < usable_vcpus(); ++vcpu )
@@ -316,7 +320,7 @@ static void on_all_at_once(void (*fn)(void *))
         smp_wait(vcpu);
 }
 
-EVTCHN_CASE("bind: on all vCPUs at once, each port is given out once")
+EVTCHN_CASE("bind_ipi race: all vCPUs at once -> each port bound once")
 {
     unsigned int vcpu, i, twice = 0, open = 0, round;
 
@@ -334,7 +338,8 @@ EVTCHN_CASE("bind: on all vCPUs at once, each port is given out once")
                 const long port = bound[vcpu][i];
 
                 require_msg(port > 0 && port < (long)sizeof(taken),
-                            "bind_ipi answered %ld", port);
+                            "bind_ipi returned %ld, expected a port below %zu",
+                            port, sizeof(taken));
                 twice += taken[port];
                 taken[port] = true;
                 expect_port(port, PORT_IPI, vcpu);
@@ -346,8 +351,8 @@ EVTCHN_CASE("bind: on all vCPUs at once, each port is given out once")
                 open += bound[vcpu][i] != 0;
     }
 
-    expect_eq(twice, 0);
-    expect_eq(open, 0);
+    expect_msg(!twice, "%u ports were bound twice, expected 0", twice);
+    expect_msg(!open, "%u closes failed, expected 0", open);
 }
 
 static void close_their_end(void *arg)
@@ -357,7 +362,7 @@ static void close_their_end(void *arg)
     hypercall_evtchn_close(*port);
 }
 
-EVTCHN_CASE("close: both ends at once, and both are closed")
+EVTCHN_CASE("close race: both ends of a channel at once -> both closed")
 {
     unsigned int i;
 
@@ -385,7 +390,7 @@ static void reset_there(void *arg)
     other_reset = hypercall_event_channel_op(EVTCHNOP_reset, &op);
 }
 
-CASE_2L("reset: two at once; one goes through, and nothing is left open")
+CASE_2L("reset race: two at once -> 0, -EBUSY or -EAGAIN, not both -EBUSY, ports closed")
 {
     unsigned int i, round;
 
@@ -402,12 +407,17 @@ CASE_2L("reset: two at once; one goes through, and nothing is left open")
         rc = evtchn_reset();
         smp_wait(1);
 
-        /* -EAGAIN: the other has opened console or store again meanwhile. */
+        /*
+         * -EAGAIN: the other vCPU has opened a console or xenstore port again
+         * while Xen was closing them.
+         */
         expect_msg(rc == 0 || rc == -EBUSY || rc == -EAGAIN,
-                   "reset on vCPU 0 answered %d", rc);
+                   "reset on vCPU 0 returned %d, expected 0, -EBUSY or "
+                   "-EAGAIN", rc);
         expect_msg(other_reset == 0 || other_reset == -EBUSY ||
                    other_reset == -EAGAIN,
-                   "reset on vCPU 1 answered %ld", other_reset);
+                   "reset on vCPU 1 returned %ld, expected 0, -EBUSY or "
+                   "-EAGAIN", other_reset);
         expect_true(rc != -EBUSY || other_reset != -EBUSY);
         expect_port(299, PORT_CLOSED, 0);
         require_ok(evtchn_start(EVTCHN_2L));

@@ -4,11 +4,11 @@
  *
  * @page test-evtchn-smp Event channels: several vCPUs
  *
- * An event arrives on the vCPU that its port is bound to, and on no other;
- * wakes that vCPU whether it polls or blocks; and is neither lost nor
- * doubled while two of them send, or while its port moves.
+ * An event is delivered on the vCPU that its port is bound to and on no other;
+ * it wakes that vCPU from a poll or a block; and it is delivered exactly once
+ * while two vCPUs send, or while its port is rebound.
  *
- * This file: where events arrive.
+ * This file: on which vCPU events are delivered.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -30,7 +30,7 @@ void deliver_here(void *arg)
     evtchn_deliver();
 }
 
-EVTCHN_CASE("IPI: arrives on the vCPU that it is bound to")
+EVTCHN_CASE("send: IPI of each vCPU -> delivered on that vCPU only")
 {
     unsigned int vcpu;
 
@@ -59,7 +59,7 @@ EVTCHN_CASE("IPI: arrives on the vCPU that it is bound to")
     }
 }
 
-CASE_2L("selector: of the port's vCPU alone")
+CASE_2L("send: port on vCPU 1 -> evtchn_pending_sel of vCPU 1 only")
 {
     unsigned int other;
     long port;
@@ -73,7 +73,7 @@ CASE_2L("selector: of the port's vCPU alone")
         expect_hex(xtf_vcpu_info[other]->evtchn_pending_sel, other == 1);
 }
 
-CASE_FIFO("queue: of the port's vCPU alone")
+CASE_FIFO("send: a port on each vCPU -> head and ready bit of that vCPU only")
 {
     unsigned int vcpu, other;
 
@@ -93,7 +93,7 @@ CASE_FIFO("queue: of the port's vCPU alone")
         expect_hex(evtchn_control_block(other)->ready, 1u << other);
 }
 
-CASE_FIFO("order: each vCPU's own, whatever the others have pending")
+CASE_FIFO("queue order: ports of two vCPUs -> delivered in the order of send on each vCPU")
 {
     long a[2], b[2];
     unsigned int i;
@@ -130,7 +130,7 @@ static void set_timer_here(void *arg)
     timer_stop();
 }
 
-EVTCHN_CASE("VIRQ_TIMER: each vCPU has its own, on its own port")
+EVTCHN_CASE("VIRQ_TIMER: timer of each vCPU -> delivered at that vCPU's port, on that vCPU")
 {
     long port[SMP_MAX_VCPUS];
     unsigned int vcpu;
@@ -151,7 +151,7 @@ EVTCHN_CASE("VIRQ_TIMER: each vCPU has its own, on its own port")
     }
 }
 
-CASE_2L("timer: set for another vCPU than one's own, -EINVAL")
+CASE_2L("set_singleshot_timer, stop_singleshot_timer: vCPU is not the caller's -> -EINVAL")
 {
     vcpu_set_singleshot_timer_t op = { .timeout_abs_ns = time_now() };
     long port;
@@ -166,14 +166,14 @@ CASE_2L("timer: set for another vCPU than one's own, -EINVAL")
     expect_false(evtchn_is_pending(port));
 }
 
-EVTCHN_CASE("last vCPU: an IPI to it is pending there")
+EVTCHN_CASE("send: IPI of the last vCPU -> upcall pending on that vCPU")
 {
     const unsigned int last = smp_nr_vcpus() - 1;
     long port;
 
     need_vcpus(2);
     if ( last >= SMP_MAX_VCPUS )
-        skip_case("the domain has more vCPUs than this test can look at");
+        skip_case("needs at most %u vCPUs", SMP_MAX_VCPUS);
 
     port = evtchn_bind_ipi(last);
     require_ok(evtchn_unmask(port));

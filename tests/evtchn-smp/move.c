@@ -1,5 +1,5 @@
 /*
- * EVTCHNOP_bind_vcpu: from when on events arrive elsewhere.
+ * EVTCHNOP_bind_vcpu: from when on events are delivered on the new vCPU.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -7,7 +7,7 @@
 
 #include "smp.h"
 
-EVTCHN_CASE("move: the next event arrives on the new vCPU")
+EVTCHN_CASE("bind_vcpu: port not pending -> next event delivered on the new vCPU")
 {
     evtchn_port_t a, b;
     unsigned int vcpu;
@@ -27,7 +27,7 @@ EVTCHN_CASE("move: the next event arrives on the new vCPU")
     }
 }
 
-EVTCHN_CASE("move: raises no event by itself")
+EVTCHN_CASE("bind_vcpu: port not pending -> no upcall, not pending")
 {
     evtchn_port_t a, b;
 
@@ -41,7 +41,7 @@ EVTCHN_CASE("move: raises no event by itself")
     expect_false(evtchn_is_pending(b));
 }
 
-EVTCHN_CASE("move: masked and pending, unmask raises it on the new vCPU")
+EVTCHN_CASE("bind_vcpu: port pending and masked -> unmask raises it on the new vCPU")
 {
     evtchn_port_t a, b;
 
@@ -58,7 +58,7 @@ EVTCHN_CASE("move: masked and pending, unmask raises it on the new vCPU")
     expect_delivered(b);
 }
 
-CASE_FIFO("move: linked on the old vCPU's queue, it arrives there, once")
+CASE_FIFO("bind_vcpu: port LINKED -> delivered once on the old vCPU, then on the new vCPU")
 {
     evtchn_port_t a, b;
 
@@ -83,7 +83,7 @@ CASE_FIFO("move: linked on the old vCPU's queue, it arrives there, once")
     expect_delivered(b);
 }
 
-CASE_FIFO("move: both vCPUs' queues hold while ports change over")
+CASE_FIFO("bind_vcpu: tail of vCPU 0's queue, back and forth -> queues of both vCPUs deliver in order")
 {
     evtchn_port_t a[3], b[3];
     unsigned int i, round;
@@ -96,7 +96,7 @@ CASE_FIFO("move: both vCPUs' queues hold while ports change over")
         require_ok(evtchn_unmask(b[i]));
     }
 
-    /* The tail of vCPU 0's queue goes to vCPU 1, and comes back. */
+    /* Rebind the tail of vCPU 0's queue to vCPU 1, and back. */
     for ( round = 0; round < 4; ++round )
     {
         require_ok(hypercall_evtchn_send(a[0]));
@@ -117,7 +117,7 @@ CASE_FIFO("move: both vCPUs' queues hold while ports change over")
     }
 }
 
-EVTCHN_CASE("move: of one end, the other stays where it is")
+EVTCHN_CASE("bind_vcpu: one end of a channel -> other end delivered on vCPU 0")
 {
     evtchn_port_t a, b;
 
@@ -132,7 +132,7 @@ EVTCHN_CASE("move: of one end, the other stays where it is")
     expect_delivered(a);
 }
 
-EVTCHN_CASE("close and reopen: the port is back on vCPU 0")
+EVTCHN_CASE("bind_ipi: vCPU 0, port was an IPI of vCPU 1 -> delivered on vCPU 0")
 {
     long port, again;
 

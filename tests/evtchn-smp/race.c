@@ -1,5 +1,5 @@
 /*
- * vCPUs that wait for each other, and that send at the same time.
+ * vCPUs that wait for events of other vCPUs, and that send at the same time.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -11,7 +11,7 @@
 
 static volatile unsigned int reached, ended;
 
-/* Have vCPU 1 run fn(arg), which sets `reached` before it begins to wait. */
+/* Start fn(arg) on vCPU 1, which sets `reached` before it begins to wait. */
 static bool start_waiting(void (*fn)(void *), void *arg)
 {
     reached = ended = 0;
@@ -19,13 +19,13 @@ static bool start_waiting(void (*fn)(void *), void *arg)
          !expect_true(smp_wait_for(&reached)) )
         return false;
 
-    /* Long enough for the hypercall that it is about to make. */
+    /* Time for vCPU 1 to enter its poll or block. */
     time_sleep(MILLISECONDS(20));
 
     return expect_eq(ended, 0);
 }
 
-/* What it waits for has come: it notices, and is through. */
+/* vCPU 1 wakes up and fn() returns. */
 #define expect_woken()                                                  \
 ({                                                                      \
     if ( expect_true(smp_wait_for(&ended)) )                            \
@@ -50,7 +50,7 @@ static void poll_for_it(void *arg)
     ended = 1;
 }
 
-EVTCHN_CASE("poll: an event from another vCPU ends it")
+EVTCHN_CASE("poll: event sent by another vCPU -> returns")
 {
     struct wait_for wait = { .nr = 1 };
 
@@ -62,7 +62,7 @@ EVTCHN_CASE("poll: an event from another vCPU ends it")
     expect_woken();
 }
 
-EVTCHN_CASE("poll: a port of vCPU 0 can be polled for on vCPU 1")
+EVTCHN_CASE("poll: on vCPU 1, for a port of vCPU 0 -> returns")
 {
     struct wait_for wait = { .nr = 1 };
 
@@ -74,7 +74,7 @@ EVTCHN_CASE("poll: a port of vCPU 0 can be polled for on vCPU 1")
     expect_woken();
 }
 
-EVTCHN_CASE("poll: for two ports, an event on either ends it")
+EVTCHN_CASE("poll: two ports, event on either -> returns")
 {
     struct wait_for wait = { .nr = 2 };
     unsigned int i;
@@ -92,7 +92,7 @@ EVTCHN_CASE("poll: for two ports, an event on either ends it")
     }
 }
 
-EVTCHN_CASE("poll: goes on while only other ports have events")
+EVTCHN_CASE("poll: event on another port -> continues until one on its port")
 {
     struct wait_for wait = { .nr = 1 };
     long other;
@@ -122,7 +122,7 @@ static void poll_and_count(void *arg)
     fetch_add(&nr_woken, 1);
 }
 
-EVTCHN_CASE("poll: an event ends it on all vCPUs that poll for the port")
+EVTCHN_CASE("poll: one port, on several vCPUs -> returns on all of them")
 {
     unsigned int vcpu;
     long port;
@@ -154,7 +154,7 @@ static void block_for_it(void *arg)
     ended = 1;
 }
 
-EVTCHN_CASE("block: an event from another vCPU ends it, and has arrived")
+EVTCHN_CASE("block: event sent by another vCPU -> returns, delivered")
 {
     long port;
 
@@ -169,7 +169,7 @@ EVTCHN_CASE("block: an event from another vCPU ends it, and has arrived")
     expect_delivered(port);
 }
 
-EVTCHN_CASE("block: unmask on another vCPU ends it")
+EVTCHN_CASE("block: pending port unmasked by another vCPU -> returns, delivered")
 {
     long port;
 
@@ -186,7 +186,7 @@ EVTCHN_CASE("block: unmask on another vCPU ends it")
 
 #define ROUNDS 100
 
-/* Which end of a channel: wait for it, answer on it. */
+/* Wait for an event on @p port and send one back, ROUNDS times. */
 static void rally(evtchn_port_t port)
 {
     struct sched_poll op = { .ports = &port, .nr_ports = 1 };
@@ -207,7 +207,7 @@ static void rally_there(void *arg)
     ended = 1;
 }
 
-EVTCHN_CASE("ping and pong: a hundred times between two vCPUs, none is lost")
+EVTCHN_CASE("poll: two vCPUs notify each other in turn, 100 times -> no event lost")
 {
     evtchn_port_t a, b;
 
@@ -222,7 +222,7 @@ EVTCHN_CASE("ping and pong: a hundred times between two vCPUs, none is lost")
     require_true(smp_wait_for(&ended));
     smp_wait(1);
 
-    /* The last answer of this side came after the other's last round. */
+    /* vCPU 1 has ended its last round before the last send of vCPU 0. */
     expect_true(evtchn_is_pending(b));
     expect_false(evtchn_is_pending(a));
 }
@@ -241,7 +241,7 @@ static void send_storm(void *arg)
     fetch_add(&quiet, 1);
 }
 
-EVTCHN_CASE("storm: from all other vCPUs at once, the last one is not lost")
+EVTCHN_CASE("send race: one port, from all other vCPUs -> delivered, last event not lost")
 {
     unsigned int vcpu, nr;
     long port;
@@ -262,7 +262,7 @@ EVTCHN_CASE("storm: from all other vCPUs at once, the last one is not lost")
         smp_wait(vcpu);
     evtchn_deliver();
 
-    /* Events run together, so there may be as few as one; but no more. */
+    /* Sends to a pending port are one event: 1 to all of them. */
     expect_range(evtchn_nr_logged, 1, STORM * (usable_vcpus() - 1));
     expect_eq(evtchn_log_count(port),
               min(evtchn_nr_logged, EVTCHN_LOG_SIZE + 0u));
@@ -286,7 +286,7 @@ static void storm_many(void *arg)
     fetch_add(&quiet, 1);
 }
 
-/* Until all have arrived, or for a minute. */
+/* Until no port is pending, or for a minute. */
 static void deliver_until_quiet(const long *ports, unsigned int nr)
 {
     struct time_wait wait = {};
@@ -299,7 +299,7 @@ static void deliver_until_quiet(const long *ports, unsigned int nr)
     } while ( pending && time_wait(&wait) );
 }
 
-EVTCHN_CASE("storm: over sixteen ports, the queues hold")
+EVTCHN_CASE("send race: 16 ports, from all other vCPUs -> each port delivered afterwards")
 {
     static long ports[16];
     unsigned int vcpu, i;
@@ -326,7 +326,7 @@ EVTCHN_CASE("storm: over sixteen ports, the queues hold")
     deliver_until_quiet(ports, ARRAY_SIZE(ports));
     evtchn_log_clear();
 
-    /* After all that, each still arrives. */
+    /* The queues are intact: each port is still delivered. */
     for ( i = 0; i < ARRAY_SIZE(ports); ++i )
     {
         expect_false(evtchn_is_pending(ports[i]));

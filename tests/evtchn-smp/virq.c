@@ -1,6 +1,6 @@
 /*
- * Global virtual interrupts, which may be moved to another vCPU: VIRQ_ARGO is
- * the one that a domain can have raised by itself.
+ * Global VIRQs, which can be rebound to another vCPU.  The test uses VIRQ_ARGO:
+ * a domain raises it by sending a message to itself.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -17,7 +17,7 @@ static struct argo_ring ring;
 
 #define need_argo()                                                     \
     if ( argo_notify(NULL) )                                            \
-        skip_case("Argo is off: it needs argo=1 on Xen's command line")
+        skip_case("needs Argo: argo=1 on Xen's command line")
 
 static bool open_ring(void)
 {
@@ -27,13 +27,13 @@ static bool open_ring(void)
     return expect_ok(argo_ring_register(&ring, 0));
 }
 
-/* Have VIRQ_ARGO raised, by a message to ourselves. */
+/* Raise VIRQ_ARGO, by a message of this domain to itself. */
 static void raise(void)
 {
     expect_eq(argo_send(argo_self(), PORT, 1, "x", 1, 0), 1);
 }
 
-EVTCHN_CASE("global VIRQ: arrives on the vCPU that it was moved to")
+EVTCHN_CASE("bind_vcpu: VIRQ_ARGO -> delivered on the new vCPU")
 {
     unsigned int vcpu;
     long port;
@@ -56,7 +56,7 @@ EVTCHN_CASE("global VIRQ: arrives on the vCPU that it was moved to")
     }
 }
 
-EVTCHN_CASE("global VIRQ: bound again after a move, it is on vCPU 0")
+EVTCHN_CASE("bind_virq: VIRQ_ARGO, earlier port rebound and closed -> delivered on vCPU 0")
 {
     long port;
 

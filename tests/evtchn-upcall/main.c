@@ -2,12 +2,12 @@
  * @file tests/evtchn-upcall/main.c
  * @ref test-evtchn-upcall
  *
- * @page test-evtchn-upcall Event channels: how upcalls enter
+ * @page test-evtchn-upcall Event channels: upcalls
  *
- * Where Xen enters the guest with an event: a PV guest's callback, an HVM
- * guest's callback vector, and the interrupt that each HVM vCPU may ask its
- * local APIC for instead.  The test takes upcalls by itself, as a guest
- * without any driver does.
+ * How Xen enters the guest when an event is pending: by the event callback of a
+ * PV guest, by the callback vector of an HVM guest, or by an interrupt of the
+ * HVM vCPU's local APIC (HVMOP_set_evtchn_upcall_vector).  The test handles
+ * upcalls itself, without the framework's event channel driver.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -21,7 +21,7 @@
 
 const char test_title[] = "Event channels: upcalls";
 
-/* How often each vector was entered by. */
+/* The number of entries by each vector. */
 static unsigned int entered[256];
 static bool was_masked, leave_pending;
 
@@ -36,7 +36,7 @@ void do_evtchn(struct cpu_regs *regs)
         leave_pending = false;
 }
 
-/* A fresh, unmasked port, and no entry counted. */
+/* A new, unmasked port; the counters are 0. */
 static long fresh_port(void)
 {
     long port;
@@ -57,7 +57,7 @@ static void upcalls_on_and_off(void)
     local_irq_disable();
 }
 
-CASE("upcall: enters once, with further upcalls off")
+CASE("upcall: port pending -> entered once, event delivery disabled")
 {
     long port = fresh_port();
 
@@ -70,7 +70,7 @@ CASE("upcall: enters once, with further upcalls off")
     expect_eq(entered[X86_VEC_XEN_CALLBACK], 1);
 }
 
-CASE("upcall: enters again for as long as it is not acknowledged")
+CASE("upcall: first entry leaves evtchn_upcall_pending set -> entered a second time")
 {
     long port = fresh_port();
 
@@ -80,7 +80,7 @@ CASE("upcall: enters again for as long as it is not acknowledged")
     expect_eq(entered[X86_VEC_XEN_CALLBACK], 2);
 }
 
-CASE("upcall: the flag alone is enough to enter")
+CASE("upcall: guest sets evtchn_upcall_pending, no port pending -> entered once")
 {
     require_true(fresh_port() > 0);
 
@@ -91,7 +91,7 @@ CASE("upcall: the flag alone is enough to enter")
     expect_eq(entered[X86_VEC_XEN_CALLBACK], 1);
 }
 
-CASE("upcall: a second event without a look at the first enters once")
+CASE("upcall: two ports pending -> entered once")
 {
     long port = fresh_port(), other = evtchn_bind_ipi(0);
 
@@ -111,23 +111,23 @@ static long set_vector(uint32_t vcpu, uint8_t vector)
 
 #ifdef CONFIG_PV
 
-CASE("set_evtchn_upcall_vector: not for PV guests")
+CASE("set_evtchn_upcall_vector: PV guest -> error")
 {
     expect_true(set_vector(0, X86_VEC_XEN_APIC) < 0);
 }
 
-CASE("callback_op: an unknown type is -ENOSYS, an unknown command an error")
+CASE("callback_op: unknown type, unknown command -> -ENOSYS, -ENOSYS or -EINVAL")
 {
     struct callback_register cb = { .type = 100 };
 
     expect_errno(hypercall_register_callback(&cb), -ENOSYS);
 
-    /* Xen has -ENOSYS for a 64-bit guest, but -EINVAL for a 32-bit one. */
+    /* Xen returns -ENOSYS to a 64-bit guest, but -EINVAL to a 32-bit one. */
     expect_errno(hypercall_callback_op(99, &cb),
                  IS_DEFINED(CONFIG_64BIT) ? -ENOSYS : -EINVAL);
 }
 
-CASE("callback_op: the event callback cannot be taken away, -EINVAL")
+CASE("callback_op: unregister CALLBACKTYPE_event -> -EINVAL, callback still used")
 {
     struct callback_unregister cb = { .type = CALLBACKTYPE_event };
     long port = fresh_port();
@@ -138,7 +138,7 @@ CASE("callback_op: the event callback cannot be taken away, -EINVAL")
     expect_eq(entered[X86_VEC_XEN_CALLBACK], 1);
 }
 
-CASE("callback_op: an unreadable argument, -EFAULT")
+CASE("callback_op: argument at an unmapped address -> -EFAULT")
 {
     expect_errno(hypercall_callback_op(CALLBACKOP_register, UNMAPPED_POINTER),
                  -EFAULT);
@@ -146,35 +146,35 @@ CASE("callback_op: an unreadable argument, -EFAULT")
 
 #else
 
-CASE("set_evtchn_upcall_vector: below 16, -EINVAL")
+CASE("set_evtchn_upcall_vector: vector below 16 -> -EINVAL")
 {
     expect_errno(set_vector(0, 0), -EINVAL);
     expect_errno(set_vector(0, 15), -EINVAL);
 }
 
-CASE("set_evtchn_upcall_vector: of a vCPU that does not exist, -ENOENT")
+CASE("set_evtchn_upcall_vector: vCPU does not exist -> -ENOENT")
 {
     expect_errno(set_vector(smp_nr_vcpus(), X86_VEC_XEN_APIC), -ENOENT);
     expect_errno(set_vector(~0u, X86_VEC_XEN_APIC), -ENOENT);
 }
 
-CASE("set_evtchn_upcall_vector: an unreadable argument, -EFAULT")
+CASE("set_evtchn_upcall_vector: argument at an unmapped address -> -EFAULT")
 {
     expect_errno(hypercall_hvm_op(HVMOP_set_evtchn_upcall_vector,
                                   UNMAPPED_POINTER), -EFAULT);
 }
 
 /*
- * From here on the vector is set, which cannot be undone.  A PVH domain has no
- * way to give up its callback vector, so events enter by that too.
+ * The cases from here on set the vector, which cannot be unset.  A PVH domain
+ * keeps its callback vector as well, so upcalls enter by both.
  */
-CASE("set_evtchn_upcall_vector: events are interrupts of the local APIC")
+CASE("set_evtchn_upcall_vector: local APIC enabled -> events enter by that vector")
 {
     long port;
     unsigned int i;
 
     if ( !cpu_has_apic || apic_init(APIC_MODE_XAPIC) )
-        skip_case("there is no local APIC");
+        skip_case("needs a local APIC");
 
     port = fresh_port();
     require_ok(set_vector(0, X86_VEC_XEN_APIC));
@@ -192,12 +192,12 @@ CASE("set_evtchn_upcall_vector: events are interrupts of the local APIC")
     }
 }
 
-CASE("set_evtchn_upcall_vector: held off by the APIC's task priority")
+CASE("set_evtchn_upcall_vector: task priority 0xf0 -> entered once it is lowered")
 {
     long port;
 
     if ( !cpu_has_apic || apic_init(APIC_MODE_XAPIC) )
-        skip_case("there is no local APIC");
+        skip_case("needs a local APIC");
 
     port = fresh_port();
     apic_write(APIC_TASKPRI, 0xf0);

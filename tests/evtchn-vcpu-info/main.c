@@ -2,11 +2,12 @@
  * @file tests/evtchn-vcpu-info/main.c
  * @ref test-evtchn-vcpu-info
  *
- * @page test-evtchn-vcpu-info Event channels: vcpu_info in a place of one's own
+ * @page test-evtchn-vcpu-info Event channels: register_vcpu_info
  *
- * VCPUOP_register_vcpu_info takes a vCPU's flags, selector and clock out of
- * shared_info.  A vCPU from number 32 on has no other way to take events, and
- * nothing may be lost on the way.  It can be done once only.
+ * VCPUOP_register_vcpu_info moves the vcpu_info of a vCPU (its event flags,
+ * selector and clock) from shared_info to a page of the guest, once.  vCPUs
+ * from number 32 on have no vcpu_info in shared_info and receive events by this
+ * operation only.  No pending event may be lost by it.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -14,7 +15,7 @@
 
 #include <arch/mm.h>
 
-const char test_title[] = "Event channels: vcpu_info";
+const char test_title[] = "Event channels: register_vcpu_info";
 
 static union
 {
@@ -22,7 +23,7 @@ static union
     uint8_t bytes[PAGE_SIZE];
 } page __page_aligned_bss;
 
-/* Where in the page: neither its start nor its end. */
+/* Index in the page: neither the first nor the last. */
 #define SLOT 3
 
 static long place(unsigned int vcpu, uint64_t gfn, uint32_t offset)
@@ -34,11 +35,11 @@ static long place(unsigned int vcpu, uint64_t gfn, uint32_t offset)
 
 #define BAD_PLACE (xen_has(XEN_VCPU_INFO_OFFSET_IS_ENXIO) ? -ENXIO : -EINVAL)
 
-/* Nothing of this page is in use. */
+/* Xen has not written to the page. */
 #define expect_unused()                                                 \
     expect_fill(page.bytes, 0, sizeof(page))
 
-CASE_2L("place: one that crosses the end of the page, -ENXIO")
+CASE_2L("register_vcpu_info: vcpu_info crosses the end of the page -> -ENXIO")
 {
     const uint64_t gfn = virt_to_gfn(&page);
 
@@ -47,7 +48,7 @@ CASE_2L("place: one that crosses the end of the page, -ENXIO")
     expect_unused();
 }
 
-CASE_2L("place: one that begins beyond the page, -ENXIO or -EINVAL")
+CASE_2L("register_vcpu_info: offset beyond the page -> -ENXIO or -EINVAL")
 {
     static const uint32_t offsets[] = { PAGE_SIZE, 2 * PAGE_SIZE, ~0u };
     unsigned int i;
@@ -57,39 +58,41 @@ CASE_2L("place: one that begins beyond the page, -ENXIO or -EINVAL")
         const uint32_t before = evtchn_fingerprint();
         long rc = place(0, virt_to_gfn(&page), offsets[i]);
 
-        /* The former in Xen 4.17 and 4.18, the latter before and since. */
-        expect_msg(rc == -ENXIO || rc == -EINVAL, "%#x: %ld", offsets[i], rc);
+        /* -ENXIO in Xen 4.17 and 4.18, -EINVAL in other releases. */
+        expect_msg(rc == -ENXIO || rc == -EINVAL,
+                   "register_vcpu_info with offset %#x returned %ld, "
+                   "expected -ENXIO or -EINVAL", offsets[i], rc);
         expect_eq(evtchn_fingerprint(), before);
     }
     expect_unused();
 }
 
-CASE_2L("place: one that is not aligned, -ENXIO")
+CASE_2L("register_vcpu_info: offset not aligned -> -ENXIO")
 {
     expect_ev_error(place(0, virt_to_gfn(&page), 1), BAD_PLACE);
     expect_ev_error(place(0, virt_to_gfn(&page), 2), BAD_PLACE);
     expect_unused();
 }
 
-CASE_2L("place: a frame that the domain does not have, -EINVAL")
+CASE_2L("register_vcpu_info: invalid GFN -> -EINVAL")
 {
     expect_ev_error(place(0, ~0ull >> PAGE_SHIFT, 0), -EINVAL);
 }
 
-CASE_2L("place: of a vCPU that does not exist, -ENOENT")
+CASE_2L("register_vcpu_info: vCPU does not exist -> -ENOENT")
 {
     expect_ev_error(place(smp_nr_vcpus(), virt_to_gfn(&page), 0), -ENOENT);
     expect_ev_error(place(~0u, virt_to_gfn(&page), 0), -ENOENT);
     expect_unused();
 }
 
-CASE_2L("place: an unreadable argument, -EFAULT")
+CASE_2L("register_vcpu_info: argument at an unmapped address -> -EFAULT")
 {
     expect_ev_error(hypercall_vcpu_op(VCPUOP_register_vcpu_info, 0,
                                      UNMAPPED_POINTER), -EFAULT);
 }
 
-CASE_2L("move: what is pending goes along, and the clock goes on")
+CASE_2L("register_vcpu_info: port pending -> delivered by the new vcpu_info, clock continues")
 {
     vcpu_info_t *info = &page.info[SLOT];
     const size_t start = SLOT * sizeof(*info), end = start + sizeof(*info);
@@ -101,7 +104,7 @@ CASE_2L("move: what is pending goes along, and the clock goes on")
     require_ok(place(0, virt_to_gfn(&page), start));
     xtf_vcpu_info[0] = info;
 
-    /* Everything is said to be pending, lest something get lost. */
+    /* Xen sets all selector bits, so that no event is lost. */
     expect_true(info->evtchn_upcall_pending);
     expect_hex(info->evtchn_pending_sel & 1, 1);
     expect_fill(page.bytes, 0, start);
@@ -114,13 +117,13 @@ CASE_2L("move: what is pending goes along, and the clock goes on")
     expect_delivered(port);
 }
 
-EVTCHN_CASE("moved: events arrive by the new place, and the old is left alone")
+EVTCHN_CASE("send: after register_vcpu_info -> only the new vcpu_info is written, delivered")
 {
     vcpu_info_t *old = &shared_info.vcpu_info[0];
     long port = evtchn_bind_ipi(0);
 
     if ( xtf_vcpu_info[0] == old )
-        error_case("the case before this one failed");
+        error_case("vcpu_info of vCPU 0 was not registered by an earlier case");
 
     old->evtchn_upcall_pending = 0;
     old->evtchn_pending_sel = 0;
@@ -134,11 +137,11 @@ EVTCHN_CASE("moved: events arrive by the new place, and the old is left alone")
     expect_delivered(port);
 }
 
-CASE_2L("moved: a second time is refused, and changes nothing")
+CASE_2L("register_vcpu_info: already registered -> error, the first one stays in use")
 {
     long port = evtchn_bind_ipi(0);
 
-    /* -EINVAL up to Xen 4.18; its later releases tell more errors apart. */
+    /* The errno differs between releases: -EINVAL up to Xen 4.18. */
     expect_true(place(0, virt_to_gfn(&page), 0) < 0);
 
     require_ok(evtchn_unmask(port));

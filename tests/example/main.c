@@ -2,16 +2,16 @@
  * @file tests/example/main.c
  * @ref test-example
  *
- * @page test-example Example
+ * @page test-example Example: boots and reports success
  *
- * The smallest test there is: it boots and succeeds, which shows that the
- * environment, the consoles and the runner work.  Copy it to begin another.
+ * The smallest test: it boots and reports success, which shows that the
+ * environment, the consoles and the runner work.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
 
-const char test_title[] = "Example";
+const char test_title[] = "Example: boots and reports success";
 
 void test_main(void)
 {

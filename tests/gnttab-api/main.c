@@ -77,7 +77,7 @@ GNTTAB_CASE("xtf_init_grant_table(): other version while a grant is mapped -> -E
     expect_hex(gnttab_in_use(ref), GTF_reading | GTF_writing);
 }
 
-GNTTAB_CASE("gnttab_alloc_ref(): two calls -> distinct references after the reserved ones, reused once freed")
+GNTTAB_CASE("gnttab_alloc_ref(): distinct references, none of them reserved, freed ones reused")
 {
     int a = gnttab_alloc_ref(), b = gnttab_alloc_ref();
 

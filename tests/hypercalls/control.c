@@ -1,16 +1,16 @@
 /*
- * What is for the control domain, and what everyone has: consoles, assists,
- * physical devices, sysctl, domctl, security modules.
+ * Hypercalls of the control domain, and of every domain: console_io, vm_assist,
+ * physdev_op, sysctl, domctl, xsm_op.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include "tour.h"
 
-CASE("console_io: write and read")
+CASE("console_io: write, read, bad pointer, unknown command -> 0, bytes or errno by privilege")
 {
     char buf[16];
 
-    /* A debug build lets every domain write. */
+    /* A debug build of Xen allows every domain to write. */
     expect_either(hypercall_console_write("", 0), 0,
                   is_dom0() ? 0 : -EPERM);
 
@@ -27,7 +27,7 @@ CASE("console_io: write and read")
     expect_errno(hypercall_console_io(NO_OP, 0, NULL), -ENOSYS);
 }
 
-CASE("vm_assist: on, off, unknown")
+CASE("vm_assist: enable, disable, unknown command, unknown type -> 0, 0, -ENOSYS, -EINVAL")
 {
     const unsigned int type = VMASST_TYPE_runstate_update_flag;
 
@@ -37,14 +37,14 @@ CASE("vm_assist: on, off, unknown")
     expect_errno(hypercall_vm_assist(VMASST_CMD_enable, 31), -EINVAL);
     expect_errno(hypercall_vm_assist(VMASST_CMD_enable, 64), -EINVAL);
 
-    /* A PV guest's own. */
+    /* A type for PV guests only. */
     expect_errno(hypercall_vm_assist(VMASST_CMD_disable,
                                      VMASST_TYPE_architectural_iopl),
                  IS_DEFINED(CONFIG_PV) ? 0 : -EINVAL);
 }
 
 #ifdef CONFIG_PV
-CASE("physdev_op: set_iopl, set_iobitmap, refused")
+CASE("set_iopl, set_iobitmap: value out of range, bad pointer -> -EINVAL, -EFAULT")
 {
     struct physdev_set_iopl iopl = { .iopl = 4 };
     struct physdev_set_iobitmap bitmap = { .nr_ports = 65537 };
@@ -56,14 +56,14 @@ CASE("physdev_op: set_iopl, set_iobitmap, refused")
 }
 #endif
 
-CASE("physdev_op: interrupts that are not there")
+CASE("eoi, irq_status_query: invalid IRQ, bad pointer -> -EINVAL, -EFAULT, or -ENOSYS without PIRQs")
 {
     struct physdev_eoi eoi = { .irq = 0x7fffffff };
     struct physdev_irq_status_query query = { .irq = 0x7fffffff };
     struct xen_feature_info info = { .submap_idx = 0 };
     long no_irq = -EINVAL;
 
-    /* An HVM guest may have no physical interrupts at all. */
+    /* An HVM guest without XENFEAT_hvm_pirqs has no PIRQs. */
     expect_ok(hypercall_xen_version(XENVER_get_features, &info));
     if ( IS_DEFINED(CONFIG_HVM) &&
          !(info.submap & (1u << XENFEAT_hvm_pirqs)) )
@@ -76,7 +76,7 @@ CASE("physdev_op: interrupts that are not there")
                  no_irq == -ENOSYS ? -ENOSYS : -EFAULT);
 }
 
-CASE("physdev_op: unknown operation")
+CASE("physdev_op: unknown command -> -ENOSYS")
 {
     expect_errno(hypercall_physdev_op(NO_OP, NULL), -ENOSYS);
 #ifdef CONFIG_HVM
@@ -84,7 +84,7 @@ CASE("physdev_op: unknown operation")
 #endif
 }
 
-CASE("sysctl: only in the right version")
+CASE("sysctl: wrong interface_version, bad pointer -> -EACCES, -EFAULT")
 {
     xen_sysctl_t op = {
         .cmd = XEN_SYSCTL_physinfo, .interface_version = 0xffffff,
@@ -94,7 +94,7 @@ CASE("sysctl: only in the right version")
     expect_errno(hypercall_sysctl(BAD_PTR), -EFAULT);
 }
 
-CASE("sysctl: physinfo, sched_id, unknown operation")
+CASE("sysctl: physinfo, sched_id, unknown command -> 0 or -ENOSYS in dom0, else -EPERM")
 {
     const int version = xtf_probe_sysctl_interface_version();
     const bool dom0 = is_dom0();
@@ -102,7 +102,7 @@ CASE("sysctl: physinfo, sched_id, unknown operation")
         .cmd = XEN_SYSCTL_physinfo, .interface_version = version,
     };
 
-    require_msg(version >= 0, "no interface version works");
+    require_msg(version >= 0, "no sysctl interface version is accepted");
     expect_errno(hypercall_sysctl(&op), dom0 ? 0 : -EPERM);
     if ( dom0 )
     {
@@ -119,7 +119,7 @@ CASE("sysctl: physinfo, sched_id, unknown operation")
     expect_errno(hypercall_sysctl(&op), dom0 ? -ENOSYS : -EPERM);
 }
 
-CASE("domctl: only in the right version")
+CASE("domctl: wrong interface_version, bad pointer -> -EACCES, -EFAULT")
 {
     uint32_t op[64];
 
@@ -128,7 +128,7 @@ CASE("domctl: only in the right version")
     expect_errno(hypercall_domctl(BAD_PTR), -EFAULT);
 }
 
-CASE("xsm_op: none, or FLASK's")
+CASE("xsm_op: bad pointer -> -ENOSYS, or -EFAULT with FLASK")
 {
     expect_either(hypercall_xsm_op(BAD_PTR), -ENOSYS, -EFAULT);
 }

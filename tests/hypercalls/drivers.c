@@ -1,17 +1,17 @@
 /*
- * The door of each big subject: event channels, grant tables, Argo.  What
- * lies behind has tests of its own.
+ * First calls of event_channel_op, grant_table_op and argo_op.  The tests
+ * evtchn-*, gnttab-* and argo-* check their operations.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include "tour.h"
 
-CASE("event_channel_op: a port's life")
+CASE("event_channel_op: alloc_unbound, status, unmask, close -> port unbound, then closed")
 {
     struct evtchn_status status = { .dom = DOMID_SELF, .status = 0x5a };
     const long port = hypercall_evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
 
-    require_msg(port > 0, "the new port is %ld", port);
+    require_msg(port > 0, "alloc_unbound returned %ld, expected a port", port);
 
     status.port = port;
     expect_ok(hypercall_evtchn_status(&status));
@@ -28,7 +28,7 @@ CASE("event_channel_op: a port's life")
     expect_errno(hypercall_evtchn_send(port), -EINVAL);
 }
 
-CASE("event_channel_op: bad pointers and unknown operations")
+CASE("event_channel_op: bad pointer, unknown command, unallocated domid -> -EFAULT, -ENOSYS, -ESRCH")
 {
     expect_errno(hypercall_event_channel_op(EVTCHNOP_send, BAD_PTR), -EFAULT);
     expect_errno(hypercall_event_channel_op(EVTCHNOP_status, BAD_PTR),
@@ -38,13 +38,13 @@ CASE("event_channel_op: bad pointers and unknown operations")
                  -ESRCH);
 }
 
-CASE("grant_table_op: query_size")
+CASE("query_size: DOMID_SELF -> GNTST_okay, nr_frames at most max_nr_frames")
 {
     struct gnttab_query_size op = { .dom = DOMID_SELF, .status = 0x5a };
     const long rc = hypercall_grant_table_op(GNTTABOP_query_size, &op, 1);
 
     if ( rc == -ENOSYS )
-        skip_case("Xen was built without CONFIG_GRANT_TABLE");
+        skip_case("needs a Xen with CONFIG_GRANT_TABLE");
 
     expect_ok(rc);
     expect_gntst(op.status, GNTST_okay);
@@ -52,7 +52,7 @@ CASE("grant_table_op: query_size")
     expect_ne(op.max_nr_frames, 0);
 }
 
-CASE("grant_table_op: bad pointers and unknown operations")
+CASE("grant_table_op: unknown command, bad pointer -> -ENOSYS, -EFAULT")
 {
     expect_errno(hypercall_grant_table_op(NO_OP, BAD_PTR, 1), -ENOSYS);
     expect_either(hypercall_grant_table_op(GNTTABOP_query_size, BAD_PTR, 1),
@@ -61,9 +61,9 @@ CASE("grant_table_op: bad pointers and unknown operations")
                   -EFAULT, -ENOSYS);
 }
 
-CASE("argo_op: unknown operation")
+CASE("argo_op: unknown command -> -EOPNOTSUPP, or -ENOSYS without CONFIG_ARGO")
 {
-    /* Not built in, or turned off, or turned on: the same in the latter two. */
+    /* -EOPNOTSUPP whether Argo is enabled on the command line or not. */
     expect_either(hypercall_argo_op(NO_OP, NULL, NULL, 0, 0),
                   -EOPNOTSUPP, -ENOSYS);
 }

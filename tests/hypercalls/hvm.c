@@ -1,5 +1,5 @@
 /*
- * What only an HVM guest has: hvm_op and the parameters.
+ * hvm_op, which only HVM guests have.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -7,11 +7,11 @@
 
 #ifdef CONFIG_HVM
 
-CASE("hvm_op: parameters are read")
+CASE("get_param: valid, invalid, forbidden parameter, bad pointer -> value, -EINVAL, -EPERM, -EFAULT")
 {
     uint64_t val = 0x5a5a;
 
-    /* The runtime set it. */
+    /* The runtime has set this value. */
     expect_ok(hvm_get_param(HVM_PARAM_CALLBACK_IRQ, &val));
     expect_hex(val, (uint64_t)HVM_PARAM_CALLBACK_TYPE_VECTOR << 56 |
                X86_VEC_XEN_CALLBACK);
@@ -25,7 +25,7 @@ CASE("hvm_op: parameters are read")
     expect_errno(hypercall_hvm_op(HVMOP_get_param, BAD_PTR), -EFAULT);
 }
 
-CASE("hvm_op: parameters are set, if they may be")
+CASE("set_param: valid value -> read back, else -EINVAL, -ESRCH, -EFAULT")
 {
     struct xen_hvm_param op = {
         .domid = NO_DOMAIN, .index = HVM_PARAM_CALLBACK_IRQ,
@@ -46,19 +46,20 @@ CASE("hvm_op: parameters are set, if they may be")
     expect_errno(hypercall_hvm_op(HVMOP_set_param, BAD_PTR), -EFAULT);
 }
 
-CASE("hvm_op: get_time goes on")
+CASE("get_time: twice, bad pointer -> not less the second time, -EFAULT")
 {
     struct xen_hvm_get_time a = { 0 }, b = { 0 };
 
     expect_ok(hypercall_hvm_op(HVMOP_get_time, &a));
     expect_ok(hypercall_hvm_op(HVMOP_get_time, &b));
     expect_ne(a.now, 0);
-    expect_msg(b.now >= a.now, "the time went from %" PRIu64 " to %" PRIu64,
+    expect_msg(b.now >= a.now, "get_time is %" PRIu64 ", then %" PRIu64
+               ", expected not less",
                a.now, b.now);
     expect_errno(hypercall_hvm_op(HVMOP_get_time, BAD_PTR), -EFAULT);
 }
 
-CASE("hvm_op: flush_tlbs")
+CASE("flush_tlbs: null, other pointer -> 0, -EINVAL")
 {
     int arg;
 
@@ -66,7 +67,7 @@ CASE("hvm_op: flush_tlbs")
     expect_errno(hypercall_hvm_op(HVMOP_flush_tlbs, &arg), -EINVAL);
 }
 
-CASE("hvm_op: get_mem_type")
+CASE("get_mem_type: RAM, unpopulated GFN, unallocated domid -> ram_rw, mmio_dm, -ESRCH")
 {
     struct xen_hvm_get_mem_type op = {
         .domid = DOMID_SELF, .mem_type = 0x5a5a,
@@ -85,11 +86,11 @@ CASE("hvm_op: get_mem_type")
     expect_errno(hypercall_hvm_op(HVMOP_get_mem_type, BAD_PTR), -EFAULT);
 }
 
-CASE("hvm_op: set_evtchn_upcall_vector, refused")
+CASE("set_evtchn_upcall_vector: vector 15, no such vCPU, bad pointer -> -EINVAL, -ENOENT, -EFAULT")
 {
     struct xen_hvm_evtchn_upcall_vector op = { .vcpu = 0, .vector = 0xf };
 
-    /* Vectors below 16 are the local APIC's illegal ones. */
+    /* Vectors below 16 are illegal for a local APIC. */
     expect_errno(hypercall_hvm_op(HVMOP_set_evtchn_upcall_vector, &op),
                  -EINVAL);
     op = (struct xen_hvm_evtchn_upcall_vector){ 99999, X86_VEC_AVAIL };
@@ -99,7 +100,7 @@ CASE("hvm_op: set_evtchn_upcall_vector, refused")
                  -EFAULT);
 }
 
-CASE("hvm_op: xentrace, guest_request_vm_event, pagetable_dying, refused")
+CASE("xentrace, guest_request_vm_event, pagetable_dying: bad argument -> -EINVAL, -EINVAL, -ESRCH")
 {
     struct xen_hvm_xentrace trace = {
         .extra_bytes = sizeof(trace.extra) + 1,
@@ -112,18 +113,18 @@ CASE("hvm_op: xentrace, guest_request_vm_event, pagetable_dying, refused")
     expect_errno(hypercall_hvm_op(HVMOP_pagetable_dying, &dying), -ESRCH);
 }
 
-CASE("hvm_op: unknown operation")
+CASE("hvm_op: unknown command -> -ENOSYS")
 {
     expect_errno(hypercall_hvm_op(NO_OP, NULL), -ENOSYS);
 }
 
 #else /* CONFIG_PV */
 
-CASE("hvm_op: not for a PV guest")
+CASE("hvm_op: PV guest -> -EINVAL or -ENOSYS")
 {
     struct xen_hvm_param op = { .domid = DOMID_SELF };
 
-    /* -ENOSYS is a Xen without CONFIG_HVM. */
+    /* A Xen without CONFIG_HVM returns -ENOSYS. */
     expect_either(hypercall_hvm_op(HVMOP_get_param, &op), -EINVAL, -ENOSYS);
     expect_either(hypercall_hvm_op(HVMOP_set_param, &op), -EINVAL, -ENOSYS);
     expect_either(hypercall_hvm_op(HVMOP_flush_tlbs, NULL), -EINVAL, -ENOSYS);

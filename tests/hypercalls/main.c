@@ -2,16 +2,15 @@
  * @file tests/hypercalls/main.c
  * @ref test-hypercalls
  *
- * @page test-hypercalls Hypercalls
+ * @page test-hypercalls Hypercalls: a tour
  *
- * A tour of the hypercalls: each wrapper of <xtf/hypercall.h> is called with
- * arguments that do no harm, and the answer, and the effect if there is one,
- * is compared with what Xen's interface promises.  Unknown hypercalls,
- * unknown sub-operations and bad pointers are part of it, and so is which
- * hypercalls a guest of this kind does not have.
+ * Each wrapper of <xtf/hypercall.h> is called with harmless arguments, and the
+ * result, and the effect if there is one, is compared with Xen's ABI.  Unknown
+ * hypercalls, unknown commands and bad pointers are included, and so are the
+ * hypercalls that this type of guest does not have.
  *
- * It shows that arguments and results pass both ways, in each environment and
- * its own hypercall table, before a test builds upon any of them.
+ * The other tests rely on arguments and results being passed correctly, in each
+ * environment and by the hypercall table of each guest type.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -19,9 +18,9 @@
 
 const char test_title[] = "Hypercalls: a tour";
 
-CASE("unknown hypercalls: -ENOSYS")
+CASE("hypercall: unknown number -> -ENOSYS")
 {
-    /* Never assigned; never implemented; far out of the page's range. */
+    /* Numbers without a hypercall; tmem_op, which Xen no longer has. */
     expect_errno(HYPERCALL0(long, 11), -ENOSYS);
     expect_errno(HYPERCALL0(long, 63), -ENOSYS);
     expect_errno(HYPERCALL0(long, 127), -ENOSYS);
@@ -29,7 +28,7 @@ CASE("unknown hypercalls: -ENOSYS")
                  -ENOSYS);
 }
 
-/* HVM guests have it in later releases only. */
+/* Older releases have no multicall for HVM guests. */
 static bool have_multicall(void)
 {
     struct multicall_entry call = {
@@ -39,7 +38,7 @@ static bool have_multicall(void)
     return hypercall_multicall(&call, 1) != -ENOSYS;
 }
 
-CASE("multicall: each entry has a result of its own")
+CASE("multicall: valid and failing entries -> each has its own result")
 {
     struct multicall_entry calls[] = {
         { .op = __HYPERVISOR_xen_version, .args = { XENVER_version } },
@@ -52,7 +51,7 @@ CASE("multicall: each entry has a result of its own")
         calls[i].result = 0x5a5a;
 
     if ( !have_multicall() )
-        skip_case("this guest has no multicall");
+        skip_case("needs multicall: this Xen returns -ENOSYS to HVM guests");
 
     expect_ok(hypercall_multicall(calls, ARRAY_SIZE(calls)));
     expect_eq((long)calls[0].result,
@@ -62,7 +61,7 @@ CASE("multicall: each entry has a result of its own")
     expect_ok(calls[3].result);
 }
 
-CASE("multicall: no further than its count, and from memory only")
+CASE("multicall: nr_calls is 1, 0, bad pointer -> only that many entries, -EFAULT")
 {
     struct multicall_entry calls[2] = {
         { .op = __HYPERVISOR_xen_version, .result = 1 },
@@ -70,7 +69,7 @@ CASE("multicall: no further than its count, and from memory only")
     };
 
     if ( !have_multicall() )
-        skip_case("this guest has no multicall");
+        skip_case("needs multicall: this Xen returns -ENOSYS to HVM guests");
 
     expect_ok(hypercall_multicall(calls, 1));
     expect_ne(calls[0].result, 1);

@@ -1,6 +1,6 @@
 /*
- * HYPERVISOR_memory_op: how much memory there is, and pages given back and
- * taken again.
+ * HYPERVISOR_memory_op: memory sizes, memory maps, and releasing and populating
+ * pages.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -13,32 +13,33 @@ static long reservation(void)
     return hypercall_memory_op(XENMEM_current_reservation, &dom);
 }
 
-CASE("memory_op: sizes")
+CASE("memory_op: sizes of DOMID_SELF -> current at most maximum, highest page above 1 MiB")
 {
     struct xen_memory_domain dom = { .domid = DOMID_SELF };
     const unsigned long max =
         hypercall_memory_op(XENMEM_maximum_reservation, &dom);
 
-    /* Without a limit the latter is all ones, -1 for a 32-bit guest. */
+    /* A domain without a limit has a maximum of ~0. */
     expect_range(reservation(), 16, 1l << 30);
     expect_msg(max >= (unsigned long)reservation(),
-               "%lu pages are at most %lu", (unsigned long)reservation(), max);
+               "current_reservation is %lu, expected at most %lu",
+               (unsigned long)reservation(), max);
 
     expect_msg(hypercall_memory_op(XENMEM_maximum_ram_page, NULL) > 256,
-               "no RAM above 1M");
+               "maximum_ram_page is 256 or below, expected above");
 
 #ifdef CONFIG_HVM
     expect_msg(hypercall_memory_op(XENMEM_maximum_gpfn, &dom) > 256,
-               "no page above 1M");
+               "maximum_gpfn is 256 or below, expected above");
 #else
-    /* A PV guest's are its own business, and it tells Xen. */
+    /* A PV guest sets max_pfn itself. */
     shared_info.arch.max_pfn = 0x12345;
     expect_hex(hypercall_memory_op(XENMEM_maximum_gpfn, &dom), 0x12344);
     shared_info.arch.max_pfn = 0;
 #endif
 }
 
-CASE("memory_op: sizes of nobody, to nowhere")
+CASE("memory_op: sizes of an unallocated domid, bad pointer -> -ESRCH, -EFAULT")
 {
     static const unsigned int ops[] = {
         XENMEM_current_reservation, XENMEM_maximum_reservation,
@@ -59,7 +60,7 @@ struct __packed e820_entry
     uint32_t type;
 };
 
-CASE("memory_op: memory_map")
+CASE("memory_map: 128 entries, 1 entry, bad pointers -> entries up to nr_entries only, -EFAULT")
 {
     static struct e820_entry entries[129];
     struct xen_memory_map map = { .nr_entries = 128, .buffer = entries };
@@ -68,9 +69,9 @@ CASE("memory_op: memory_map")
     memset(entries, 0x5a, sizeof(entries));
     rc = hypercall_memory_op(XENMEM_memory_map, &map);
 
-    /* A PV domain need not have one. */
+    /* A PV domain need not have a memory map. */
     if ( IS_DEFINED(CONFIG_PV) && rc == -ENOSYS )
-        skip_case("this domain has no memory map");
+        skip_case("needs a domain with a memory map");
 
     expect_ok(rc);
     expect_range(map.nr_entries, 1, 128);
@@ -78,7 +79,7 @@ CASE("memory_op: memory_map")
     expect_fill(&entries[map.nr_entries], 0x5a,
                 (129 - map.nr_entries) * sizeof(*entries));
 
-    /* Cut to the room there is. */
+    /* Xen writes at most nr_entries. */
     map.nr_entries = 1;
     memset(entries, 0x5a, sizeof(entries));
     expect_ok(hypercall_memory_op(XENMEM_memory_map, &map));
@@ -90,18 +91,18 @@ CASE("memory_op: memory_map")
     expect_errno(hypercall_memory_op(XENMEM_memory_map, BAD_PTR), -EFAULT);
 }
 
-CASE("memory_op: machine_memory_map")
+CASE("machine_memory_map: bad pointer in dom0, unprivileged -> -EFAULT, -EPERM")
 {
     struct xen_memory_map map = { .nr_entries = 0 };
     const long refused = is_dom0() ? -EFAULT : -EPERM;
 
-    /* A PVH dom0 has it only since Xen 4.20. */
+    /* Xen before 4.20 returns -ENOSYS to a PVH dom0. */
     expect_either(hypercall_memory_op(XENMEM_machine_memory_map,
                                       is_dom0() ? BAD_PTR : &map),
                   refused, IS_DEFINED(CONFIG_HVM) ? -ENOSYS : refused);
 }
 
-CASE("memory_op: machphys_mapping")
+CASE("machphys_mapping: PV, HVM -> v_start is the M2P, -ENOSYS")
 {
     struct xen_machphys_mapping map = {};
     const long rc = hypercall_memory_op(XENMEM_machphys_mapping, &map);
@@ -111,7 +112,9 @@ CASE("memory_op: machphys_mapping")
 #else
     expect_ok(rc);
     expect_hex(map.v_start, _u(m2p));
-    expect_msg(map.v_end > map.v_start, "it ends before it begins");
+    expect_msg(map.v_end > map.v_start, "machphys_mapping: v_end %#lx, "
+               "expected above v_start %#lx", (long)map.v_end,
+               (long)map.v_start);
     expect_errno(hypercall_memory_op(XENMEM_machphys_mapping, BAD_PTR),
                  -EFAULT);
 #endif
@@ -119,7 +122,7 @@ CASE("memory_op: machphys_mapping")
 
 static uint8_t page[PAGE_SIZE] __page_aligned_bss;
 
-/* One page of the domain's own. */
+/* A memory_op for one page of this domain. */
 static long one_page(unsigned int op, xen_pfn_t *frame)
 {
     struct xen_memory_reservation res = {
@@ -139,7 +142,7 @@ static void set_mapping(unsigned long frame)
 #endif
 }
 
-CASE("memory_op: a page is given back, and another one taken")
+CASE("decrease_reservation, populate_physmap: one page -> released, populated and usable")
 {
     const long before = reservation();
     xen_pfn_t frame = virt_to_gfn(page);
@@ -148,11 +151,11 @@ CASE("memory_op: a page is given back, and another one taken")
     require_eq(one_page(XENMEM_decrease_reservation, &frame), 1);
     expect_eq(reservation(), before - 1);
 
-    /* It is gone: there is nothing left to give back. */
+    /* The frame is released: a second call has no frame to release. */
     expect_eq(one_page(XENMEM_decrease_reservation, &frame), 0);
     expect_eq(reservation(), before - 1);
 
-    /* A PV guest says for which PFN, and is told the new MFN. */
+    /* A PV guest passes the PFN and receives the new MFN. */
     frame = virt_to_pfn(page);
     require_eq(one_page(XENMEM_populate_physmap, &frame), 1);
     expect_eq(reservation(), before);
@@ -163,7 +166,7 @@ CASE("memory_op: a page is given back, and another one taken")
     expect_fill(page, 0x5a, sizeof(page));
 }
 
-CASE("memory_op: reservations that are refused")
+CASE("increase_reservation, decrease_reservation, populate_physmap: invalid arguments -> 0 extents")
 {
     static const unsigned int ops[] = {
         XENMEM_increase_reservation, XENMEM_decrease_reservation,
@@ -171,7 +174,7 @@ CASE("memory_op: reservations that are refused")
     };
     const long before = reservation();
 
-    /* Refusal is the number of extents done before: none. */
+    /* A refused call returns the number of extents done, which is 0. */
     for ( unsigned int i = 0; i < ARRAY_SIZE(ops); ++i )
     {
         xen_pfn_t frame = virt_to_gfn(page);
@@ -193,13 +196,13 @@ CASE("memory_op: reservations that are refused")
 }
 
 #ifdef CONFIG_PV
-CASE("memory_op: increase_reservation, and back")
+CASE("increase_reservation, decrease_reservation: PV, one page -> reservation one more, as before")
 {
     const long before = reservation();
     xen_pfn_t mfn = 0;
 
     if ( !one_page(XENMEM_increase_reservation, &mfn) )
-        skip_case("this domain has all the memory that it may have");
+        skip_case("needs a domain below its maximum reservation");
     expect_ne(mfn, 0);
     expect_eq(reservation(), before + 1);
     expect_eq(one_page(XENMEM_decrease_reservation, &mfn), 1);
@@ -207,7 +210,7 @@ CASE("memory_op: increase_reservation, and back")
 }
 #endif
 
-CASE("memory_op: exchange, refused")
+CASE("exchange: bad pointer, nr_exchanged above nr_extents, two domids -> -EFAULT, -EINVAL, -EINVAL")
 {
     xen_pfn_t frame = virt_to_gfn(page);
     struct xen_memory_exchange exch = {
@@ -227,7 +230,7 @@ CASE("memory_op: exchange, refused")
     expect_errno(hypercall_memory_op(XENMEM_exchange, &exch), -EINVAL);
 }
 
-CASE("memory_op: add_to_physmap and remove_from_physmap")
+CASE("add_to_physmap, remove_from_physmap: grant table page -> mapped, removed, -EACCES for PV")
 {
     struct xen_add_to_physmap add = {
         .domid = DOMID_SELF, .space = XENMAPSPACE_grant_table,
@@ -247,11 +250,11 @@ CASE("memory_op: add_to_physmap and remove_from_physmap")
     static const uint8_t zeroes[PAGE_SIZE];
     long rc;
 
-    /* The table's first page, empty but for entries that tools have made. */
+    /* The first page, empty except for the toolstack's first entries. */
     memset(page, 0x5a, sizeof(page));
     rc = hypercall_memory_op(XENMEM_add_to_physmap, &add);
     if ( rc == -ENOSYS )
-        skip_case("Xen was built without CONFIG_GRANT_TABLE");
+        skip_case("needs a Xen with CONFIG_GRANT_TABLE");
     require_ok(rc);
 
     expect_mem(page + 16 * sizeof(grant_entry_v1_t), zeroes, 64);
@@ -267,7 +270,7 @@ CASE("memory_op: add_to_physmap and remove_from_physmap")
 #endif
 }
 
-CASE("memory_op: add_to_physmap and remove_from_physmap, refused")
+CASE("add_to_physmap, remove_from_physmap: invalid space, unallocated domid, bad pointer -> errno")
 {
     struct xen_add_to_physmap add = {
         .domid = DOMID_SELF, .space = XENMAPSPACE_gmfn_foreign,
@@ -278,7 +281,7 @@ CASE("memory_op: add_to_physmap and remove_from_physmap, refused")
     };
     struct xen_remove_from_physmap remove = { .domid = NO_DOMAIN };
 
-    /* Foreign pages come only in batches, and ranges only outside of them. */
+    /* gmfn_foreign is for batches only, gmfn_range is not for batches. */
     expect_errno(hypercall_memory_op(XENMEM_add_to_physmap, &add), -ENOSYS);
     expect_errno(hypercall_memory_op(XENMEM_add_to_physmap_batch, &batch),
                  -EOPNOTSUPP);
@@ -305,7 +308,7 @@ CASE("memory_op: add_to_physmap and remove_from_physmap, refused")
 #endif
 }
 
-CASE("memory_op: unknown operation")
+CASE("memory_op: unknown command -> -ENOSYS")
 {
     expect_errno(hypercall_memory_op(NO_OP, BAD_PTR), -ENOSYS);
 }

@@ -1,5 +1,5 @@
 /*
- * What only a PV guest has: its page tables, descriptors, traps, callbacks.
+ * Hypercalls for PV guests only: page tables, descriptors, traps, callbacks.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -7,7 +7,7 @@
 
 #ifdef CONFIG_HVM
 
-CASE("PV-only hypercalls: -ENOSYS for an HVM guest")
+CASE("set_trap_table and other PV hypercalls: HVM guest -> -ENOSYS")
 {
     uint64_t word = 0;
 
@@ -31,24 +31,24 @@ CASE("PV-only hypercalls: -ENOSYS for an HVM guest")
     expect_errno(HYPERCALL0(long, __HYPERVISOR_physdev_op_compat), -ENOSYS);
 }
 
-CASE("iret: not for an HVM guest, who has the instruction")
+CASE("iret: HVM guest -> entry of the hypercall page is UD2")
 {
-    /* In place of a call, its entry in the page holds UD2. */
+    /* An HVM guest uses the instruction instead. */
     expect_mem(hypercall_page + __HYPERVISOR_iret * 32, "\x0f\x0b", 2);
 }
 
-CASE("mmuext_op: for building other domains, not for oneself")
+CASE("mmuext_op: HVM guest, DOMID_SELF -> -EINVAL, or -ENOSYS without CONFIG_PV")
 {
     mmuext_op_t op = { .cmd = MMUEXT_TLB_FLUSH_LOCAL };
 
-    /* -ENOSYS is a Xen without CONFIG_PV. */
+    /* HVM control domains have it to build PV domains. */
     expect_either(hypercall_mmuext_op(&op, 1, NULL, DOMID_SELF),
                   -EINVAL, -ENOSYS);
 }
 
 #else /* CONFIG_PV */
 
-CASE("set_trap_table: a list that ends at once, and a bad one")
+CASE("set_trap_table: empty list, bad pointer -> 0, -EFAULT")
 {
     const struct trap_info end = {};
 
@@ -58,7 +58,7 @@ CASE("set_trap_table: a list that ends at once, and a bad one")
 
 static uint8_t page[PAGE_SIZE] __page_aligned_bss;
 
-/* Where the entry that maps a page is, in machine addresses. */
+/* The machine address of the L1 entry that maps @va. */
 static uint64_t pte_maddr(const void *va)
 {
     const intpte_t *table = _p(pv_start_info->pt_base);
@@ -72,7 +72,7 @@ static uint64_t pte_maddr(const void *va)
     return virt_to_maddr(&table[l1_table_offset(_u(va))]);
 }
 
-CASE("mmu_update: an entry is written")
+CASE("mmu_update: L1 entry made read-only, writable -> entry changed")
 {
     mmu_update_t op = {
         .ptr = pte_maddr(page) | MMU_NORMAL_PT_UPDATE,
@@ -90,7 +90,7 @@ CASE("mmu_update: an entry is written")
     expect_hex(*pte & PF_SYM(RW, P), PF_SYM(RW, P));
 }
 
-CASE("mmu_update: refused")
+CASE("mmu_update: count 0, bad pointer, unallocated domid -> 0, -EFAULT, -ESRCH")
 {
     mmu_update_t op = { .ptr = 7 };
     unsigned int done = 0x5a5a;
@@ -100,11 +100,11 @@ CASE("mmu_update: refused")
     expect_errno(hypercall_mmu_update(BAD_PTR, 1, &done, DOMID_SELF), -EFAULT);
     expect_eq(done, 0);
 
-    /* A list may be for another domain, if there is one. */
+    /* The list may be for another domain. */
     expect_errno(hypercall_mmu_update(&op, 1, &done, NO_DOMAIN), -ESRCH);
 }
 
-CASE("update_va_mapping: an entry is written")
+CASE("update_va_mapping: entry made read-only and NX, writable -> entry changed")
 {
     const intpte_t *pte = maddr_to_virt(pte_maddr(page));
 
@@ -119,13 +119,13 @@ CASE("update_va_mapping: an entry is written")
     expect_hex(*pte & PF_SYM(RW, P), PF_SYM(RW, P));
 }
 
-CASE("update_va_mapping: refused where Xen lives")
+CASE("update_va_mapping: address of Xen's M2P -> -EINVAL")
 {
-    /* It shows the guest this table there. */
+    /* Xen maps the M2P read-only at this address. */
     expect_errno(hypercall_update_va_mapping(m2p, 0, 0), -EINVAL);
 }
 
-CASE("mmuext_op: flushes")
+CASE("mmuext_op: three TLB flushes -> 0, all done")
 {
     mmuext_op_t ops[] = {
         { .cmd = MMUEXT_TLB_FLUSH_LOCAL },
@@ -138,7 +138,7 @@ CASE("mmuext_op: flushes")
     expect_eq(done, 3);
 }
 
-CASE("mmuext_op: stops at the entry that fails")
+CASE("mmuext_op: second entry is an unknown command -> -ENOSYS, one done")
 {
     mmuext_op_t ops[] = {
         { .cmd = MMUEXT_TLB_FLUSH_LOCAL },
@@ -153,7 +153,7 @@ CASE("mmuext_op: stops at the entry that fails")
     expect_eq(done, 0);
 }
 
-CASE("set_gdt: too many entries, a bad list")
+CASE("set_gdt: too many entries, bad pointer -> -EINVAL, -EFAULT, old GDT in use")
 {
     const unsigned long frame = 0;
 
@@ -161,11 +161,11 @@ CASE("set_gdt: too many entries, a bad list")
                  -EINVAL);
     expect_errno(hypercall_set_gdt(BAD_PTR, 512), -EFAULT);
 
-    /* The one in use is still there. */
+    /* The previous GDT is still in use. */
     expect_ok(update_desc(&gdt[GDTE_AVAIL0], (user_desc){}));
 }
 
-CASE("update_descriptor: in the GDT, and not elsewhere")
+CASE("update_descriptor: GDT entry, unaligned address, TSS -> written, -EINVAL, -EINVAL")
 {
     const user_desc desc = GDTE_SYM(0, 0xfffff, COMMON, DATA, DPL3, B, W);
     const uint64_t maddr = virt_to_maddr(&gdt[GDTE_AVAIL0]);
@@ -176,26 +176,26 @@ CASE("update_descriptor: in the GDT, and not elsewhere")
     expect_ok(hypercall_update_descriptor(maddr, (user_desc){}));
     expect_hex(gdt[GDTE_AVAIL0].raw, 0);
 
-    /* A task state segment is not for guests. */
+    /* A guest must not have a TSS descriptor. */
     expect_errno(hypercall_update_descriptor(
         maddr, GDTE_SYM(0, 0x67, P, TSS)), -EINVAL);
     expect_hex(gdt[GDTE_AVAIL0].raw, 0);
 }
 
-CASE("stack_switch: the kernel's stack")
+CASE("stack_switch: kernel stack -> 0")
 {
     expect_ok(hypercall_stack_switch(__KERN_DS,
                                      _u(boot_stack) + sizeof(boot_stack)));
 }
 
-CASE("fpu_taskswitch: the FPU is there afterwards")
+CASE("fpu_taskswitch: set, clear -> FPU instruction works")
 {
     expect_ok(hypercall_fpu_taskswitch(true));
     expect_ok(hypercall_fpu_taskswitch(false));
     asm volatile ("fnop");
 }
 
-CASE("debug registers: what is set is read back")
+CASE("set_debugreg, get_debugreg: DR0, DR8 -> value read back, -ENODEV")
 {
     expect_ok(hypercall_set_debugreg(0, _u(page)));
     expect_hex(hypercall_get_debugreg(0), _u(page));
@@ -205,7 +205,7 @@ CASE("debug registers: what is set is read back")
     expect_ne(hypercall_set_debugreg(8, 0), 0);
 }
 
-CASE("callback_op: registered, not unregistered, unknown")
+CASE("callback_op: unknown type, event, NMI, unknown command -> -ENOSYS, -EINVAL, 0, error")
 {
     const struct callback_register none = { .type = NO_OP };
     const struct callback_unregister event = { .type = CALLBACKTYPE_event };
@@ -217,11 +217,11 @@ CASE("callback_op: registered, not unregistered, unknown")
                  -EINVAL);
     expect_ok(hypercall_callback_op(CALLBACKOP_unregister, &nmi));
 
-    /* -EINVAL is what a 32-bit guest gets. */
+    /* A 32-bit guest gets -EINVAL. */
     expect_either(hypercall_callback_op(NO_OP, NULL), -ENOSYS, -EINVAL);
 }
 
-CASE("nmi_op: a callback, and none")
+CASE("nmi_op: register, unregister, bad pointer, unknown command -> 0, 0, -EFAULT, -ENOSYS")
 {
     const struct xennmi_callback cb = { .handler_address = _u(page) };
 

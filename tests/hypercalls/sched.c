@@ -5,15 +5,15 @@
  */
 #include "tour.h"
 
-/* More than a domain can have. */
+/* A vCPU number that no domain can have. */
 #define NO_VCPU 99999
 
-CASE("sched_op: yield")
+CASE("yield: no argument -> 0")
 {
     expect_ok(hypercall_yield());
 }
 
-CASE("sched_op: poll")
+CASE("poll: 129 ports, port out of range, bad pointer, past timeout -> -EINVAL, -EINVAL, -EFAULT, 0")
 {
     evtchn_port_t port = 0x7fffffff;
     struct sched_poll op = { .ports = &port, .nr_ports = 129 };
@@ -25,12 +25,12 @@ CASE("sched_op: poll")
     expect_errno(hypercall_sched_op(SCHEDOP_poll, &op), -EFAULT);
     expect_errno(hypercall_sched_op(SCHEDOP_poll, BAD_PTR), -EFAULT);
 
-    /* No port, and a point in time that is past: back at once. */
+    /* No ports and an expired timeout: returns at once. */
     op = (struct sched_poll){ .timeout = 1 };
     expect_ok(hypercall_sched_op(SCHEDOP_poll, &op));
 }
 
-CASE("sched_op: shutdowns that do not happen")
+CASE("shutdown, shutdown_code, remote_shutdown: bad pointer, unallocated domid -> -EFAULT, -ESRCH")
 {
     struct sched_remote_shutdown op = { .domain_id = NO_DOMAIN };
 
@@ -40,7 +40,7 @@ CASE("sched_op: shutdowns that do not happen")
     expect_errno(hypercall_sched_op(SCHEDOP_remote_shutdown, &op), -ESRCH);
 }
 
-CASE("sched_op: watchdog")
+CASE("watchdog: create, refresh, stop, stop again -> id, 0, 0, -EINVAL")
 {
     struct sched_watchdog op = { .id = 99, .timeout = 3600 };
     long id;
@@ -50,7 +50,7 @@ CASE("sched_op: watchdog")
 
     op.id = 0;
     id = hypercall_sched_op(SCHEDOP_watchdog, &op);
-    require_msg(id > 0, "a new watchdog is %ld", id);
+    require_msg(id > 0, "watchdog returned %ld, expected an id above 0", id);
 
     op.id = id;
     expect_ok(hypercall_sched_op(SCHEDOP_watchdog, &op));
@@ -59,25 +59,25 @@ CASE("sched_op: watchdog")
     expect_errno(hypercall_sched_op(SCHEDOP_watchdog, &op), -EINVAL);
 }
 
-CASE("sched_op: pin_override")
+CASE("pin_override: bad pointer -> -EFAULT in dom0, else -EPERM")
 {
     expect_errno(hypercall_sched_op(SCHEDOP_pin_override, BAD_PTR),
                  is_dom0() ? -EFAULT : -EPERM);
 }
 
-CASE("sched_op: unknown operation")
+CASE("sched_op: unknown command -> -ENOSYS")
 {
     expect_errno(hypercall_sched_op(NO_OP, NULL), -ENOSYS);
 }
 
-CASE("vcpu_op: is_up, up")
+CASE("is_up, up: vCPU 0, no such vCPU -> 1, 0, -ENOENT")
 {
     expect_eq(hypercall_vcpu_op(VCPUOP_is_up, 0, NULL), 1);
     expect_ok(hypercall_vcpu_op(VCPUOP_up, 0, NULL));
     expect_errno(hypercall_vcpu_op(VCPUOP_is_up, NO_VCPU, NULL), -ENOENT);
 }
 
-CASE("vcpu_op: get_runstate_info")
+CASE("get_runstate_info: vCPU 0, bad pointer -> RUNSTATE_running, -EFAULT")
 {
     struct {
         struct vcpu_runstate_info info;
@@ -95,7 +95,7 @@ CASE("vcpu_op: get_runstate_info")
 
 static struct vcpu_runstate_info runstate;
 
-CASE("vcpu_op: register_runstate_memory_area")
+CASE("register_runstate_memory_area: area, bad pointer, null -> area written, -EFAULT, 0")
 {
     struct vcpu_register_runstate_memory_area area = {};
 
@@ -108,7 +108,7 @@ CASE("vcpu_op: register_runstate_memory_area")
     expect_errno(hypercall_vcpu_op(VCPUOP_register_runstate_memory_area, 0,
                                    BAD_PTR), -EFAULT);
 
-    /* None at all is how to end it. */
+    /* A null address unregisters the area. */
     area = (struct vcpu_register_runstate_memory_area){};
     expect_ok(hypercall_vcpu_op(VCPUOP_register_runstate_memory_area, 0,
                                 &area));
@@ -116,7 +116,7 @@ CASE("vcpu_op: register_runstate_memory_area")
 
 static vcpu_time_info_t clock;
 
-CASE("vcpu_op: register_vcpu_time_memory_area")
+CASE("register_vcpu_time_memory_area: area, bad pointer, null -> area written, -EFAULT, 0")
 {
     struct vcpu_register_time_memory_area area = {};
     long rc;
@@ -124,7 +124,7 @@ CASE("vcpu_op: register_vcpu_time_memory_area")
     area.addr.v = &clock;
     rc = hypercall_vcpu_op(VCPUOP_register_vcpu_time_memory_area, 0, &area);
     if ( rc == -ENOSYS && IS_DEFINED(CONFIG_HVM) )
-        skip_case("this release has it for PV guests only");
+        skip_case("needs a PV guest: this Xen returns -ENOSYS to HVM guests");
     expect_ok(rc);
     expect_eq(ACCESS_ONCE(clock.version) % 2, 0);
     expect_ne(ACCESS_ONCE(clock.tsc_timestamp), 0);
@@ -138,7 +138,7 @@ CASE("vcpu_op: register_vcpu_time_memory_area")
                                 &area));
 }
 
-CASE("vcpu_op: periodic timer")
+CASE("set_periodic_timer: below 1 ms, bad pointer, 1 hour -> -EINVAL, -EFAULT, 0")
 {
     struct vcpu_set_periodic_timer op = { .period_ns = 999999 };
 
@@ -147,15 +147,15 @@ CASE("vcpu_op: periodic timer")
     expect_errno(hypercall_vcpu_op(VCPUOP_set_periodic_timer, 0, BAD_PTR),
                  -EFAULT);
 
-    /* An hour: never due here. */
+    /* An hour: does not expire during the test. */
     op.period_ns = 3600000000000ull;
     expect_ok(hypercall_vcpu_op(VCPUOP_set_periodic_timer, 0, &op));
     expect_ok(hypercall_vcpu_op(VCPUOP_stop_periodic_timer, 0, NULL));
 }
 
-CASE("vcpu_op: single-shot timer")
+CASE("set_singleshot_timer, stop_singleshot_timer: far deadline, bad pointer -> 0, -EFAULT")
 {
-    /* Half of what Xen takes for too far away. */
+    /* From 2^50 ns ahead on, Xen assumes an overflow in the guest. */
     struct vcpu_set_singleshot_timer op = { .timeout_abs_ns = 1ull << 49 };
 
     expect_ok(hypercall_vcpu_op(VCPUOP_set_singleshot_timer, 0, &op));
@@ -164,7 +164,7 @@ CASE("vcpu_op: single-shot timer")
                  -EFAULT);
 }
 
-CASE("vcpu_op: register_vcpu_info, refused")
+CASE("register_vcpu_info: crosses the page's end, not aligned, bad pointer -> -ENXIO, -ENXIO, -EFAULT")
 {
     struct vcpu_register_vcpu_info op = {
         .mfn = virt_to_gfn(&shared_info), .offset = PAGE_SIZE - 4,
@@ -181,13 +181,13 @@ CASE("vcpu_op: register_vcpu_info, refused")
                  -EFAULT);
 }
 
-CASE("vcpu_op: unknown operation, unknown vCPU")
+CASE("vcpu_op: unknown command, no such vCPU -> -ENOSYS, -ENOENT")
 {
     expect_errno(hypercall_vcpu_op(NO_OP, 0, NULL), -ENOSYS);
     expect_errno(hypercall_vcpu_op(NO_OP, NO_VCPU, NULL), -ENOENT);
 }
 
-CASE("set_timer_op: set and stop")
+CASE("set_timer_op: far deadline, 0 -> 0")
 {
     expect_ok(hypercall_set_timer_op(1ull << 49));
     expect_ok(hypercall_set_timer_op(0));

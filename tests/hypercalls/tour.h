@@ -1,5 +1,5 @@
 /*
- * What the stations of the tour share.
+ * Declarations that the files of this test share.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -9,18 +9,18 @@
 #include <xtf.h>
 
 /*
- * An address at which no guest has memory: above the RAM below 4G that an HVM
- * guest gets, unmapped in a PV guest's tables, below where Xen begins.
+ * An unmapped address in every guest: above the RAM below 4G of an HVM guest,
+ * not mapped in a PV guest's page tables, and below Xen.
  */
 #define BAD_PTR _p(0xf0000000)
 
-/* No domain has this ID, nor does Xen give it any. */
+/* An unallocated domid. */
 #define NO_DOMAIN 0x7eee
 
-/* A sub-operation that none of the hypercalls has. */
+/* A command that no hypercall has. */
 #define NO_OP 62
 
-/* Is this domain the hardware domain, whom Xen lets do about everything? */
+/* True if this domain is the hardware domain. */
 static inline bool is_dom0(void)
 {
     struct xen_feature_info info = { .submap_idx = 0 };
@@ -29,7 +29,7 @@ static inline bool is_dom0(void)
         (info.submap & (1u << XENFEAT_dom0));
 }
 
-/* One of two answers, where it depends on how Xen was built or configured. */
+/* One of two results, where it depends on Xen's build or configuration. */
 #define expect_either(got, a, b)                                        \
 ({                                                                      \
     long got_ = (got);                                                  \

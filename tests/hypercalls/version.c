@@ -1,29 +1,31 @@
 /*
- * HYPERVISOR_xen_version: what Xen says about itself.
+ * HYPERVISOR_xen_version.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include "tour.h"
 
-CASE("xen_version: version")
+CASE("xen_version: XENVER_version -> 4.8 to 5.0")
 {
     expect_range(hypercall_xen_version(XENVER_version, NULL),
                  4 << 16 | 8, 5 << 16);
 }
 
-/* A string within its array, and nothing written behind that. */
+/* A terminated string in its array; Xen writes nothing behind the array. */
 static void expect_string(unsigned int cmd, size_t len)
 {
     static char buf[sizeof(xen_capabilities_info_t) + 16];
 
     memset(buf, 0x5a, sizeof(buf));
     expect_ok(hypercall_xen_version(cmd, buf));
-    expect_msg(strnlen(buf, len) < len, "op %u is no string", cmd);
+    expect_msg(strnlen(buf, len) < len,
+               "xen_version(%u) returned a string that is not terminated",
+               cmd);
     expect_fill(buf + len, 0x5a, 16);
     expect_errno(hypercall_xen_version(cmd, BAD_PTR), -EFAULT);
 }
 
-CASE("xen_version: extraversion, capabilities, changeset, command line")
+CASE("xen_version: extraversion, capabilities, changeset, commandline -> string in its array")
 {
     expect_string(XENVER_extraversion, XEN_EXTRAVERSION_LEN);
     expect_string(XENVER_capabilities, XEN_CAPABILITIES_INFO_LEN);
@@ -31,7 +33,7 @@ CASE("xen_version: extraversion, capabilities, changeset, command line")
     expect_string(XENVER_commandline, sizeof(xen_commandline_t));
 }
 
-CASE("xen_version: capabilities name this kind of guest")
+CASE("xen_version: capabilities -> names this type of guest")
 {
     static xen_capabilities_info_t caps;
 
@@ -48,7 +50,7 @@ CASE("xen_version: capabilities name this kind of guest")
 #endif
 }
 
-CASE("xen_version: compile_info")
+CASE("xen_version: compile_info, bad pointer -> strings in their arrays, -EFAULT")
 {
     struct {
         struct xen_compile_info info;
@@ -65,21 +67,22 @@ CASE("xen_version: compile_info")
     expect_errno(hypercall_xen_version(XENVER_compile_info, BAD_PTR), -EFAULT);
 }
 
-CASE("xen_version: platform_parameters")
+CASE("xen_version: platform_parameters -> virt_start")
 {
     struct xen_platform_parameters params[2] = { { 0 }, { 0x5a5a } };
 
     expect_ok(hypercall_xen_version(XENVER_platform_parameters, params));
     expect_hex(params[1].virt_start, 0x5a5a);
 
-    /* A 64-bit guest, for whom it is a constant, may be told nothing. */
+    /* Xen may report 0 to a 64-bit guest, for which it is a constant. */
     if ( IS_DEFINED(CONFIG_PV) &&
          (IS_DEFINED(CONFIG_32BIT) || params[0].virt_start) )
         expect_msg(params[0].virt_start > _u(BAD_PTR),
-                   "Xen begins at %#lx", (long)params[0].virt_start);
+                   "virt_start is %#lx, expected above %p",
+                   (long)params[0].virt_start, BAD_PTR);
 }
 
-CASE("xen_version: get_features")
+CASE("xen_version: get_features, submap out of range, bad pointer -> features, -EINVAL, -EFAULT")
 {
     struct xen_feature_info info = { .submap_idx = 0, .submap = 0 };
 
@@ -99,7 +102,7 @@ CASE("xen_version: get_features")
     expect_errno(hypercall_xen_version(XENVER_get_features, BAD_PTR), -EFAULT);
 }
 
-CASE("xen_version: pagesize")
+CASE("xen_version: pagesize, pointer not null -> PAGE_SIZE, -EINVAL")
 {
     uint8_t byte = 0x5a;
 
@@ -108,7 +111,7 @@ CASE("xen_version: pagesize")
     expect_hex(byte, 0x5a);
 }
 
-CASE("xen_version: guest_handle")
+CASE("xen_version: guest_handle, bad pointer -> 16 bytes, -EFAULT")
 {
     uint8_t handle[32];
 
@@ -118,7 +121,7 @@ CASE("xen_version: guest_handle")
     expect_errno(hypercall_xen_version(XENVER_guest_handle, BAD_PTR), -EFAULT);
 }
 
-CASE("xen_version: build_id")
+CASE("xen_version: build_id -> size, -ENOBUFS for a small buffer, -EPERM if unprivileged")
 {
     struct {
         struct xen_build_id id;
@@ -133,9 +136,9 @@ CASE("xen_version: build_id")
     }
 
     if ( size == -ENODATA )
-        skip_case("Xen was linked without --build-id");
+        skip_case("needs a Xen that was linked with --build-id");
 
-    /* No room at all, once an invalid argument and now just too little. */
+    /* len 0: -EINVAL in older releases, -ENOBUFS in newer ones. */
     expect_either(hypercall_xen_version(XENVER_build_id, &buf),
                   -EINVAL, -ENOBUFS);
 
@@ -151,7 +154,7 @@ CASE("xen_version: build_id")
     expect_fill(buf.bytes + size, 0x5a, sizeof(buf.bytes) - size);
 }
 
-CASE("xen_version: unknown operation")
+CASE("xen_version: unknown command -> -ENOSYS")
 {
     expect_errno(hypercall_xen_version(NO_OP, NULL), -ENOSYS);
 }

@@ -1,5 +1,5 @@
 /*
- * Output to its sinks, the console ring, and the command line.
+ * Output of printk() to its sinks, the console ring, and the command line.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -16,7 +16,7 @@ static void capture(const char *buf, size_t len)
     captured[nr_captured] = '\0';
 }
 
-CASE("printk: each sink gets the text as formatted")
+CASE("printk(): redirected -> sink receives the formatted text")
 {
     nr_captured = 0;
     console_redirect(capture);
@@ -34,7 +34,7 @@ static void count(const char *buf, size_t len)
     nr_seen += len;
 }
 
-CASE("printk: sinks add up, and none but one is left by a redirection")
+CASE("printk(): second sink, later redirected -> both receive it, only the redirection does")
 {
     register_console_callback(count);
 
@@ -51,7 +51,7 @@ CASE("printk: sinks add up, and none but one is left by a redirection")
     expect_str(captured, "unseen");
 }
 
-CASE("printk: the start of a line is known")
+CASE("console_at_line_start(): after text, newline, nothing -> false, true, true")
 {
     printk("half a line");
     expect_false(console_at_line_start());
@@ -63,12 +63,12 @@ CASE("printk: the start of a line is known")
 
 static struct xencons_interface ring;
 
-/* Indices that wrap with the ring, and those that also wrap as integers. */
+/* Ring indices that wrap at the ring's end, and also at 2^32. */
 static const uint32_t starts[] = {
     0, sizeof(ring.out) - 5, 0xffffffff - 4,
 };
 
-CASE("console ring: output wraps around, and stops where the ring is full")
+CASE("xencons_put(): more text than the ring holds -> wraps, stops when full, writes nothing else")
 {
     static char text[sizeof(ring.out) + 10];
     unsigned int s, i;
@@ -90,22 +90,22 @@ CASE("console ring: output wraps around, and stops where the ring is full")
 
         for ( i = 0; i < sizeof(ring.out); ++i )
             wrong += ring.out[(pos + i) % sizeof(ring.out)] != text[i];
-        expect_eq(wrong, 0);
+        expect_msg(!wrong, "%u bytes of output differ, expected 0", wrong);
 
-        /* The other end takes three: there is space for just these. */
+        /* The other end consumes three bytes: space for three. */
         ring.out_cons += 3;
         expect_eq(xencons_put(&ring, "1234", 4), 3);
         expect_eq(ring.out[pos % sizeof(ring.out)], '1');
         expect_eq(ring.out[(pos + 2) % sizeof(ring.out)], '3');
 
-        /* Nothing but output was touched. */
+        /* The consumer's index and the input ring are not written. */
         expect_hex(ring.out_cons, (uint32_t)(pos + 3));
         expect_hex(ring.in_prod, 0x5a5a5a5a);
         expect_fill(ring.in, 0x5a, sizeof(ring.in));
     }
 }
 
-CASE("console ring: input wraps around, no further than it goes")
+CASE("xencons_get(): input across the ring's end -> all bytes up to in_prod, no more")
 {
     unsigned int s, i;
     char buf[16];
@@ -147,7 +147,7 @@ static void set_cmdline(const char *line)
     strcpy(xtf_cmdline, line);
 }
 
-CASE("command line: words")
+CASE("cmdline_has(): whole words, parts, keys of values -> true, false, false")
 {
     set_cmdline("  quick\tfoo=1 fooled  last");
 
@@ -159,7 +159,7 @@ CASE("command line: words")
     expect_false(cmdline_has(""));
 }
 
-CASE("command line: values, the last one counts")
+CASE("cmdline_value(): key twice, long value, unknown key -> last value, truncated, false")
 {
     char buf[8];
 
@@ -181,7 +181,7 @@ CASE("command line: values, the last one counts")
     expect_fill(buf, 0x5a, sizeof(buf));
 }
 
-CASE("command line: from the loader, whole")
+CASE("xtf_cmdline: start info has a command line -> the same text")
 {
     const char *line;
 
@@ -189,7 +189,7 @@ CASE("command line: from the loader, whole")
     line = (const char *)pv_start_info->cmd_line;
 #else
     if ( !pvh_start_info )
-        skip_case("no start info: the loader passed none");
+        skip_case("needs PVH start info: the loader passed none");
     line = _p(pvh_start_info->cmdline_paddr) ?: "";
 #endif
 

@@ -22,7 +22,7 @@ bool on_qemu_tcg(void)
     return !memcmp(brand, "QEMU TCG CPU", 12);
 }
 
-CASE("cpuid: collected, and makes sense")
+CASE("cpuid: values collected at boot -> within their ranges")
 {
     expect_range(max_leaf, 1, 0xff);
     expect_range(max_extd_leaf, 0x80000001u, 0x800000ffu);
@@ -32,7 +32,7 @@ CASE("cpuid: collected, and makes sense")
     expect_range(maxvirtaddr, 32, 57);
 }
 
-CASE("cpuid: features that every CPU has which runs Xen")
+CASE("cpuid: features that Xen requires -> present")
 {
     expect_true(cpu_has_fpu && cpu_has_tsc && cpu_has_msr && cpu_has_cx8);
     expect_true(cpu_has_pae && cpu_has_sse2);
@@ -44,7 +44,7 @@ CASE("cpuid: features that every CPU has which runs Xen")
 #endif
 }
 
-CASE("cpuid: Xen announces itself")
+CASE("cpuid: leaves from 0x40000000 on -> Xen's signature")
 {
     uint32_t leaf, eax, ebx, ecx, edx, found = 0;
 
@@ -64,11 +64,11 @@ CASE("cpuid: Xen announces itself")
     expect_true(!found || eax >= found + 2);
 }
 
-CASE("msr: the safe accessors tell a fault from a value")
+CASE("rdmsr_safe(), wrmsr_safe(): readable, write-only MSR, reserved bits -> false, true, true")
 {
     uint64_t val = 0x5a5a5a5a;
 
-    /* An MSR that all have. */
+    /* Every CPU that runs Xen has this MSR. */
     expect_false(rdmsr_safe(MSR_EFER, &val));
 #ifdef CONFIG_64BIT
     expect_hex(val & (EFER_LME | EFER_LMA), EFER_LME | EFER_LMA);
@@ -76,7 +76,7 @@ CASE("msr: the safe accessors tell a fault from a value")
     expect_ne(val, 0x5a5a5a5a);
 #endif
 
-    /* One that is there to be written only. */
+    /* A write-only MSR. */
     val = 0x5a5a5a5a;
     expect_true(rdmsr_safe(MSR_PRED_CMD, &val));
     expect_hex(val, 0);
@@ -88,7 +88,7 @@ CASE("msr: the safe accessors tell a fault from a value")
 
 #ifdef CONFIG_HVM
 
-CASE("msr: a value written is read back")
+CASE("wrmsr_safe(): MSR_GS_BASE -> value read back")
 {
     const uint64_t old = rdmsr(MSR_GS_BASE);
 
@@ -97,7 +97,7 @@ CASE("msr: a value written is read back")
     wrmsr(MSR_GS_BASE, old);
 }
 
-CASE("cr: safe writes tell a fault")
+CASE("write_cr4_safe(), write_cr0_safe(): reserved bit, valid bit -> true, false")
 {
     const unsigned long cr4 = read_cr4();
 
@@ -112,7 +112,7 @@ CASE("cr: safe writes tell a fault")
 
 #endif
 
-CASE("registers: descriptor tables and selectors can be read")
+CASE("sgdt(), sidt(), str(), read_cs(), read_ss(): after boot -> the framework's tables and selectors")
 {
     desc_ptr ptr = {};
 
@@ -130,14 +130,15 @@ CASE("registers: descriptor tables and selectors can be read")
     expect_hex(read_cs() & ~3u, __KERN_CS & ~3u);
 }
 
-CASE("time: the TSC goes on")
+CASE("rdtsc_ordered(): twice -> not less the second time")
 {
     const uint64_t t0 = rdtsc_ordered(), t1 = rdtsc_ordered();
 
-    expect_msg(t1 >= t0, "the TSC went from %#" PRIx64 " to %#" PRIx64, t0, t1);
+    expect_msg(t1 >= t0, "TSC is %#" PRIx64 ", then %#" PRIx64
+               ", expected not less", t0, t1);
 }
 
-CASE("feature words: as CPUID has them")
+CASE("x86_features: words 1c and 1d -> as CPUID leaf 1")
 {
     uint32_t eax, ebx, ecx, edx;
 

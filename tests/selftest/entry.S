@@ -7,7 +7,7 @@
 
     .text
 
-/* A vector's own entry: counts, and returns. */
+/* An entry point of a vector: counts and returns. */
 ENTRY(own_entry)
     env_ADJUST_FRAME
 #ifdef CONFIG_64BIT
@@ -20,7 +20,7 @@ ENDFUNC(own_entry)
 
     .section .text.user, "ax", @progbits
 
-/* Returns %cs.  The same bytes do so in 32-bit and 64-bit mode. */
+/* Returns %cs.  The encoding is the same in 32-bit and 64-bit mode. */
 ENTRY(user_get_cs)
     mov %cs, %eax
     ret

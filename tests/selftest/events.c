@@ -14,11 +14,11 @@ static const volatile struct vcpu_time_info *time_info(void)
 #endif
 }
 
-CASE("shared info: mapped, and Xen keeps the time in it")
+CASE("shared_info: mapped at boot -> version, TSC stamp, scale and wall clock are set")
 {
     const volatile struct vcpu_time_info *t = time_info();
 
-    /* An odd version is an update in progress, never seen by its own vCPU. */
+    /* An odd version is an update in progress, which its vCPU never sees. */
     expect_eq(t->version % 2, 0);
     expect_ne(t->version, 0);
     expect_ne(t->tsc_timestamp, 0);
@@ -28,8 +28,8 @@ CASE("shared info: mapped, and Xen keeps the time in it")
 
 static long loop_port, peer_port;
 /*
- * There may be more upcalls than events, such as when an interrupt arrives
- * for an event that the one before has found already, but not fewer.
+ * There may be more upcalls than events, but not fewer: a previous upcall may
+ * have handled the event already.
  */
 static unsigned int nr_upcalls, nr_events;
 static bool enabled_within, from_user;
@@ -57,7 +57,7 @@ static void close_loop(void *unused)
     shared_info.vcpu_info[0].evtchn_upcall_pending = 0;
 }
 
-/* A channel from this domain to itself: sending to loop raises peer. */
+/* A channel of this domain to itself: a send to loop_port raises peer_port. */
 static bool open_loop(void)
 {
     struct evtchn_bind_interdomain bind = { .remote_dom = DOMID_SELF };
@@ -85,7 +85,7 @@ static bool open_loop(void)
     return true;
 }
 
-CASE("upcall: a pending event is taken once upcalls are enabled")
+CASE("local_irq_enable(): event pending -> handled once, event delivery disabled meanwhile")
 {
     if ( !open_loop() )
         return;
@@ -102,12 +102,12 @@ CASE("upcall: a pending event is taken once upcalls are enabled")
     expect_false(enabled_within);
     expect_true(local_irq_enabled());
 
-    /* Taken, it is gone. */
+    /* The event is not handled a second time. */
     hypercall_yield();
     expect_eq(nr_events, 1);
 }
 
-CASE("upcall: an event is taken at once while upcalls are enabled")
+CASE("local_irq_enable(), local_irq_disable(): event sent -> handled at once, not handled")
 {
     if ( !open_loop() )
         return;
@@ -126,7 +126,7 @@ CASE("upcall: an event is taken at once while upcalls are enabled")
     expect_false(local_irq_enabled());
 }
 
-CASE("upcall: registers and flags survive one")
+CASE("upcall: kernel mode -> registers and flags unchanged")
 {
     unsigned long b = 0x11111111, s = 0x44444444, d = 0x55555555, flags;
 
@@ -139,7 +139,7 @@ CASE("upcall: registers and flags survive one")
                   : "+b" (b), "+S" (s), "+D" (d), [flags] "=r" (flags)
                   :: "memory", "cc");
 #else
-    /* Xen looks at the mask on its way back from the hypercall. */
+    /* Xen checks the mask when it returns to the guest. */
     shared_info.vcpu_info[0].evtchn_upcall_mask = 0;
     asm volatile ("stc; 1: ud2; 2: pushf; pop %[flags];"
                   _ASM_EXTABLE(1b, 2b)
@@ -165,12 +165,12 @@ static void restore_mask(void *unused)
     exec_user_efl_or_mask = 0;
 }
 
-CASE("upcall: user mode is interrupted, and goes on")
+CASE("upcall: user mode -> handled, user mode continues")
 {
     if ( !open_loop() )
         return;
 
-    /* Pending on the way in, and delivered as user mode is entered. */
+    /* Pending already when user mode is entered. */
     xtf_case_cleanup(restore_mask, NULL);
     expect_ok(hypercall_evtchn_send(loop_port));
     expect_eq(nr_upcalls, 0);
@@ -182,7 +182,7 @@ CASE("upcall: user mode is interrupted, and goes on")
     expect_false(local_irq_enabled());
 }
 
-CASE("poll: a pending port ends it, while upcalls are off")
+CASE("hypercall_poll(): port pending, event delivery disabled -> 0, no upcall")
 {
     if ( !open_loop() )
         return;

@@ -1,5 +1,5 @@
 /*
- * Each class of exception as a value.
+ * Each type of exception, recorded as an exinfo_t.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -7,7 +7,7 @@
 
 #include <arch/setup.h>
 
-/* What an instruction raises; 0 if nothing.  It may use %ecx, and %edx. */
+/* The exinfo_t of a fault by @insn, which may use %ecx and %edx; or 0. */
 #define raised_by(insn, ecx, edx)                                       \
 ({                                                                      \
     exinfo_t info_ = 0;                                                 \
@@ -21,7 +21,7 @@
     info_;                                                              \
 })
 
-/* The same for a trap, which is taken behind the instruction. */
+/* The exinfo_t of a trap by @insn: its address is behind the instruction. */
 #define trapped_by(insn)                                                \
 ({                                                                      \
     exinfo_t info_ = 0;                                                 \
@@ -32,7 +32,7 @@
     info_;                                                              \
 })
 
-CASE("exception: #DE, division by zero")
+CASE("exception: division by zero -> #DE")
 {
     expect_exception(raised_by("div %%cl", 0, 0), EXINFO_SYM(DE, 0));
     expect_exception(raised_by("div %%cl", 1, 0), 0);
@@ -46,11 +46,11 @@ static bool __used stop_stepping(struct cpu_regs *regs,
     return ex_record_fault_eax(regs, ex);
 }
 
-CASE("exception: #DB, single step")
+CASE("exception: single step -> #DB")
 {
     exinfo_t info = 0;
 
-    /* One instruction after POPF is carried out, then the trap is taken. */
+    /* The trap is taken after the instruction that follows POPF. */
     asm volatile ("pushf;"
                   "pushf;"
                   "orl %[tf], (%%" _ASM_SP ");"
@@ -66,20 +66,20 @@ CASE("exception: #DB, single step")
     expect_false(read_flags() & X86_EFLAGS_TF);
 }
 
-CASE("exception: #BP, breakpoint")
+CASE("exception: INT3 -> #BP")
 {
     expect_exception(trapped_by("int3"), EXINFO_SYM(BP, 0));
 }
 
 #ifdef CONFIG_32BIT
-CASE("exception: #OF, overflow")
+CASE("exception: INTO with OF set, clear -> #OF, no exception")
 {
     expect_exception(trapped_by("mov $0x7f, %%cl; add $1, %%cl; into"),
                      EXINFO_SYM(OF, 0));
     expect_exception(trapped_by("test %%eax, %%eax; into"), 0);
 }
 
-CASE("exception: #BR, out of bounds")
+CASE("exception: BOUND below, above, within bounds -> #BR, #BR, no exception")
 {
     static const int bounds[2] = { 10, 20 };
 
@@ -91,7 +91,7 @@ CASE("exception: #BR, out of bounds")
 }
 #endif
 
-CASE("exception: #UD, undefined instruction")
+CASE("exception: UD2 -> #UD")
 {
     expect_exception(raised_by("ud2", 0, 0), EXINFO_SYM(UD, 0));
 }
@@ -107,7 +107,7 @@ static void set_ts(bool set)
 #endif
 }
 
-CASE("exception: #NM, the FPU is off")
+CASE("exception: FPU instruction with CR0.TS set, clear -> #NM, no exception")
 {
     set_ts(true);
     expect_exception(raised_by("fnop", 0, 0), EXINFO_SYM(NM, 0));
@@ -115,12 +115,12 @@ CASE("exception: #NM, the FPU is off")
     expect_exception(raised_by("fnop", 0, 0), 0);
 }
 
-CASE("exception: #MF, floating point error")
+CASE("exception: unmasked FPU error -> #MF")
 {
     static const uint16_t unmasked = 0x037b;
     exinfo_t info = 0;
 
-    /* 1 / 0 is noted, and raised by the next instruction that waits. */
+    /* The next waiting FPU instruction raises the error of 1 / 0. */
     asm volatile ("fninit; fldcw %[cw]; fldz; fld1; fdivp; 1: fwait; 2:"
                   "fninit;"
                   _ASM_EXTABLE_HANDLER(1b, 2b, ex_record_fault_eax)
@@ -143,7 +143,7 @@ static exinfo_t load_es(user_desc desc)
     return info;
 }
 
-CASE("exception: #NP, a segment that is not present")
+CASE("exception: data segment not present, present -> #NP, no exception")
 {
     expect_exception(load_es(GDTE_SYM(0, 0xfffff, G, S, A, DATA, DPL3, B, W)),
                      EXINFO_SYM(NP, GDTE_AVAIL0 << 3));
@@ -151,7 +151,7 @@ CASE("exception: #NP, a segment that is not present")
                      0);
 }
 
-CASE("exception: #SS, a stack segment that is not present")
+CASE("exception: stack segment not present -> #SS")
 {
     const unsigned int cpl = read_cs() & 3;
     user_desc desc = GDTE_SYM(0, 0xfffff, G, S, A, DATA, DPL0, B, W);
@@ -163,7 +163,7 @@ CASE("exception: #SS, a stack segment that is not present")
     update_desc(&gdt[GDTE_AVAIL0], (user_desc){});
 }
 
-CASE("exception: #GP, about a selector")
+CASE("exception: selector beyond the GDT -> #GP with the selector as error code")
 {
     expect_exception(raised_by("mov %%ecx, %%es", 0xfff8, 0),
                      EXINFO_SYM(GP, 0xfff8));
@@ -171,10 +171,10 @@ CASE("exception: #GP, about a selector")
                      EXINFO_SYM(GP, 0xfff8));
 }
 
-CASE("exception: #GP, about nothing in particular")
+CASE("exception: privileged instruction or reserved CR4 bit -> #GP with error code 0")
 {
 #ifdef CONFIG_PV
-    /* Xen emulates privileged instructions, but not this one. */
+    /* Xen does not emulate LGDT, unlike other privileged instructions. */
     desc_ptr ptr = {};
 
     expect_exception(raised_by("lgdt (%%" _ASM_DX ")", 0, &ptr),
@@ -193,7 +193,7 @@ static unsigned int fetch_bit(void)
     return CONFIG_PAGING_LEVELS >= 3 && cpu_has_nx ? PFEC_SYM(I) : 0;
 }
 
-CASE("exception: #PF, the page at NULL")
+CASE("exception: read, write, jump to page 0 -> #PF")
 {
     exinfo_t info = 0;
 
@@ -209,7 +209,7 @@ CASE("exception: #PF, the page at NULL")
     expect_exception(info, EXINFO_SYM(PF, fetch_bit()));
 }
 
-CASE("exception: #PF, the guard below the stack")
+CASE("exception: read, write of the page below the stack -> #PF")
 {
     expect_exception(raised_by("mov %%cl, (%%" _ASM_DX ")", 0,
                                _u(boot_stack) - sizeof(long)),
@@ -219,7 +219,7 @@ CASE("exception: #PF, the guard below the stack")
                      EXINFO_SYM(PF, 0));
 }
 
-CASE("exception: #PF, and %cr2 has the address")
+CASE("exception: #PF at several addresses -> %cr2 is the address")
 {
     const unsigned long addrs[] = { 0x10, 0xffe, _u(boot_stack) - 8 };
 
@@ -228,12 +228,13 @@ CASE("exception: #PF, and %cr2 has the address")
         expect_exception(raised_by("mov (%%" _ASM_DX "), %%cl", 0, addrs[i]),
                          EXINFO_SYM(PF, 0));
         if ( on_qemu_tcg() && read_cr2() == 0 )
-            skip_case("this emulator loses %%cr2 under nested paging");
+            skip_case("needs an emulator that keeps %%cr2 under nested "
+                      "paging");
         expect_hex(read_cr2(), addrs[i]);
     }
 }
 
-/* Holds RET, so that a call to it comes back if it may be executed. */
+/* Has a RET, so that a jump to it returns if the page is executable. */
 static uint8_t page[PAGE_SIZE] __page_aligned_data __used = { 0xc3 };
 
 static void remap(uint64_t flags)
@@ -246,7 +247,7 @@ static void remap_default(void *unused)
     remap(PF_SYM(AD, RW, P));
 }
 
-CASE("exception: #PF, a write to a read-only page")
+CASE("exception: write to a read-only page -> #PF")
 {
     xtf_case_cleanup(remap_default, NULL);
     remap(PF_SYM(AD, P));
@@ -257,12 +258,12 @@ CASE("exception: #PF, a write to a read-only page")
 }
 
 #if CONFIG_PAGING_LEVELS >= 3
-CASE("exception: #PF, a fetch from a no-execute page")
+CASE("exception: fetch from a no-execute page -> #PF")
 {
     exinfo_t info = 0;
 
     if ( !cpu_has_nx )
-        skip_case("no NX");
+        skip_case("needs NX");
 
     xtf_case_cleanup(remap_default, NULL);
     remap(PF_SYM(NX, AD, RW, P));
@@ -279,7 +280,7 @@ CASE("exception: #PF, a fetch from a no-execute page")
 #endif /* CONFIG_PAGING_LEVELS > 0 */
 
 #if CONFIG_PAGING_LEVELS == 0
-CASE("exception: #BP, a jump to NULL without paging")
+CASE("exception: jump to NULL without paging -> #BP")
 {
     exinfo_t info = 0;
 
@@ -291,7 +292,7 @@ CASE("exception: #BP, a jump to NULL without paging")
 }
 #endif
 
-CASE("exception: a software interrupt of a free vector")
+CASE("exception: INT of a free vector with an entry stub -> that vector")
 {
     const struct xtf_idte idte = {
         .addr = arch_entry_stub(X86_VEC_AVAIL), .cs = __KERN_CS, .dpl = 3,

@@ -1,6 +1,6 @@
 /*
- * What handlers of exceptions may rely upon and do: registers, the exception
- * table, do_unhandled_exception(); and names of addresses.
+ * Exception handlers: registers, the exception table, do_unhandled_exception();
+ * and symbol names of addresses.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -8,7 +8,7 @@
 
 #include <arch/symbols.h>
 
-CASE("exception: registers and flags survive one")
+CASE("exception: #UD -> registers and flags unchanged")
 {
     unsigned long b = 0x11111111, c = 0x22222222, d = 0x33333333,
         s = 0x44444444, flags;
@@ -28,7 +28,7 @@ CASE("exception: registers and flags survive one")
 }
 
 #ifdef CONFIG_64BIT
-CASE("exception: the other registers survive one")
+CASE("exception: #UD -> %r8 to %r15 unchanged")
 {
     unsigned long vals[8] = {
         ~8ul, ~9ul, ~10ul, ~11ul, ~12ul, ~13ul, ~14ul, ~15ul,
@@ -65,7 +65,7 @@ static bool __used change_registers(struct cpu_regs *regs,
     return true;
 }
 
-CASE("exception: registers are what a handler makes of them")
+CASE("exception: handler changes registers -> registers are as the handler set them")
 {
     unsigned long b = 0, c = 0, d = 0, s = 0, di = 0;
 
@@ -97,7 +97,7 @@ static bool __used change_high_registers(struct cpu_regs *regs,
     return true;
 }
 
-CASE("exception: the other registers, too")
+CASE("exception: handler changes %r8 to %r15 -> they are as the handler set them")
 {
     const unsigned long want[8] = { 8, 9, 10, 11, 12, 13, 14, 15 };
     unsigned long vals[8] = {};
@@ -133,12 +133,12 @@ static void unhook(void *unused)
     exception_hook = NULL;
 }
 
-CASE("exception: unhandled ones go to do_unhandled_exception()")
+CASE("do_unhandled_exception(): no table entry, handler returns false -> called")
 {
     xtf_case_cleanup(unhook, NULL);
     exception_hook = skip_two_bytes;
 
-    /* No entry in the exception table, and one whose handler declines. */
+    /* No entry in the exception table; an entry whose handler returns false. */
     seen = 0;
     asm volatile ("ud2" ::: "memory");
     expect_exception(seen, EXINFO_SYM(UD, 0));
@@ -149,7 +149,7 @@ CASE("exception: unhandled ones go to do_unhandled_exception()")
     expect_exception(seen, EXINFO_SYM(UD, 0));
 }
 
-CASE("exception table: plain fixups, and lookups that miss")
+CASE("search_extable(): plain fixup, addresses without an entry -> fixup taken, false")
 {
     unsigned int path = 0;
 
@@ -161,7 +161,7 @@ CASE("exception table: plain fixups, and lookups that miss")
     expect_false(search_extable(~0ul));
 }
 
-CASE("exception value: its parts")
+CASE("EXINFO(), exinfo_vec(), exinfo_ec(): several values -> vector and error code")
 {
     expect_hex(EXINFO_SYM(GP, 0x18), 0x800d0018);
     expect_eq(exinfo_vec(EXINFO_SYM(PF, 3)), X86_EXC_PF);
@@ -171,7 +171,7 @@ CASE("exception value: its parts")
     expect_hex(EXC_EC_SYM(BP), 0x1a);
 }
 
-CASE("symbols: an address in code has a name")
+CASE("symbol_lookup(): address of code, of data, 0 -> name and offset, NULL, NULL")
 {
     unsigned long offset = 99;
 

@@ -1,5 +1,5 @@
 /*
- * Formatted output: every conversion, flag and length modifier.
+ * vsnprintf(): every conversion, flag and length modifier.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -7,7 +7,7 @@
 
 static char buf[128];
 
-/* The text of a format, with no room left for doubt about its length. */
+/* The formatted text, if vsnprintf() returned its length. */
 static const char *__printf(1, 2) text(const char *fmt, ...)
 {
     va_list args;
@@ -21,7 +21,7 @@ static const char *__printf(1, 2) text(const char *fmt, ...)
     return len == (int)strlen(buf) ? buf : "(the length returned is wrong)";
 }
 
-CASE("format: text and percent")
+CASE("vsnprintf(): text, %% -> as given, one percent sign")
 {
     expect_str(text("plain"), "plain");
     expect_str(text("100%%"), "100%");
@@ -29,7 +29,7 @@ CASE("format: text and percent")
     expect_str(buf, "");
 }
 
-CASE("format: signed decimal")
+CASE("vsnprintf(): %d, %i, %lld, sign flags -> signed decimal")
 {
     expect_str(text("%d %i", 0, -1), "0 -1");
     expect_str(text("%+d % d", 5, 5), "+5  5");
@@ -37,7 +37,7 @@ CASE("format: signed decimal")
     expect_str(text("%lld", -__LONG_LONG_MAX__ - 1), "-9223372036854775808");
 }
 
-CASE("format: unsigned, octal, hexadecimal")
+CASE("vsnprintf(): %u, %o, %x, %X, # flag -> unsigned, octal, hexadecimal")
 {
     expect_str(text("%u", ~0u), "4294967295");
     expect_str(text("%llu", ~0ull), "18446744073709551615");
@@ -47,9 +47,9 @@ CASE("format: unsigned, octal, hexadecimal")
     expect_str(text("%#llx", 0x123456789abcdef0ull), "0x123456789abcdef0");
 }
 
-CASE("format: length modifiers cut to their type")
+CASE("vsnprintf(): hh, h, l, z, t, j -> value truncated to its type")
 {
-    /* Unknown to the compiler, which would warn of what is cut. */
+    /* Volatile: the compiler would warn about the truncation. */
     const char *volatile narrow = "%hhd %hhu %hd %hu %hhx %hX";
 
     expect_str(text(narrow, 0x181, 0x181, 0x18001, 0x18001, 0x1ab, 0x1abcd),
@@ -57,10 +57,11 @@ CASE("format: length modifiers cut to their type")
     expect_str(text("%ld %lu", -2l, 2ul), "-2 2");
     expect_str(text("%zu %td %jd", (size_t)7, (ptrdiff_t)-7, (intmax_t)-8),
                "7 -7 -8");
-    expect_str(text("%" PRIx64 " %d", (uint64_t)0x100000001ull, 3), "100000001 3");
+    expect_str(text("%" PRIx64 " %d", (uint64_t)0x100000001ull, 3),
+               "100000001 3");
 }
 
-CASE("format: width, zeroes and precision")
+CASE("vsnprintf(): width, 0 and - flag, precision -> padded")
 {
     expect_str(text("[%5d] [%-5d] [%05d]", 42, 42, 42),
                "[   42] [42   ] [00042]");
@@ -72,7 +73,7 @@ CASE("format: width, zeroes and precision")
     expect_str(text("[%*d]", -4, 1), "[1   ]");
 }
 
-CASE("format: characters and strings")
+CASE("vsnprintf(): %c, %s, width, precision, NULL -> padded, truncated, (null)")
 {
     expect_str(text("[%c] [%3c] [%-3c]", 'x', 'y', 'z'), "[x] [  y] [z  ]");
     expect_str(text("[%s] [%5s] [%-5s]", "abc", "abc", "abc"),
@@ -82,13 +83,13 @@ CASE("format: characters and strings")
                "(null)");
 }
 
-CASE("format: pointers, all digits")
+CASE("vsnprintf(): %p -> all digits")
 {
     expect_str(text("%p", _p(0x1234)), IS_DEFINED(CONFIG_64BIT) ?
                "0000000000001234" : "00001234");
 }
 
-CASE("format: exceptions by name")
+CASE("vsnprintf(): %pe -> name and error code of the exception")
 {
     expect_str(text("%pe", _p(EXINFO_SYM(UD, 0))), "#UD");
     expect_str(text("%pe", _p(EXINFO_SYM(GP, 0))), "#GP[0000]");
@@ -99,7 +100,7 @@ CASE("format: exceptions by name")
     expect_str(text("%peter", _p(EXINFO_SYM(DE, 0))), "#DEter");
 }
 
-CASE("format: cut to the buffer, the whole length returned")
+CASE("snprintf(): buffer too small, NULL -> truncated text, length of the whole text")
 {
     memset(buf, 0x5a, sizeof(buf));
 
@@ -125,7 +126,7 @@ static int __printf(1, 2) crlf(const char *fmt, ...)
     return len;
 }
 
-CASE("format: LF_TO_CRLF")
+CASE("vsnprintf_internal(): LF_TO_CRLF -> each newline is CR LF")
 {
     expect_eq(crlf("a\nb%s", "\n"), 6);
     expect_str(buf, "a\r\nb\r\n");

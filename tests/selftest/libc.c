@@ -1,13 +1,13 @@
 /*
- * The C library subset, sorting, and macros that compute.
+ * The C library subset, heapsort(), and macros of <xtf/numbers.h>.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-/* The functions themselves, rather than what the compiler folds. */
+/* Call the functions: without it the compiler evaluates constant calls. */
 #define XTF_NO_BUILTIN_STRINGS
 #include <xtf.h>
 
-/* Opaque to the compiler, so that calls with it are not folded. */
+/* A pointer whose value the compiler does not know, so that it must call. */
 #define opaque(p)                                                       \
 ({                                                                      \
     typeof(&(p)[0]) p_ = (p);                                           \
@@ -21,7 +21,7 @@ static int sign(int x)
     return (x > 0) - (x < 0);
 }
 
-CASE("string: lengths")
+CASE("strlen(), strnlen(): empty, short, limited -> length")
 {
     expect_eq(strlen(opaque("")), 0);
     expect_eq(strlen(opaque("abc")), 3);
@@ -31,7 +31,7 @@ CASE("string: lengths")
     expect_eq(strnlen(NULL, 0), 0);
 }
 
-CASE("string: comparison, bytes unsigned")
+CASE("strcmp(), strncmp(), memcmp(): several strings -> sign of the difference, bytes unsigned")
 {
     expect_eq(strcmp(opaque("abc"), opaque("abc")), 0);
     expect_eq(sign(strcmp(opaque("abc"), "abd")), -1);
@@ -45,7 +45,7 @@ CASE("string: comparison, bytes unsigned")
     expect_eq(sign(memcmp(opaque("\x80"), "\x7f", 1)), 1);
 }
 
-CASE("string: search")
+CASE("strchr(), strstr(): present, absent, terminator -> pointer or NULL")
 {
     const char *s = opaque("hello");
 
@@ -57,7 +57,7 @@ CASE("string: search")
     expect_hex(_u(strstr(s, "lox")), 0);
 }
 
-CASE("string: copies write what they should and nothing else")
+CASE("strcpy(), strncpy(): short, long source -> copied, nothing behind is written")
 {
     char buf[16];
 
@@ -75,7 +75,7 @@ CASE("string: copies write what they should and nothing else")
     expect_mem(buf, "a\0\0\0\0\0\0\0\x5a", 9);
 }
 
-CASE("memory: set, copy and move, at every alignment")
+CASE("memset(), memcpy(), memmove(): every alignment -> only the named bytes change")
 {
     uint8_t from[64], to[64];
     unsigned int off, i;
@@ -98,7 +98,7 @@ CASE("memory: set, copy and move, at every alignment")
         expect_fill(to + off + 21, 0xff, sizeof(to) - off - 21);
     }
 
-    /* Overlapping, both ways. */
+    /* memmove() with overlap, in both directions. */
     memcpy(to, from, sizeof(to));
     memmove(to + 3, to, 40);
     expect_mem(to + 3, from, 40);
@@ -124,7 +124,7 @@ static void swap_int(void *l, void *r)
     nr_swaps++;
 }
 
-CASE("heapsort: any order, with and without a swap function")
+CASE("heapsort(): 0 to 31 elements, with and without a swap function -> sorted")
 {
     unsigned int nr, i, custom;
     int vals[33];
@@ -155,7 +155,7 @@ CASE("heapsort: any order, with and without a swap function")
     expect_ne(nr_swaps, 0);
 }
 
-CASE("numbers: sizes, alignment, fields")
+CASE("KB(), ROUNDUP(), MASK_EXTR(), min() and others: constants -> values")
 {
     expect_hex(KB(1) | MB(1) | GB(1) | TB(1), 0x10040100400ull);
     expect_true(IS_ALIGNED(0x2000, 0x1000) && !IS_ALIGNED(0x2008, 0x10));
@@ -168,7 +168,7 @@ CASE("numbers: sizes, alignment, fields")
     expect_eq(ARRAY_SIZE(((int [7]){})), 7);
 }
 
-CASE("macros: names and counts")
+CASE("VAR_MACRO(), COUNT_ARGS(), STR(), PF_SYM(): several arguments -> expansion")
 {
 #define SUM2(a, b) ((a) + (b))
 #define SUM3(a, b, c) ((a) + (b) + (c))

@@ -2,15 +2,14 @@
  * @file tests/selftest/main.c
  * @ref test-selftest
  *
- * @page test-selftest Selftest
+ * @page test-selftest Selftest: the framework
  *
- * Every promise that the runtime makes to a test: output and its formats, the
- * C library subset, exceptions as values, user mode, address conversions and
- * page table helpers, descriptors, upcalls, and the reports of cases
- * themselves.
+ * What the framework offers to tests: output and its formats, the C library
+ * subset, exceptions as values, user mode, address conversions and page table
+ * helpers, descriptors, upcalls, and the reports of cases.
  *
- * Run it first on a new machine, emulator or build of Xen: as long as it does
- * not pass, a failure of another test says little about Xen.
+ * Run it first on a new machine, emulator or build of Xen: unless it passes, a
+ * failure of another test says little about Xen.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -18,9 +17,9 @@
 
 #include "selftest.h"
 
-const char test_title[] = "Selftest";
+const char test_title[] = "Selftest: the framework";
 
-/* What do_unhandled_exception() and do_evtchn() are to do: see the header. */
+/* Hooks of do_unhandled_exception() and do_evtchn(): see selftest.h. */
 bool (*exception_hook)(struct cpu_regs *regs);
 void (*upcall_hook)(struct cpu_regs *regs);
 
@@ -40,18 +39,18 @@ void do_evtchn(struct cpu_regs *regs)
 static unsigned long zeroed[4];
 static unsigned long initialised[2] = { 0x12345678, 0x9abcdef0 };
 
-CASE("boot: data is loaded, and the rest zeroed")
+CASE("boot: initialised and uninitialised data -> loaded, zeroed")
 {
     expect_hex(ACCESS_ONCE(initialised[0]), 0x12345678);
     expect_hex(ACCESS_ONCE(initialised[1]), 0x9abcdef0);
     expect_fill(zeroed, 0, sizeof(zeroed));
 }
 
-CASE("boot: the stack is boot_stack, and aligned for the ABI")
+CASE("boot: stack pointer -> in boot_stack, aligned to 16")
 {
     uint8_t local[16] __aligned(16);
 
-    /* The compiler trusts the stack's alignment for such a variable. */
+    /* The compiler relies on the stack's alignment for this variable. */
     asm volatile ("" :: "r" (local) : "memory");
 
     expect_eq(_u(local) % 16, 0);
@@ -59,7 +58,7 @@ CASE("boot: the stack is boot_stack, and aligned for the ABI")
                  _u(boot_stack) + sizeof(boot_stack) - 1);
 }
 
-CASE("config: guest type, width and paging levels agree")
+CASE("CONFIG_PV, CONFIG_HVM, CONFIG_PAGING_LEVELS: this environment -> agree with the CPU's mode")
 {
     expect_eq(IS_DEFINED(CONFIG_PV) + IS_DEFINED(CONFIG_HVM), 1);
     expect_eq(IS_DEFINED(CONFIG_32BIT) + IS_DEFINED(CONFIG_64BIT), 1);
@@ -72,11 +71,11 @@ CASE("config: guest type, width and paging levels agree")
 #endif
 }
 
-CASE("hypercalls: Xen filled in the page")
+CASE("hypercall_page: each entry -> different code, unknown hypercall -ENOSYS")
 {
     unsigned int nr, same = 0;
 
-    /* Each entry loads its own number, so that no two are alike. */
+    /* Each entry loads its own number, so no two entries are equal. */
     for ( nr = 1; nr < __HYPERVISOR_argo_op; ++nr )
         same += !memcmp(hypercall_page, hypercall_page + nr * 32, 32);
 
@@ -84,20 +83,20 @@ CASE("hypercalls: Xen filled in the page")
     expect_eq(HYPERCALL0(long, 62), -ENOSYS);
 }
 
-CASE("hypercalls: the result reaches the caller, arguments reach Xen")
+CASE("hypercall_xen_version(): version, extraversion -> result and buffer")
 {
     uint8_t out[64];
 
     memset(out, 0x5a, sizeof(out));
 
-    /* "x.y" as two numbers; any string of the vendor's, or "", follows. */
+    /* The version as a number; the extraversion as any string, or "". */
     expect_range(hypercall_xen_version(XENVER_version, NULL), 4 << 16, 5 << 16);
     expect_ok(hypercall_xen_version(XENVER_extraversion, out));
     expect_range(strnlen((char *)out, 16), 0, 15);
     expect_fill(out + 16, 0x5a, sizeof(out) - 16);
 }
 
-CASE("domid: found, and a domain's")
+CASE("xtf_get_domid(): this domain -> a valid domid")
 {
     expect_range(xtf_get_domid(), 0, DOMID_FIRST_RESERVED - 1);
 }

@@ -7,7 +7,7 @@
 
 static uint8_t page[PAGE_SIZE] __page_aligned_bss;
 
-CASE("address: conversions and back")
+CASE("virt_to_pfn(), pfn_to_virt() and others: an address -> converted back to its page")
 {
     const uint8_t *va = page + 0x123;
 
@@ -26,7 +26,7 @@ CASE("address: conversions and back")
 #endif
 }
 
-CASE("page table entry: made from an address, a frame and a page")
+CASE("pte_from_paddr(), pte_from_gfn(), pte_from_virt(): address and flags -> entry")
 {
     const uint64_t flags = PF_SYM(AD, RW, P);
 
@@ -43,7 +43,7 @@ CASE("page table entry: made from an address, a frame and a page")
 #endif
 }
 
-CASE("page table: offsets of an address")
+CASE("l1_table_offset() to l4_table_offset(): an address -> index at that level")
 {
 #if CONFIG_PAGING_LEVELS == 2
     const unsigned long va = 3ul << 22 | 5ul << 12 | 7;
@@ -63,7 +63,7 @@ CASE("page table: offsets of an address")
 }
 
 #if defined(CONFIG_HVM) && CONFIG_PAGING_LEVELS > 0
-CASE("page table: the identity map maps identically")
+CASE("boot page tables: HVM -> identity map with user pages as linked")
 {
     const intpte_t l1e = l1_identmap[virt_to_pfn(page)];
 
@@ -95,7 +95,7 @@ static long map_at(const void *va, const void *of)
     return set_l1e(va, pte_from_virt(of, PF_SYM(AD, RW, P)));
 }
 
-CASE("page table: an entry of our making maps its page")
+CASE("set_l1e(): frame of another page -> that page is mapped")
 {
     ACCESS_ONCE(page[0]) = 1;
     ACCESS_ONCE(other_page[0]) = 2;
@@ -117,7 +117,7 @@ static void restore_fs(void *sel)
     update_desc(&gdt[GDTE_AVAIL0], (user_desc){});
 }
 
-CASE("descriptor: a data segment in the GDT can be loaded and used")
+CASE("update_desc(): data segment with a base -> loaded, access relative to the base")
 {
     static const uint32_t words[] = { 0x01234567, 0x89abcdef };
     user_desc desc = GDTE_SYM(0, 0xfffff, COMMON, DATA, DPL3, B, W);
@@ -136,7 +136,7 @@ CASE("descriptor: a data segment in the GDT can be loaded and used")
     expect_hex(read_fs(), (GDTE_AVAIL0 << 3) | 3);
 }
 
-CASE("descriptor: packed as the processor wants it")
+CASE("GDTE_SYM(), pack_gate(): fields -> descriptor as in the architecture manual")
 {
     gate_desc gate;
     user_desc desc = GDTE_SYM(0x12345678, 0xabcde, COMMON, CODE, DPL0, R, D);
@@ -147,7 +147,7 @@ CASE("descriptor: packed as the processor wants it")
     expect_hex(*(uint64_t *)&gate, 0x1234ee0000105678ull);
 }
 
-CASE("bits: set, clear, test, change, anywhere in a bitmap")
+CASE("set_bit(), test_and_change_bit() and others: bits of a bitmap -> changed, old value")
 {
     static const unsigned int bits[] = { 0, 7, 31, 32, 63, 64, 100 };
     unsigned long map[128 / BITS_PER_LONG] = {};
@@ -173,7 +173,7 @@ CASE("bits: set, clear, test, change, anywhere in a bitmap")
     }
 }
 
-CASE("atomics: the value before, and the value after")
+CASE("cmpxchg(), xchg(), fetch_add() and others: 8 to 64 bits -> old value returned, new value stored")
 {
     uint8_t u8[3] = { 0x11, 0x22, 0x33 };
     uint32_t u32 = 5;

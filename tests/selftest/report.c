@@ -1,5 +1,5 @@
 /*
- * Cases and expectations: what holds, what does not, and what is said then.
+ * Cases and expectations: their outcomes, and the text of their reports.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -16,7 +16,7 @@ static void capture(const char *buf, size_t len)
     output[nr_output] = '\0';
 }
 
-/* Run a function as a case, its line and its details in output. */
+/* Run @fn as a case; its report is stored in output[]. */
 static enum xtf_outcome try(void (*fn)(void))
 {
     const struct xtf_case c = {
@@ -33,7 +33,7 @@ static enum xtf_outcome try(void (*fn)(void))
     return outcome;
 }
 
-/* That a single expectation, which must not hold, prints this text first. */
+/* @fn, whose one expectation fails, fails with a report that begins so. */
 #define expect_complaint(fn, text)                                      \
 ({                                                                      \
     expect_eq(try(fn), XTF_CASE_FAIL);                                  \
@@ -62,7 +62,7 @@ static void holds(void)
     expect_msg(true, "no");
 }
 
-CASE("case: passes if all holds")
+CASE("case: all expectations hold -> PASS")
 {
     expect_eq(try(holds), XTF_CASE_PASS);
     expect_str(output, "PASS: trial\n");
@@ -85,11 +85,12 @@ static void wrong_mem(void) { expect_mem("abcd", "abxy", 4); }
 static void wrong_fill(void) { expect_fill("\1\1\2", 1, 3); }
 static void wrong_msg(void) { expect_msg(false, "got %d of %d", 1, 2); }
 
-CASE("expectation: got and expected, by name")
+CASE("expect_eq(), expect_errno(), expect_gntst() and others: fail -> got and expected value, by name")
 {
     expect_complaint(wrong_eq, "FAIL: trial: 1 + 1 is 2, expected 3 at ");
     expect_complaint(wrong_ne, "FAIL: trial: 1 + 1 is 2, expected not 2 at ");
-    expect_complaint(wrong_hex, "FAIL: trial: 0x1f is 0x1f, expected 0x10 at ");
+    expect_complaint(wrong_hex, "FAIL: trial: 0x1f is 0x1f, expected 0x10 at "
+                     "");
     expect_complaint(wrong_low,
                      "FAIL: trial: 1 + 1 is 2, expected 3 to 5 at ");
     expect_complaint(wrong_high,
@@ -104,7 +105,7 @@ CASE("expectation: got and expected, by name")
                      "FAIL: trial: 0 is none, expected #GP[0008] at ");
 }
 
-CASE("expectation: conditions, strings and bytes")
+CASE("expect_true(), expect_str(), expect_mem() and others: fail -> condition, strings, first byte")
 {
     expect_complaint(wrong_true,
                      "FAIL: trial: 1 > 2 is false, expected true at ");
@@ -121,7 +122,7 @@ CASE("expectation: conditions, strings and bytes")
     expect_complaint(wrong_msg, "FAIL: trial: got 1 of 2 at ");
 }
 
-/* Names that a message must not show as what they stand for. */
+/* Macros that a message must show unexpanded. */
 #define TWO             (1 + 1)
 #define CALL(arg)       minus_einval()
 
@@ -139,7 +140,7 @@ static void exp_range(void) { expect_range(TWO, 3, 4); }
 static void exp_mem(void) { expect_mem(&(uint8_t){ TWO }, "x", 1); }
 static void exp_held(void) { XTF_REQUIRE(expect_eq(TWO, 3)); }
 
-CASE("expectation: macros by their names, as the author wrote them")
+CASE("expect_eq(), require_ok() and others: argument is a macro -> message shows it unexpanded")
 {
     expect_complaint(req_eq, "FAIL: trial: TWO is 2, expected 3 at ");
     expect_complaint(req_ne, "FAIL: trial: TWO is 2, expected not 2 at ");
@@ -157,7 +158,7 @@ CASE("expectation: macros by their names, as the author wrote them")
     expect_complaint(exp_held, "FAIL: trial: TWO is 2, expected 3 at ");
 }
 
-CASE("expectation: says where it stands")
+CASE("expect_eq(): fails -> message ends with file and line")
 {
     char where[64];
 
@@ -177,7 +178,7 @@ static void goes_on(void)
     reached += 10;
 }
 
-CASE("case: goes on after expect, and ends after require")
+CASE("case: expect_eq() fails, require_eq() fails -> continues, ends, one FAIL line")
 {
     const char *also;
 
@@ -185,7 +186,7 @@ CASE("case: goes on after expect, and ends after require")
     expect_eq(try(goes_on), XTF_CASE_FAIL);
     expect_eq(reached, 1);
 
-    /* One FAIL line a case; what else is wrong stands below it. */
+    /* One FAIL line for each case; further failures follow it as details. */
     expect_true(strstr(output, "FAIL: "));
     expect_false(strstr(output + 1, "FAIL: "));
     also = strstr(output, "\n      also: 1 is 1, expected 2 at ");
@@ -201,7 +202,7 @@ static void fails_often(void)
         expect_eq(i, -1);
 }
 
-CASE("case: many failures are counted, not printed")
+CASE("case: 100 failures -> 8 printed, the others counted")
 {
     expect_eq(try(fails_often), XTF_CASE_FAIL);
     expect_true(strstr(output, "      and 92 more\n"));
@@ -230,7 +231,7 @@ static void checks_nothing(void)
 {
 }
 
-CASE("case: skips, errors and cases without a check")
+CASE("skip_case(), error_case(), no check: in a case -> SKIP, ERROR, ERROR, case ends")
 {
     reached = 0;
 
@@ -264,7 +265,7 @@ static void cleans_up(void)
     note("1");
 }
 
-CASE("case: cleanups run last to first, also after a failure")
+CASE("xtf_case_cleanup(): two, case fails -> both run, the last one first")
 {
     memset(order, 0, sizeof(order));
     expect_eq(try(cleans_up), XTF_CASE_FAIL);
@@ -273,7 +274,7 @@ CASE("case: cleanups run last to first, also after a failure")
 
 static void fails(void) { expect_true(false); }
 
-CASE("case: a trial leaves no trace in the case around it")
+CASE("xtf_try_case(): fails inside a case -> the outer case has not failed")
 {
     bool before = xtf_case_failed();
 

@@ -1,6 +1,6 @@
 /*
- * What the files of this test share: hooks for what the runtime calls by name,
- * once in an image.
+ * Declarations that the files of this test share: hooks of the functions that
+ * an image can define once only.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -9,15 +9,15 @@
 
 #include <xtf.h>
 
-/* Called by do_unhandled_exception(); none leaves it unhandled. */
+/* Called by do_unhandled_exception(); NULL leaves the exception unhandled. */
 extern bool (*exception_hook)(struct cpu_regs *regs);
 
-/* Called by do_evtchn(), once it has acknowledged the upcall. */
+/* Called by do_evtchn() after it has acknowledged the upcall. */
 extern void (*upcall_hook)(struct cpu_regs *regs);
 
 /*
- * Is this QEMU without KVM?  Some corners of x86 are inexact there, which a
- * case may skip, if and only if it meets them.
+ * True under QEMU without KVM, whose emulation of x86 is inexact in places.  A
+ * case may skip for that, but only where it observes the difference.
  */
 bool on_qemu_tcg(void);
 

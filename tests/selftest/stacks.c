@@ -1,5 +1,5 @@
 /*
- * Vectors with an entry of their own, and exceptions on stacks of their own.
+ * Vectors with an entry point of the test, and exceptions on separate stacks.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -21,7 +21,7 @@ static void restore_vector(void *unused)
     xtf_set_idte(X86_VEC_AVAIL, &idte);
 }
 
-CASE("entry: a test's own handler takes its vector")
+CASE("xtf_set_idte(): entry point of the test, INT twice -> entered twice")
 {
     const struct xtf_idte idte = {
         .addr = _u(own_entry), .cs = __KERN_CS, .dpl = 3,
@@ -45,7 +45,7 @@ static bool on_boot_stack(const void *p)
     return _u(p) >= _u(boot_stack) && _u(p) < _u(boot_stack + sizeof(boot_stack));
 }
 
-/* As ex_record_fault_eax(), and notes which stack this runs on. */
+/* As ex_record_fault_eax(); also records the stack that it runs on. */
 static bool __used record_stack(struct cpu_regs *regs,
                                 const struct extable_entry *ex)
 {
@@ -54,23 +54,24 @@ static bool __used record_stack(struct cpu_regs *regs,
     return ex_record_fault_eax(regs, ex);
 }
 
-/* See arch_init_traps() for where they do not. */
+/* True unless arch_init_traps() has disabled the separate stacks. */
 static bool own_stacks(void)
 {
     return IS_DEFINED(CONFIG_64BIT) ||
         idt[X86_EXC_DF].type == X86_DESC_TASK_GATE;
 }
 
-#define NO_OWN_STACKS "this emulator's task switches corrupt memory here"
+#define NO_OWN_STACKS                                                   \
+    "needs correct task switches: this emulator's corrupt memory"
 
-CASE("stacks: an NMI has one of its own")
+CASE("exception: NMI, twice -> handled on a separate stack")
 {
     unsigned int i;
 
     if ( !own_stacks() )
         skip_case(NO_OWN_STACKS);
 
-    /* Twice: the way back must leave it usable. */
+    /* Twice: the return from the first must leave the stack usable. */
     for ( i = 0; i < 2; ++i )
     {
         exinfo_t info = 0;
@@ -84,7 +85,7 @@ CASE("stacks: an NMI has one of its own")
     }
 }
 
-CASE("stacks: a double fault has one of its own")
+CASE("exception: #GP whose gate is not present, twice -> #DF on a separate stack")
 {
     const gate_desc gp = idt[X86_EXC_GP];
     const unsigned int old = read_es();
@@ -93,7 +94,7 @@ CASE("stacks: a double fault has one of its own")
     if ( !own_stacks() )
         skip_case(NO_OWN_STACKS);
 
-    /* A #GP that cannot be delivered, since its gate is not present. */
+    /* The processor cannot deliver #GP, as its gate is not present. */
     for ( i = 0; i < 2; ++i )
     {
         exinfo_t info = 0;
@@ -112,7 +113,7 @@ CASE("stacks: a double fault has one of its own")
 
 #if CONFIG_PAGING_LEVELS > 0
 
-/* The overflow happened on this stack pointer; go back to the one in %esi. */
+/* Record the stack pointer of the overflow; return to the one in %esi. */
 static bool __used restore_stack(struct cpu_regs *regs,
                                  const struct extable_entry *ex)
 {
@@ -122,7 +123,7 @@ static bool __used restore_stack(struct cpu_regs *regs,
     return ex_record_fault_eax(regs, ex);
 }
 
-CASE("stacks: an exception on a full stack is a double fault")
+CASE("exception: #UD on a full stack -> #DF")
 {
     exinfo_t info = 0;
 

@@ -1,5 +1,5 @@
 /*
- * User mode: in, back out, and what it may not do.
+ * User mode: entry, return, and what user mode must not be able to do.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -15,7 +15,7 @@ static unsigned long __user_text returns_double(unsigned long x)
     return x + x;
 }
 
-CASE("user: values go in and come back")
+CASE("exec_user(), exec_user_param(): parameter, result -> passed unchanged")
 {
     const unsigned long wide = ~0ul / 3;
 
@@ -36,7 +36,7 @@ static unsigned long __user_text stack_pointer(void)
     return _u(__builtin_frame_address(0));
 }
 
-CASE("user: its data is its own, and its stack user_stack")
+CASE("exec_user_void(): function writes user data -> written, stack is user_stack")
 {
     unsigned int before = user_counter;
 
@@ -59,7 +59,7 @@ static unsigned long __user_text get_ss(void)
     return sel;
 }
 
-CASE("user: runs at CPL3, and the kernel is as before")
+CASE("exec_user(): selectors -> CPL 3 in user mode, kernel's unchanged afterwards")
 {
     const unsigned int cs = read_cs(), ss = read_ss(), ds = read_ds(),
         fs = read_fs();
@@ -80,7 +80,7 @@ static void restore_cs(void *unused)
     exec_user_cs = __USER_CS;
 }
 
-CASE("user: exec_user_cs, here a 32-bit segment")
+CASE("exec_user_cs: 32-bit code segment -> user mode runs with it")
 {
     xtf_case_cleanup(restore_cs, NULL);
     exec_user_cs = __USER_CS32;
@@ -95,7 +95,7 @@ static void restore_ss(void *unused)
     update_desc(&gdt[GDTE_AVAIL0], (user_desc){});
 }
 
-CASE("user: exec_user_ss")
+CASE("exec_user_ss: another data segment -> user mode runs with it")
 {
     xtf_case_cleanup(restore_ss, NULL);
     require_ok(update_desc(&gdt[GDTE_AVAIL0],
@@ -121,7 +121,7 @@ static void restore_masks(void *flags)
     write_flags(_u(flags));
 }
 
-CASE("user: EFLAGS by the kernel's, and by the masks")
+CASE("exec_user_efl_and_mask, exec_user_efl_or_mask: ID flag -> cleared, set in user mode only")
 {
     const unsigned long flags = read_flags();
 
@@ -141,7 +141,7 @@ CASE("user: EFLAGS by the kernel's, and by the masks")
     expect_true(read_flags() & X86_EFLAGS_ID);
 }
 
-/* A user mode function that carries out an instruction. */
+/* A user mode function that executes an instruction. */
 #define USER_FN(name, insn)                                             \
 static unsigned long __user_text name(unsigned long x)                  \
 {                                                                       \
@@ -166,14 +166,14 @@ USER_FN(user_rdmsr, "rdmsr")
 USER_FN(user_read, "mov (%%" _ASM_DX "), %%cl")
 USER_FN(user_write, "mov %%cl, (%%" _ASM_DX ")")
 
-CASE("user: exceptions are recovered from")
+CASE("exec_user_param(): UD2 in user mode -> #UD recorded, user mode works afterwards")
 {
     expect_exception(exec_user_param(user_ud, 0), EXINFO_SYM(UD, 0));
     expect_exception(exec_user_param(user_ud, 0), EXINFO_SYM(UD, 0));
     expect_hex(exec_user(returns_magic), 0x89abcdef);
 }
 
-CASE("user: privileged instructions fault")
+CASE("exec_user_param(): privileged instructions in user mode -> #GP")
 {
     expect_exception(exec_user_param(user_hlt, 0), EXINFO_SYM(GP, 0));
     expect_exception(exec_user_param(user_cli, 0), EXINFO_SYM(GP, 0));
@@ -187,12 +187,13 @@ CASE("user: privileged instructions fault")
 
 static uint8_t kernel_data[16];
 
-CASE("user: kernel memory is out of reach")
+CASE("exec_user_param(): user mode reads, writes kernel memory -> #PF, memory unchanged")
 {
     if ( CONFIG_PAGING_LEVELS == 0 )
-        skip_case("without paging, all memory is everyone's");
+        skip_case("needs paging");
     if ( IS_DEFINED(CONFIG_PV) && IS_DEFINED(CONFIG_64BIT) )
-        skip_case("a 64-bit PV kernel shares ring 3 and page tables with it");
+        skip_case("needs separate page tables: a 64-bit PV kernel shares "
+                  "ring 3 and the page tables with user mode");
 
     memset(kernel_data, 0x5a, sizeof(kernel_data));
 
@@ -203,7 +204,7 @@ CASE("user: kernel memory is out of reach")
     expect_fill(kernel_data, 0x5a, sizeof(kernel_data));
 }
 
-CASE("user: its own memory is within reach, NULL is not")
+CASE("exec_user_param(): user mode accesses user memory, NULL -> no exception, #PF")
 {
     expect_exception(exec_user_param(user_read, _u(user_stack)), 0);
     expect_exception(exec_user_param(user_write, _u(user_stack)), 0);
@@ -226,7 +227,7 @@ static void end_ac(void *cr0)
 #endif
 }
 
-CASE("exception: #AC, an unaligned access in user mode")
+CASE("exception: aligned, unaligned access in user mode with AC -> no exception, #AC")
 {
     exinfo_t info;
 
@@ -236,7 +237,7 @@ CASE("exception: #AC, an unaligned access in user mode")
 #else
     xtf_case_cleanup(end_ac, NULL);
     if ( !(read_cr0() & X86_CR0_AM) )
-        skip_case("Xen has CR0.AM off");
+        skip_case("needs CR0.AM, which Xen has cleared");
 #endif
 
     exec_user_efl_or_mask = X86_EFLAGS_AC;
@@ -244,7 +245,7 @@ CASE("exception: #AC, an unaligned access in user mode")
     info = exec_user_param(user_read_word, _u(user_words) + 1);
 
     if ( !info && on_qemu_tcg() )
-        skip_case("this emulator does not check alignment");
+        skip_case("needs a processor or emulator that checks alignment");
     expect_exception(info, EXINFO_SYM(AC, 0));
 }
 
@@ -265,7 +266,7 @@ static unsigned long __user_text do_a_syscall(unsigned long nr)
     return nr;
 }
 
-CASE("user: SYSCALL goes to the kernel, not to Xen")
+CASE("do_syscall(): SYSCALL in user mode -> called, no hypercall")
 {
     syscall_from_user = false;
     expect_hex(exec_user_param(do_a_syscall, __HYPERVISOR_xen_version),

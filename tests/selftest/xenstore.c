@@ -1,17 +1,17 @@
 /*
- * The xenstore client: against the real one if there is, and in any case
- * against replies in a ring of our own.
+ * The xenstore client: with xenstored where the domain has it, else with
+ * replies that the test puts into a ring itself.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
 
-CASE("xenstore: reads and writes")
+CASE("xenstore_read(), xenstore_write(): with xenstored -> values, NULL for an unknown key")
 {
     char domid[8];
 
     if ( !xenstore_available() )
-        skip_case("this domain has no xenstore");
+        skip_case("needs a domain with xenstore");
 
     xenstore_init();
     snprintf(domid, sizeof(domid), "%d", xtf_get_domid());
@@ -51,7 +51,7 @@ static void end_fake(void *unused)
     init_xenbus(NULL, 0);
 }
 
-/* Make replies that are in the ring before they are asked for. */
+/* Use a ring of the test, into which it puts the replies beforehand. */
 static bool begin_fake(uint32_t pos)
 {
     if ( xenstore_available() )
@@ -67,10 +67,10 @@ static bool begin_fake(uint32_t pos)
     return true;
 }
 
-/* The number of the first request after xenstore_init(). */
+/* req_id of the first request after xenstore_init(). */
 #define FIRST_ID 0x10000
 
-CASE("xenstore: a request is written, a reply read, across the ring's end")
+CASE("xenstore_read(): request and reply across the ring's end -> request written, value read")
 {
     struct xsd_sockmsg hdr;
     uint8_t *p = (uint8_t *)&hdr;
@@ -79,7 +79,7 @@ CASE("xenstore: a request is written, a reply read, across the ring's end")
     char key[4];
 
     if ( !begin_fake(pos) )
-        skip_case("a real xenstore is on the ring");
+        skip_case("needs a domain without xenstore");
 
     reply(XS_READ, FIRST_ID, "value");
     expect_str(xenstore_read("key"), "value");
@@ -98,17 +98,17 @@ CASE("xenstore: a request is written, a reply read, across the ring's end")
     expect_hex(ring.req_prod, (uint32_t)(pos + sizeof(hdr) + 4));
 }
 
-CASE("xenstore: stale replies are dropped, errors are no value")
+CASE("xenstore_read(): reply with a wrong req_id, XS_ERROR, empty -> skipped, NULL, empty string")
 {
     if ( !begin_fake(0) )
-        skip_case("a real xenstore is on the ring");
+        skip_case("needs a domain without xenstore");
 
-    reply(XS_READ, 3, "somebody else's");
-    reply(XS_READ, FIRST_ID, "ours");
+    reply(XS_READ, 3, "stale");
+    reply(XS_READ, FIRST_ID, "current");
     reply(XS_ERROR, FIRST_ID + 1, "ENOENT");
     reply(XS_READ, FIRST_ID + 2, "");
 
-    expect_str(xenstore_read("a"), "ours");
+    expect_str(xenstore_read("a"), "current");
     expect_str(xenstore_read("b"), NULL);
     expect_str(xenstore_read("c"), "");
 }

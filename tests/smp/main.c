@@ -2,12 +2,12 @@
  * @file tests/smp/main.c
  * @ref test-smp
  *
- * @page test-smp vCPUs: up, down and apart
+ * @page test-smp vCPUs: start, stop and state of each
  *
- * Brings up every vCPU of the domain and shows that each runs on a stack of
- * its own, takes exceptions there, keeps its own upcall mask and clock, and
- * goes down and up again any number of times.  What the event channel tests
- * do on several vCPUs stands on this.
+ * Every vCPU of the domain is started.  Each must run on its own stack, take
+ * exceptions there, have its own upcall mask and clock, and stop and start
+ * again any number of times.  The event channel tests with several vCPUs depend
+ * on this.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -15,20 +15,20 @@
 
 #include <arch/irqflags.h>
 
-const char test_title[] = "vCPUs";
+const char test_title[] = "vCPUs: start, stop and state of each";
 
 #define LAST_USABLE (min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u) - 1)
 
 #define need_vcpus(n)                                                   \
     if ( smp_nr_vcpus() < (n) )                                         \
-        skip_case("the domain has fewer than %u vCPUs", n)
+        skip_case("needs %u vCPUs", n)
 
 static void say_who(void *arg)
 {
     *(unsigned int *)arg = this_vcpu();
 }
 
-CASE("boot vCPU: it is number 0, and up")
+CASE("is_up: boot vCPU -> 1, smp_call() runs on it, smp_start() -EBUSY")
 {
     unsigned int who = ~0u;
 
@@ -39,14 +39,14 @@ CASE("boot vCPU: it is number 0, and up")
     expect_errno(smp_start(0, say_who, &who), -EBUSY);
 }
 
-CASE("smp_nr_vcpus: the first that is not there is -ENOENT")
+CASE("is_up, smp_init(): vCPU number smp_nr_vcpus() -> -ENOENT")
 {
     expect_errno(hypercall_vcpu_op(VCPUOP_is_up, smp_nr_vcpus(), NULL),
                  -ENOENT);
     expect_errno(smp_init(smp_nr_vcpus()), -ENOENT);
 }
 
-CASE("initialise: up before it is -EINVAL, and it leaves the vCPU down")
+CASE("up: vCPU not initialised -> -EINVAL, after smp_init() still down")
 {
     need_vcpus(2);
 
@@ -55,7 +55,7 @@ CASE("initialise: up before it is -EINVAL, and it leaves the vCPU down")
     expect_eq(hypercall_vcpu_op(VCPUOP_is_up, 1, NULL), 0);
 }
 
-CASE("call: each vCPU runs the function, knows itself, and goes down")
+CASE("smp_call(): each vCPU -> function runs there, vCPU down afterwards")
 {
     unsigned int vcpu, who;
 
@@ -70,7 +70,7 @@ CASE("call: each vCPU runs the function, knows itself, and goes down")
     }
 }
 
-CASE("call: a hundred times over")
+CASE("smp_call(): vCPU 1, 100 times -> function runs there each time")
 {
     unsigned int i, who, right = 0;
 
@@ -94,7 +94,7 @@ static void meet(void *arg)
     smp_wait_for(&go);
 }
 
-CASE("start: all vCPUs at the same time")
+CASE("smp_start(): all vCPUs -> run at the same time, second smp_start() -EBUSY")
 {
     unsigned int vcpu;
 
@@ -127,7 +127,7 @@ static void fault(void *arg)
     *(exinfo_t *)arg = fault;
 }
 
-CASE("exceptions: taken on the vCPU that raised them")
+CASE("exception: #UD on each vCPU -> handled on that vCPU")
 {
     exinfo_t info;
     unsigned int vcpu;
@@ -147,7 +147,7 @@ static void overflow(void *arg)
     volatile uint8_t *below = _p(_u(__builtin_frame_address(0)) & PAGE_MASK);
     exinfo_t fault = 0;
 
-    /* The guard page is one or two pages down, as the frame happens to lie. */
+    /* The guard page is one or two pages below this frame. */
     below -= PAGE_SIZE;
     asm volatile ("1: movb $0, (%[a]); sub %[page], %[a]; 3: movb $0, (%[a]);"
                   "2:" _ASM_EXTABLE_HANDLER(1b, 2b, ex_record_fault_eax)
@@ -158,13 +158,13 @@ static void overflow(void *arg)
     *(exinfo_t *)arg = fault;
 }
 
-CASE("stack: the page below it is not mapped")
+CASE("exception: write below the stack of vCPU 1 -> #PF")
 {
     exinfo_t info = 0;
 
     need_vcpus(2);
     if ( CONFIG_PAGING_LEVELS == 0 )
-        skip_case("without paging, everything is mapped");
+        skip_case("needs paging");
 
     require_ok(smp_call(1, overflow, &info));
     expect_eq(exinfo_vec(info), X86_EXC_PF);
@@ -179,7 +179,7 @@ static void irq_state(void *arg)
     state[1] = local_irq_enabled();
 }
 
-CASE("upcalls: each vCPU has its own mask")
+CASE("upcall mask: event delivery enabled on vCPU 1 -> still disabled on vCPU 0")
 {
     bool state[2];
     unsigned int round;
@@ -203,7 +203,7 @@ static void watch_clock(void *arg)
     *(unsigned int *)arg = start && time_now() != start;
 }
 
-CASE("clock: each vCPU has one that goes on")
+CASE("system time: each vCPU -> advances")
 {
     unsigned int vcpu, ok;
 
@@ -223,7 +223,7 @@ static void read_clock(void *arg)
     *(uint64_t *)arg = time_now();
 }
 
-CASE("clock: goes on from vCPU to vCPU, if Xen says so")
+CASE("system time: XEN_PVCLOCK_TSC_STABLE_BIT set -> monotonic across vCPUs")
 {
     uint64_t t[3];
     unsigned int vcpu;
@@ -231,8 +231,8 @@ CASE("clock: goes on from vCPU to vCPU, if Xen says so")
     need_vcpus(2);
     if ( !(time_info_snapshot(&this_vcpu_info()->time).flags &
            XEN_PVCLOCK_TSC_STABLE_BIT) )
-        skip_case("Xen does not say that the vCPUs' clocks agree: "
-                  "it would with clocksource=tsc");
+        skip_case("needs XEN_PVCLOCK_TSC_STABLE_BIT: clocksource=tsc on Xen's "
+                  "command line");
 
     for ( vcpu = 1; vcpu <= LAST_USABLE; ++vcpu )
     {
@@ -241,7 +241,8 @@ CASE("clock: goes on from vCPU to vCPU, if Xen says so")
         t[2] = time_now();
 
         expect_msg(t[0] <= t[1] && t[1] <= t[2],
-                   "vCPU %u's clock says %llu between %llu and %llu of ours",
+                   "system time of vCPU %u is %llu, expected between %llu "
+                   "and %llu of vCPU 0",
                    vcpu, (unsigned long long)t[1], (unsigned long long)t[0],
                    (unsigned long long)t[2]);
     }

@@ -2,12 +2,12 @@
  * @file tests/time/main.c
  * @ref test-time
  *
- * @page test-time System time and timers
+ * @page test-time Time: system time and timers
  *
- * Xen's clock as a guest computes it from vcpu_time_info, and the timers that
- * go by it.  A clock that steps back or a timer that fires early breaks any
- * guest.  Lateness is only bounded loosely: under an emulator, time has
- * little to do with the work that is done in it.
+ * Xen's system time, which a guest computes from vcpu_time_info, and the timers
+ * that are set in it.  A clock that steps back or a timer that fires early
+ * breaks any guest.  The bound on lateness is loose: emulated time does not
+ * depend on the work that is done in it.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -16,12 +16,12 @@
 #include <arch/irqflags.h>
 #include <arch/mm.h>
 
-const char test_title[] = "System time and timers";
+const char test_title[] = "Time: system time and timers";
 
 /*
- * Times are long enough that what is done in between takes no part of them,
- * even where an emulator counts a microsecond an instruction; and how late
- * is too late allows for a host that is busy with something else.
+ * SHORT and LONG are long enough that the instructions in between do not count,
+ * even where an emulator counts a microsecond for each.  LATE allows for a busy
+ * host.
  */
 #define SHORT MILLISECONDS(200)
 #define LONG  MILLISECONDS(600)
@@ -43,7 +43,7 @@ static int bind_timer(void)
 
     if ( !rc )
     {
-        /* A PV guest is born with a periodic timer, which ticks here too. */
+        /* A PV guest starts with a periodic timer, also on VIRQ_TIMER. */
         hypercall_vcpu_op(VCPUOP_stop_periodic_timer, 0, NULL);
         timer_port = op.port;
         set_bit(timer_port, shared_info.evtchn_mask);
@@ -53,7 +53,7 @@ static int bind_timer(void)
     return rc;
 }
 
-/* Poll for the timer.  The system time afterwards, or 0 if it did not fire. */
+/* Poll for the timer.  @return the system time then, 0 if it did not fire. */
 static uint64_t wait_timer(uint64_t at_most)
 {
     struct sched_poll op = {
@@ -66,7 +66,7 @@ static uint64_t wait_timer(uint64_t at_most)
         time_now() : 0;
 }
 
-CASE("time_info: the version is even, and the scale is there")
+CASE("vcpu_time_info: version -> even and not 0, tsc_to_system_mul not 0")
 {
     vcpu_time_info_t info = time_info_snapshot(&this_vcpu_info()->time);
 
@@ -75,7 +75,7 @@ CASE("time_info: the version is even, and the scale is there")
     expect_ne(info.tsc_to_system_mul, 0);
 }
 
-CASE("system time: never goes back")
+CASE("system time: read 1000 times -> never less than before")
 {
     uint64_t last = time_now(), back = 0;
     unsigned int i;
@@ -88,10 +88,11 @@ CASE("system time: never goes back")
         last = now;
     }
 
-    expect_eq(back, 0);
+    expect_msg(!back, "system time stepped back %llu times, expected 0",
+               (unsigned long long)back);
 }
 
-CASE("system time: goes on over a hypercall that gives way")
+CASE("system time: across SCHEDOP_yield -> advances")
 {
     uint64_t before = time_now();
 
@@ -99,7 +100,7 @@ CASE("system time: goes on over a hypercall that gives way")
     expect_true(time_now() > before);
 }
 
-CASE("wall clock: later than 2020, and goes on")
+CASE("wall clock: read twice, 1 ms apart -> after 2020, advances by 1 ms")
 {
     uint64_t first = time_wallclock();
 
@@ -108,7 +109,7 @@ CASE("wall clock: later than 2020, and goes on")
     expect_true(time_wallclock() >= first + MILLISECONDS(1));
 }
 
-CASE("sleep: not shorter than asked for")
+CASE("time_sleep(): 5 ms -> not shorter")
 {
     uint64_t start = time_now(), end;
 
@@ -119,7 +120,7 @@ CASE("sleep: not shorter than asked for")
     expect_true(end - start < LATE);
 }
 
-CASE("one-shot timer: raises VIRQ_TIMER, not before the deadline")
+CASE("set_singleshot_timer: deadline in 200 ms -> VIRQ_TIMER raised, not before it")
 {
     uint64_t deadline, fired;
     unsigned int i;
@@ -132,13 +133,14 @@ CASE("one-shot timer: raises VIRQ_TIMER, not before the deadline")
         require_ok(timer_set(deadline));
         fired = wait_timer(LATE);
 
-        require_msg(fired, "the timer never fired");
-        expect_msg(fired >= deadline, "the timer fired %lluns early",
+        require_msg(fired, "VIRQ_TIMER not raised within 10 s");
+        expect_msg(fired >= deadline,
+                   "VIRQ_TIMER raised %llu ns before the deadline",
                    (unsigned long long)(deadline - fired));
     }
 }
 
-CASE("one-shot timer: fires once")
+CASE("set_singleshot_timer: once -> VIRQ_TIMER raised once")
 {
     require_ok(bind_timer());
     require_ok(timer_set(time_now() + MILLISECONDS(1)));
@@ -147,7 +149,7 @@ CASE("one-shot timer: fires once")
     expect_false(wait_timer(LONG));
 }
 
-CASE("one-shot timer: a deadline that is past fires at once")
+CASE("set_singleshot_timer: deadline in the past -> VIRQ_TIMER raised at once")
 {
     require_ok(bind_timer());
     require_ok(timer_set(time_now() - 1));
@@ -155,7 +157,7 @@ CASE("one-shot timer: a deadline that is past fires at once")
     expect_true(test_bit(timer_port, shared_info.evtchn_pending));
 }
 
-CASE("one-shot timer: the last deadline counts")
+CASE("set_singleshot_timer: second, later deadline -> raised once, not before the second")
 {
     uint64_t deadline, fired;
 
@@ -171,7 +173,7 @@ CASE("one-shot timer: the last deadline counts")
     expect_false(wait_timer(LONG));
 }
 
-CASE("one-shot timer: stopped, it does not fire")
+CASE("stop_singleshot_timer: timer set -> VIRQ_TIMER not raised")
 {
     require_ok(bind_timer());
     require_ok(timer_set(time_now() + SHORT));
@@ -180,7 +182,7 @@ CASE("one-shot timer: stopped, it does not fire")
     expect_false(wait_timer(LONG));
 }
 
-CASE("one-shot timer: without a bound port it is set and lost")
+CASE("set_singleshot_timer: VIRQ_TIMER not bound -> 0, not raised at a port bound later")
 {
     expect_ok(timer_set(time_now() + MILLISECONDS(1)));
     time_sleep(MILLISECONDS(5));
@@ -189,7 +191,7 @@ CASE("one-shot timer: without a bound port it is set and lost")
     expect_false(wait_timer(SHORT));
 }
 
-CASE("set_timer_op: the same timer, by the older hypercall")
+CASE("set_timer_op: deadline in 200 ms -> VIRQ_TIMER raised, not before it")
 {
     uint64_t deadline = time_now() + SHORT, fired;
 
@@ -201,7 +203,7 @@ CASE("set_timer_op: the same timer, by the older hypercall")
     expect_true(fired >= deadline);
 }
 
-CASE("set_timer_op: 0 stops it")
+CASE("set_timer_op: 0, timer set -> VIRQ_TIMER not raised")
 {
     require_ok(bind_timer());
     require_ok(hypercall_set_timer_op(time_now() + SHORT));
@@ -222,7 +224,7 @@ static void stop_periodic(void *arg)
     hypercall_vcpu_op(VCPUOP_stop_periodic_timer, 0, NULL);
 }
 
-CASE("periodic timer: goes on until it is stopped")
+CASE("set_periodic_timer: 200 ms -> VIRQ_TIMER raised repeatedly until stop_periodic_timer")
 {
     unsigned int i;
 
@@ -231,14 +233,15 @@ CASE("periodic timer: goes on until it is stopped")
     require_ok(set_periodic(SHORT));
 
     for ( i = 0; i < 5; ++i )
-        require_msg(wait_timer(LATE), "no tick number %u", i);
+        require_msg(wait_timer(LATE), "tick %u of the periodic timer not "
+                    "raised within 10 s", i);
 
     require_ok(hypercall_vcpu_op(VCPUOP_stop_periodic_timer, 0, NULL));
     wait_timer(MILLISECONDS(1));
     expect_false(wait_timer(LONG));
 }
 
-CASE("periodic timer: shorter than 1 ms is -EINVAL")
+CASE("set_periodic_timer: period below 1 ms or negative, bad pointer -> -EINVAL, -EFAULT")
 {
     expect_errno(set_periodic(MILLISECONDS(1) - 1), -EINVAL);
     expect_errno(set_periodic(0), -EINVAL);
@@ -247,7 +250,7 @@ CASE("periodic timer: shorter than 1 ms is -EINVAL")
                                    UNMAPPED_POINTER), -EFAULT);
 }
 
-CASE("timers: of a vCPU that does not exist, -ENOENT")
+CASE("set_singleshot_timer, stop_singleshot_timer: vCPU does not exist -> -ENOENT")
 {
     vcpu_set_singleshot_timer_t op = { .timeout_abs_ns = ~0ull };
 
@@ -257,7 +260,7 @@ CASE("timers: of a vCPU that does not exist, -ENOENT")
                                    smp_nr_vcpus(), NULL), -ENOENT);
 }
 
-CASE("time area: a second copy, with the same clock in it")
+CASE("register_vcpu_time_memory_area: area in guest memory -> same system time by it")
 {
     static vcpu_time_info_t copy;
     struct vcpu_register_time_memory_area area = { .addr.v = &copy };
@@ -266,7 +269,7 @@ CASE("time area: a second copy, with the same clock in it")
     int rc = hypercall_vcpu_op(VCPUOP_register_vcpu_time_memory_area, 0, &area);
 
     if ( rc == -ENOSYS )
-        skip_case("not offered to this kind of guest");
+        skip_case("needs a PV guest: this Xen returns -ENOSYS to HVM guests");
     require_ok(rc);
 
     info = time_info_snapshot(&copy);
@@ -280,7 +283,7 @@ CASE("time area: a second copy, with the same clock in it")
     expect_true(b - a < LATE);
 }
 
-CASE("runstate: this vCPU runs, and its times add up")
+CASE("get_runstate_info: before and after a sleep -> running, blocked time grows")
 {
     vcpu_runstate_info_t before, after;
 

@@ -1,7 +1,7 @@
 /**
  * @file tests/xtf-api/abi.c
  *
- * Structures of the ABI, initialised and passed in the forms that tests have.
+ * Structures of the ABI, initialised and passed as tests of XTF do it.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -10,7 +10,7 @@
 #include <arch/x86-gate.h>
 #include <arch/x86-tss.h>
 
-/* Where older tests know the headers to be. */
+/* The paths of headers that older tests include. */
 #include <arch/x86/exinfo.h>
 #include <arch/x86/lib.h>
 
@@ -58,7 +58,7 @@ static xen_sysctl_t livepatch __maybe_unused = {
     },
 };
 
-/* Nobody calls it: it is enough that it compiles. */
+/* Never called: it must only compile. */
 void __maybe_unused __noinline use_abi(void)
 {
     xen_memory_exchange_t exch = {

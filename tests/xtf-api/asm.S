@@ -1,5 +1,5 @@
 /*
- * The API for assembly, as tests use it.
+ * The API for assembly, as tests of XTF use it.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -14,7 +14,7 @@
 
     .text
 
-/* An entry of xtf_set_idte(). */
+/* An entry point for xtf_set_idte(). */
 ENTRY(asm_idte)
     env_ADJUST_FRAME
     mov $0x5678, %eax

@@ -1,7 +1,7 @@
 /**
  * @file tests/xtf-api/macros.c
  *
- * The macros of the API, each used so that it must expand to something valid.
+ * The macros of the API: each must expand to valid code.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */

@@ -2,12 +2,11 @@
  * @file tests/xtf-api/main.c
  * @ref test-xtf-api
  *
- * @page test-xtf-api API surface
+ * @page test-xtf-api XTF API: every name that XTF's tests use
  *
- * Every name that tests of the Xen Test Framework use, in the way that they
- * use it.  Building this is the test: a name that went away or a type that
- * changed would break tests that others wrote.  Where a call is harmless, it
- * is made.
+ * Every name that tests of the Xen Test Framework use, as they use it.  The
+ * test fails to build if a name is missing or a type differs, which would
+ * break tests that others wrote.  Harmless calls are made, too.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -25,11 +24,11 @@
 #include <xtf/elf.h>
 #include <xtf/exlog.h>
 
-const char test_title[] = "API surface";
+const char test_title[] = "XTF API: every name that XTF's tests use";
 
 bool test_needs_fep = false;
 
-/* Each is there, and can be pointed at. */
+/* Each exists and has an address. */
 static const void *const things[] = {
     /* Verdicts. */
     xtf_success, xtf_warning, xtf_skip, xtf_error, xtf_failure,
@@ -113,7 +112,7 @@ static const void *const things[] = {
     hpet_init_timer, hpet_read_counter, hpet_nr_timers,
 };
 
-/* Types, by the fields that tests use. */
+/* Types: the fields that tests use. */
 static bool __maybe_unused ex_example(struct cpu_regs *regs,
                                       const struct extable_entry *ex)
 {
@@ -162,7 +161,7 @@ void asm_idte(void);
 unsigned int asm_fault(void);
 unsigned long asm_xen_version(void), asm_user(void);
 
-/* More than one L1 table maps. */
+/* Larger than what one L1 table maps. */
 static uint8_t large[KB(2304)] __page_aligned_bss;
 static uint8_t user_last[PAGE_SIZE] __user_page_aligned_bss;
 
@@ -176,13 +175,14 @@ static void test_asm(void)
     const struct xtf_idte idte = { .addr = _u(asm_idte), .cs = __KERN_CS };
     unsigned int ret = 0;
 
-    /* Privilege 0 lets the kernel's own INT n through, also in a PV guest. */
+    /* DPL 0 allows the kernel's own INT n, also in a PV guest. */
     if ( xtf_set_idte(X86_VEC_AVAIL, &idte) )
         return xtf_error("Error: xtf_set_idte()\n");
     asm volatile ("int $%c[vec]"
                   : "+a" (ret) : [vec] "i" (X86_VEC_AVAIL) : "memory");
     if ( ret != 0x5678 )
-        xtf_failure("Fail: a test's own entry point gave %#x\n", ret);
+        xtf_failure("Fail: the test's entry point returned %#x, expected "
+                    "0x5678\n", ret);
 
     xtf_exlog_start();
     ret = asm_fault();
@@ -192,14 +192,15 @@ static void test_asm(void)
     if ( xtf_exlog_entries() != 1 || xtf_exlog_entry(1) ||
          xtf_exlog_entry(0)->ev != X86_EXC_UD ||
          xtf_exlog_entry(0)->cs != __KERN_CS )
-        xtf_failure("Fail: #UD was not logged\n");
+        xtf_failure("Fail: the exception log does not hold one #UD\n");
 
     if ( asm_xen_version() !=
          (unsigned long)hypercall_xen_version(XENVER_version, NULL) )
-        xtf_failure("Fail: HYPERCALL_xen_version is not the hypercall\n");
+        xtf_failure("Fail: HYPERCALL_xen_version differs from "
+                    "hypercall_xen_version()\n");
 
     if ( exec_user(asm_user) != 0x77 )
-        xtf_failure("Fail: exec_user(asm_user)\n");
+        xtf_failure("Fail: exec_user(asm_user) is not 0x77\n");
 }
 
 static void test_large_image(void)
@@ -207,7 +208,7 @@ static void test_large_image(void)
     large[sizeof(large) - 1] = 1;
     exec_user_void(touch_user_page);
     if ( _u(&large[sizeof(large)]) <= MB(2) || !user_last[PAGE_SIZE - 1] )
-        xtf_failure("Fail: user page of a large image\n");
+        xtf_failure("Fail: user mode did not write to user_last\n");
 }
 
 void test_main(void)
@@ -224,19 +225,19 @@ void test_main(void)
 
     for ( i = 0; i < ARRAY_SIZE(things); ++i )
         if ( !things[i] )
-            xtf_failure("Fail: entry %u is NULL\n", i);
+            xtf_failure("Fail: things[%u] is NULL\n", i);
 
     if ( probe_ud() != EXINFO_SYM(UD, 0) )
         xtf_failure("Fail: expected %pe, got %pe\n",
                     _p(EXINFO_SYM(UD, 0)), _p(probe_ud()));
     if ( probe_bp() )
-        xtf_failure("Fail: #BP was not taken as a trap\n");
+        xtf_failure("Fail: #BP was not handled as a trap\n");
 
     if ( exec_user(user_function) != 0x1234 )
-        xtf_failure("Fail: exec_user() lost the value\n");
+        xtf_failure("Fail: exec_user(user_function) is not 0x1234\n");
 
     if ( update_desc(&gdt[GDTE_AVAIL0], desc) )
-        xtf_failure("Fail: update_desc()\n");
+        xtf_failure("Fail: update_desc() returned an error\n");
 
     test_asm();
     test_large_image();
