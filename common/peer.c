@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#define XTF_FIXTURE
+
 #include <xtf/case.h>
 #include <xtf/foreign.h>
 #include <xtf/gnttab_case.h>
@@ -18,6 +20,8 @@ extern const uint8_t peer_code[], peer_code_end[];
 static uint8_t memory[MAX_PEERS][PEER_ALL_PAGES][PAGE_SIZE] __page_aligned_bss;
 static uint8_t tables[MAX_PEERS][2][PAGE_SIZE] __page_aligned_bss;
 static struct peer peers[MAX_PEERS];
+
+struct peer *case_peer;
 
 /* What the running Xen calls XEN_DOMCTL_INTERFACE_VERSION; 0: not known. */
 static uint32_t interface_version(void)
@@ -300,7 +304,7 @@ struct peer *peer_for_case(void)
                       "paging (CONFIG_HVM=y, hap=1; for a domain 0 that is "
                       "PVH, too), on a Xen from 4.17 to 4.20");
     else if ( rc )
-        xtf_case_error(XTF_WHERE(""), "No second domain can be made: %d", rc);
+        xtf_case_error(XTF_HERE, "No second domain can be made: %d", rc);
 
     return peer;
 }
@@ -347,7 +351,7 @@ bool peer_renew(struct peer *peer, const char *unused)
         expect_msg(false, "a page of domain %u is still referenced, and %s",
                    peer->domid, unused);
     else
-        xtf_case_error(XTF_WHERE(""), "domain %u gets no new pages: %d",
+        xtf_case_error(XTF_HERE, "domain %u gets no new pages: %d",
                        peer->domid, rc);
     peer_kill(peer);
 

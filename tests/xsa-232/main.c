@@ -39,7 +39,7 @@ static bool refused(unsigned long mfn)
 {
     long rc = flush(mfn);
 
-    return xtf_expect_msg(XTF_WHERE(""), rc == -EPERM || rc == -EINVAL,
+    return xtf_expect_msg(XTF_HERE, rc == -EPERM || rc == -EINVAL,
                           "cache_flush of frame %#lx returns %ld,"
                           " expected -EPERM or -EINVAL", mfn, rc);
 }

@@ -68,6 +68,15 @@ class Commands(unittest.TestCase):
         self.assertNotIn("-icount", self.command(plain))
         self.assertNotIn(slices, self.xen_words(plain))
 
+    def test_cases_and_order_are_words_for_the_guest(self) -> None:
+        self.options.cases = ["map: a, 'b' *", "x"]
+        self.options.shuffle = 7
+        self.assertIn("test-pv64-demo own case=map:?a???b??* case=x shuffle=7",
+                      self.command(self.instance('extra="own"')))
+        self.options.cases = ["x" * 2000]
+        with self.assertRaises(InstanceError):
+            self.command(self.instance())
+
     def test_a_test_s_own_options_come_later(self) -> None:
         instance = self.instance(**{"xen-cmdline": "sched=null"})
         self.options.xen_cmdline = "sched=rtds"
