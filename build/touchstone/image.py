@@ -15,7 +15,7 @@ from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 # Of struct xtf_case, by the width of its pointers: what is at its beginning,
 # and its size.
-_LAYOUTS = {8: ("<QQII", 40), 4: ("<IIII", 28)}
+_LAYOUTS = {8: ("<QQII", 48), 4: ("<IIII", 28)}
 
 _SHT_NOBITS = 8
 

@@ -13,6 +13,7 @@ from touchstone.catalogue import Instance, Test  # noqa: E402
 from touchstone.hosts import Options  # noqa: E402
 from touchstone.hosts.dom0 import Dom0Host  # noqa: E402
 from touchstone.hypervisor import Hypervisor  # noqa: E402
+from touchstone.verdict import InstanceError  # noqa: E402
 
 
 class Commands(unittest.TestCase):
