@@ -7,9 +7,8 @@
 #include <xtf/console.h>
 #include <xtf/lib.h>
 #include <xtf/report.h>
+#include <xtf/smp.h>
 #include <xtf/test.h>
-
-extern struct xtf_case __start_cases[], __end_cases[];
 
 /* After this many, a case's further failures are only counted. */
 #define MAX_DETAILS 8
@@ -19,7 +18,15 @@ static struct
 {
     const struct xtf_case *desc;
     unsigned int checks, failures, errors;
+
+    /* What its first failure made of it; until then XTF_CASE_PASS. */
+    enum xtf_outcome outcome;
+
     bool skipped;
+    char skip_reason[256];
+
+    /* The outermost call of a fixture that is going on. */
+    const struct xtf_where *caller;
 
     struct
     {
@@ -34,6 +41,11 @@ bool xtf_case_failed(void)
     return run.failures || run.errors;
 }
 
+bool xtf_case_skipped(void)
+{
+    return run.skipped;
+}
+
 void xtf_case_cleanup(void (*fn)(void *), void *arg)
 {
     ASSERT(run.nr_cleanups < ARRAY_SIZE(run.cleanups));
@@ -43,25 +55,70 @@ void xtf_case_cleanup(void (*fn)(void *), void *arg)
     run.nr_cleanups++;
 }
 
+const struct xtf_where *xtf_enter(const struct xtf_where *here)
+{
+    const struct xtf_where *outer = run.caller;
+
+    /* Other vCPUs leave the reporting to the first one. */
+    if ( !outer && this_vcpu() == 0 )
+        run.caller = here;
+
+    return outer;
+}
+
+void xtf_leave(const struct xtf_where *outer)
+{
+    if ( this_vcpu() == 0 )
+        run.caller = outer;
+}
+
+static const struct
+{
+    const char *in_case, *outside;
+} kinds[] = {
+    [XTF_CASE_ERROR] = { "ERROR", "Error" },
+    [XTF_CASE_FAIL] = { "FAIL", "Failure" },
+};
+
 /*
- * The first failure is the case's line.  It is printed at once, so that it is
- * not lost should what follows take the guest down; others go below it.
+ * The first failure is the case's line, and says what becomes of it.  It is
+ * printed at once, so that it is not lost should what follows take the guest
+ * down; others go below it.  Outside of any case, the image's verdict has to
+ * know.
  */
-static void begin_failure(const char *kind, unsigned int *counter)
+static void begin_failure(enum xtf_outcome outcome)
 {
     if ( !console_at_line_start() )
         printk("\n");
 
-    if ( run.failures + run.errors == 0 )
-        printk("%s: %s: ", kind, run.desc ? run.desc->name : "(no case)");
-    else
-        printk("      also: ");
-
-    ++*counter;
-
-    /* Outside of any case, the image's verdict has to know. */
     if ( !run.desc )
-        xtf_failure(NULL);
+    {
+        printk("%s: ", kinds[outcome].outside);
+        if ( outcome == XTF_CASE_ERROR )
+            xtf_error(NULL);
+        else
+            xtf_failure(NULL);
+    }
+    else if ( xtf_case_failed() )
+        printk("      also: ");
+    else
+    {
+        printk("%s: %s: ", kinds[outcome].in_case, run.desc->name);
+        run.outcome = outcome;
+    }
+
+    if ( outcome == XTF_CASE_ERROR )
+        run.errors++;
+    else
+        run.failures++;
+}
+
+bool xtf_case_begin_error(void)
+{
+    if ( run.desc )
+        begin_failure(XTF_CASE_ERROR);
+
+    return run.desc;
 }
 
 static bool too_many(void)
@@ -73,9 +130,25 @@ static bool too_many(void)
     return true;
 }
 
+/* Where: in the test, and if that is elsewhere, in what it called. */
 static void end_failure(const struct xtf_where *w)
 {
-    printk(" at %s:%u\n", w->file, w->line);
+    const struct xtf_case *c = run.desc;
+
+    if ( run.caller && run.caller != w )
+        printk(" at %s:%u, in %s:%u\n", run.caller->file, run.caller->line,
+               w->file, w->line);
+    else if ( c && (w->fixture || strcmp(w->file, c->file)) )
+        printk(" at %s:%u, in %s:%u\n", c->file, c->line, w->file, w->line);
+    else
+        printk(" at %s:%u\n", w->file, w->line);
+}
+
+/* Only what the case itself checks says that it checks something. */
+static void count_check(const struct xtf_where *w)
+{
+    if ( !w->fixture )
+        run.checks++;
 }
 
 static void print_value(xtf_namer namer, long long val)
@@ -91,14 +164,14 @@ static void print_value(xtf_namer namer, long long val)
 bool xtf_expect(const struct xtf_where *w, xtf_namer namer,
                 long long got, const char *relation, long long want)
 {
-    run.checks++;
+    count_check(w);
 
     if ( *relation ? got != want : got == want )
         return true;
     if ( too_many() )
         return false;
 
-    begin_failure("FAIL", &run.failures);
+    begin_failure(XTF_CASE_FAIL);
     printk("%s is ", w->expr);
     print_value(namer, got);
     printk(", expected %s", *relation ? relation : "");
@@ -111,14 +184,14 @@ bool xtf_expect(const struct xtf_where *w, xtf_namer namer,
 bool xtf_expect_str(const struct xtf_where *w, const char *got,
                     const char *want)
 {
-    run.checks++;
+    count_check(w);
 
     if ( got && want ? !strcmp(got, want) : got == want )
         return true;
     if ( too_many() )
         return false;
 
-    begin_failure("FAIL", &run.failures);
+    begin_failure(XTF_CASE_FAIL);
     printk("%s is \"%s\", expected \"%s\"", w->expr,
            got ?: "(null)", want ?: "(null)");
     end_failure(w);
@@ -133,7 +206,7 @@ static bool byte_differs(const struct xtf_where *w, size_t off, size_t len,
     if ( too_many() )
         return false;
 
-    begin_failure("FAIL", &run.failures);
+    begin_failure(XTF_CASE_FAIL);
     printk("byte %#zx of %#zx at %s is 0x%02x, expected 0x%02x"
            " (%u bytes differ)", off, len, w->expr, got, want, differing);
     end_failure(w);
@@ -148,7 +221,7 @@ bool xtf_expect_mem(const struct xtf_where *w, const void *got,
     size_t i, first = len;
     unsigned int differing = 0;
 
-    run.checks++;
+    count_check(w);
 
     for ( i = len; i-- > 0; )
         if ( g[i] != e[i] )
@@ -168,7 +241,7 @@ bool xtf_expect_fill(const struct xtf_where *w, const void *got,
     size_t i, first = len;
     unsigned int differing = 0;
 
-    run.checks++;
+    count_check(w);
 
     for ( i = len; i-- > 0; )
         if ( g[i] != want )
@@ -185,14 +258,14 @@ bool xtf_expect_msg(const struct xtf_where *w, bool ok, const char *fmt, ...)
 {
     va_list args;
 
-    run.checks++;
+    count_check(w);
 
     if ( ok )
         return true;
     if ( too_many() )
         return false;
 
-    begin_failure("FAIL", &run.failures);
+    begin_failure(XTF_CASE_FAIL);
     va_start(args, fmt);
     vprintk(fmt, args);
     va_end(args);
@@ -205,47 +278,38 @@ void xtf_case_skip(const char *fmt, ...)
 {
     va_list args;
 
-    run.skipped = true;
-
-    printk("SKIP: %s: ", run.desc ? run.desc->name : "(no case)");
     va_start(args, fmt);
-    vprintk(fmt, args);
+    vsnprintf(run.skip_reason, sizeof(run.skip_reason), fmt, args);
     va_end(args);
-    if ( !console_at_line_start() )
-        printk("\n");
+
+    if ( run.desc )
+        run.skipped = true;
+    else
+        xtf_skip("Skip: %s\n", run.skip_reason);
 }
 
 void xtf_case_error(const struct xtf_where *w, const char *fmt, ...)
 {
     va_list args;
 
-    begin_failure("ERROR", &run.errors);
+    begin_failure(XTF_CASE_ERROR);
     va_start(args, fmt);
     vprintk(fmt, args);
     va_end(args);
     end_failure(w);
 }
 
-static int compare_cases(const void *l, const void *r)
+static void run_body(const struct xtf_case *c)
 {
-    const struct xtf_case *a = l, *b = r;
-    int rc = strcmp(a->file, b->file);
+    bool ready = !c->setup || c->setup(c->param);
 
-    /* A macro may define several cases on one line. */
-    return rc ?: (int)a->line - (int)b->line ?: strcmp(a->name, b->name);
-}
-
-static void swap_cases(void *l, void *r)
-{
-    struct xtf_case *a = l, *b = r, tmp = *a;
-
-    *a = *b;
-    *b = tmp;
-}
-
-const char *xtf_case_name(void)
-{
-    return run.desc ? run.desc->name : NULL;
+    /* What the set-up checks is not the case's own. */
+    run.checks = 0;
+    if ( ready )
+        c->fn();
+    if ( !run.checks && !xtf_case_failed() && !run.skipped )
+        xtf_case_error(&(const struct xtf_where){ c->file, c->line, false, "" },
+                       "the case checks nothing");
 }
 
 enum xtf_outcome xtf_try_case(const struct xtf_case *c)
@@ -256,8 +320,10 @@ enum xtf_outcome xtf_try_case(const struct xtf_case *c)
     memset(&run, 0, sizeof(run));
     run.desc = c;
 
-    c->fn();
+    run_body(c);
 
+    /* A fixture's call that the case was in when it ended is over. */
+    run.caller = NULL;
     while ( run.nr_cleanups )
     {
         --run.nr_cleanups;
@@ -267,57 +333,24 @@ enum xtf_outcome xtf_try_case(const struct xtf_case *c)
     if ( run.failures > MAX_DETAILS )
         printk("      and %u more\n", run.failures - MAX_DETAILS);
 
-    if ( !run.checks && !run.errors && !run.skipped )
-        xtf_case_error(&(const struct xtf_where){ c->file, c->line, "" },
-                       "the case checks nothing");
-
-    outcome = run.failures ? XTF_CASE_FAIL : run.errors ? XTF_CASE_ERROR :
-        run.skipped ? XTF_CASE_SKIP : XTF_CASE_PASS;
-
-    if ( outcome == XTF_CASE_PASS )
+    if ( xtf_case_failed() )
+    {
+        outcome = run.outcome;
+        if ( run.skipped )
+            printk("      also: skipped: %s\n", run.skip_reason);
+    }
+    else if ( run.skipped )
+    {
+        outcome = XTF_CASE_SKIP;
+        printk("SKIP: %s: %s\n", c->name, run.skip_reason);
+    }
+    else
+    {
+        outcome = XTF_CASE_PASS;
         printk("PASS: %s\n", c->name);
+    }
 
     run = outer;
 
     return outcome;
-}
-
-void xtf_run_cases(void)
-{
-    size_t nr = __end_cases - __start_cases, nr_skipped = 0;
-    const struct xtf_case *c;
-
-    heapsort(__start_cases, nr, sizeof(*__start_cases),
-             compare_cases, swap_cases);
-
-    for ( c = __start_cases; c < __end_cases; ++c )
-        switch ( xtf_try_case(c) )
-        {
-        case XTF_CASE_FAIL:
-            xtf_failure(NULL);
-            break;
-
-        case XTF_CASE_ERROR:
-            xtf_error(NULL);
-            break;
-
-        case XTF_CASE_SKIP:
-            nr_skipped++;
-            break;
-
-        case XTF_CASE_PASS:
-            break;
-        }
-
-    /* Some cases may be skipped; an image none of whose cases ran is. */
-    if ( nr && nr_skipped == nr )
-        xtf_skip(NULL);
-    else if ( nr )
-        xtf_success(NULL);
-}
-
-/* A test of cases alone needs no main. */
-__weak void test_main(void)
-{
-    xtf_run_cases();
 }

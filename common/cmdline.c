@@ -36,18 +36,20 @@ bool cmdline_has(const char *name)
     return false;
 }
 
-bool cmdline_value(const char *name, char *buf, size_t size)
+bool cmdline_next_value(const char *name, const char **pos, char *buf,
+                        size_t size)
 {
-    const char *pos = xtf_cmdline, *word;
+    const char *word;
     size_t len, want = strlen(name);
-    bool found = false;
 
-    while ( (word = next_word(&pos, &len)) )
+    if ( !*pos )
+        *pos = xtf_cmdline;
+
+    while ( (word = next_word(pos, &len)) )
     {
         if ( len <= want || word[want] != '=' || memcmp(word, name, want) )
             continue;
 
-        found = true;
         len -= want + 1;
         if ( size )
         {
@@ -55,7 +57,20 @@ bool cmdline_value(const char *name, char *buf, size_t size)
             memcpy(buf, word + want + 1, len);
             buf[len] = '\0';
         }
+
+        return true;
     }
+
+    return false;
+}
+
+bool cmdline_value(const char *name, char *buf, size_t size)
+{
+    const char *pos = NULL;
+    bool found = false;
+
+    while ( cmdline_next_value(name, &pos, buf, size) )
+        found = true;
 
     return found;
 }

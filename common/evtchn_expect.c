@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#define XTF_FIXTURE
+
 #include <xtf/evtchn.h>
 #include <xtf/lib.h>
 
@@ -121,4 +123,17 @@ uint32_t evtchn_fingerprint(void)
     }
 
     return hash;
+}
+
+bool evtchn_begin(unsigned int abi)
+{
+    int rc = evtchn_start(abi);
+
+    if ( rc == -ENOSYS )
+        xtf_case_skip("this Xen does not offer the ABI");
+    else if ( rc )
+        xtf_expect_msg(XTF_HERE, false, "evtchn_start(%s) is %d, expected 0",
+                       abi == EVTCHN_2L ? "EVTCHN_2L" : "EVTCHN_FIFO", rc);
+
+    return !rc;
 }

@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#define XTF_FIXTURE
+
 #include <xtf/argo.h>
 #include <xtf/case.h>
 #include <xtf/exhaust.h>
@@ -174,7 +176,7 @@ long exhaust_until(long (*op)(void), long error, int keeps,
             break;
 
         used = exhaust_used() - before;
-        if ( !xtf_expect_msg(XTF_WHERE(""), used >= 0 && used <= keeps,
+        if ( !xtf_expect_msg(XTF_HERE, used >= 0 && used <= keeps,
                              "what failed for want of memory, with %u pages to"
                              " be had, has taken %d of them", nr, used) )
             break;

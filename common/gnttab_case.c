@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#define XTF_FIXTURE
+
 #include <xtf/gnttab_case.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
@@ -68,7 +70,7 @@ const uint8_t *gnt_granted(grant_ref_t ref)
     };
     int status = gnt_copy(&op);
 
-    xtf_expect_msg(XTF_WHERE(""), status == GNTST_okay,
+    xtf_expect_msg(XTF_HERE, status == GNTST_okay,
                    "reference %u cannot be read by GNTTABOP_copy: %s",
                    ref, gntst_strerror(status));
 
@@ -84,7 +86,7 @@ void gnt_unmap_all(void)
         int status = gnt_undo(&map);
 
         /* gnt_undo() lets go of what it unmapped. */
-        if ( !xtf_expect_msg(XTF_WHERE(""), status == GNTST_okay,
+        if ( !xtf_expect_msg(XTF_HERE, status == GNTST_okay,
                              "handle %u of reference %u cannot be unmapped: %s",
                              map.handle, map.ref, gntst_strerror(status)) )
             gnt_forget(map.handle);
@@ -98,7 +100,7 @@ static void revoke_all(void)
         grant_ref_t ref = refs[nr_refs - 1];
         unsigned int use = gnttab_in_use(ref);
 
-        xtf_expect_msg(XTF_WHERE(""), gnttab_end_access(ref) == 0,
+        xtf_expect_msg(XTF_HERE, gnttab_end_access(ref) == 0,
                        "reference %u is in use (%#x), and nothing maps it",
                        ref, use);
     }
@@ -120,7 +122,7 @@ static void end(void *unused)
     revoke_all();
 
     for ( i = 0; i < GNT_PAGES; ++i )
-        xtf_expect_msg(XTF_WHERE(""), gnt_unreferenced(gnt_page[i]),
+        xtf_expect_msg(XTF_HERE, gnt_unreferenced(gnt_page[i]),
                        "gnt_page[%u] is still referenced, and nothing maps it",
                        i);
 }
@@ -138,7 +140,7 @@ bool gnt_begin(unsigned int version)
     }
     if ( rc )
     {
-        xtf_case_error(XTF_WHERE(""), "xtf_init_grant_table(%u) returns %d",
+        xtf_case_error(XTF_HERE, "xtf_init_grant_table(%u) returns %d",
                        version, rc);
         return false;
     }
@@ -148,7 +150,7 @@ bool gnt_begin(unsigned int version)
         /* An HVM guest's page is lost by mapping it. */
         if ( !gnt_present(gnt_page[i]) && gnttab_restore_page(gnt_page[i]) )
         {
-            xtf_case_error(XTF_WHERE(""), "No memory for gnt_page[%u]", i);
+            xtf_case_error(XTF_HERE, "No memory for gnt_page[%u]", i);
             return false;
         }
         memcpy(gnt_page[i], gnt_pattern(i), PAGE_SIZE);
@@ -276,7 +278,7 @@ int gnt_unmap_batch(struct gnttab_unmap_grant_ref *ops, unsigned int nr)
 /* A single element's hypercall has no reason to fail as a whole. */
 static int status_of(const char *what, int rc, int status)
 {
-    xtf_expect_msg(XTF_WHERE(""), rc == 0,
+    xtf_expect_msg(XTF_HERE, rc == 0,
                    "GNTTABOP_%s returns %d, expected 0", what, rc);
 
     return status;
@@ -311,18 +313,6 @@ int gnt_undo(const struct gnttab_map_grant_ref *map)
     struct gnttab_unmap_grant_ref op = gnt_unmap_op(map);
 
     return gnt_unmap(&op);
-}
-
-bool gnt_undo_batch(const struct gnttab_map_grant_ref *undo, unsigned int nr)
-{
-    unsigned int i;
-    bool ok = true;
-
-    for ( i = 0; i < nr; ++i )
-        if ( undo[i].status == GNTST_okay )
-            ok &= gnt_undo(&undo[i]) == GNTST_okay;
-
-    return ok;
 }
 
 void *gnt_array_before_hole(size_t bytes)

@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#define XTF_FIXTURE
+
 #include <xtf/gnttab_peer.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
@@ -105,7 +107,7 @@ struct peer *gnt_peer(void)
         rc = peer_set_version(peer, version);
         if ( rc )
         {
-            xtf_case_error(XTF_WHERE(""), "domain %u cannot have version %u "
+            xtf_case_error(XTF_HERE, "domain %u cannot have version %u "
                            "of the grant table: %d", peer->domid, version, rc);
             return NULL;
         }
@@ -115,6 +117,16 @@ struct peer *gnt_peer(void)
         memset(peer->page[i], peer_fill(i), PAGE_SIZE);
 
     return peer;
+}
+
+bool gnt_peer_begin(unsigned int version)
+{
+    if ( !gnt_begin(version) )
+        return false;
+
+    case_peer = gnt_peer();
+
+    return case_peer;
 }
 
 void gnt_peer_ended(struct peer *peer)

@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#define XTF_FIXTURE
+
 #include <xtf/case.h>
 #include <xtf/foreign.h>
 #include <xtf/gnttab_case.h>
@@ -18,6 +20,8 @@ extern const uint8_t peer_code[], peer_code_end[];
 static uint8_t memory[MAX_PEERS][PEER_ALL_PAGES][PAGE_SIZE] __page_aligned_bss;
 static uint8_t tables[MAX_PEERS][2][PAGE_SIZE] __page_aligned_bss;
 static struct peer peers[MAX_PEERS];
+
+struct peer *case_peer;
 
 /*
  * The interface versions whose structures include/xen/domctl.h describes: Xen
@@ -286,7 +290,7 @@ struct peer *peer_for_case(void)
                       "paging: CONFIG_HVM=y, hap=1 (dom0=pvh without shadow, "
                       "if domain 0 is PVH)");
     else if ( rc )
-        xtf_case_error(XTF_WHERE(""), "XEN_DOMCTL_createdomain, or giving the "
+        xtf_case_error(XTF_HERE, "XEN_DOMCTL_createdomain, or giving the "
                        "domain memory, is %d, expected 0", rc);
 
     return peer;
@@ -334,7 +338,7 @@ bool peer_renew(struct peer *peer, const char *unused)
         expect_msg(false, "a page of domain %u is still referenced, and %s",
                    peer->domid, unused);
     else
-        xtf_case_error(XTF_WHERE(""), "domain %u gets no new pages: %d",
+        xtf_case_error(XTF_HERE, "domain %u gets no new pages: %d",
                        peer->domid, rc);
     peer_kill(peer);
 

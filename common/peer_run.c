@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#define XTF_FIXTURE
+
 #include <xtf/atomic.h>
 #include <xtf/case.h>
 #include <xtf/foreign.h>
@@ -76,7 +78,7 @@ void peer_start(struct peer *peer, const struct peer_request *requests,
 
     rc = let_run(peer);
     if ( rc )
-        xtf_case_error(XTF_WHERE(""), "Domain %u does not run: %d",
+        xtf_case_error(XTF_HERE, "Domain %u does not run: %d",
                        peer->domid, rc);
 }
 
@@ -93,7 +95,7 @@ long peer_finish(struct peer *peer)
     ACCESS_ONCE(mail->repeat) = false;
     if ( !peer_wait_until(is_suspended, peer) ||
          ACCESS_ONCE(mail->done) != mail->request )
-        xtf_case_error(XTF_WHERE(""), "Domain %u does not finish its "
+        xtf_case_error(XTF_HERE, "Domain %u does not finish its "
                        "hypercall %u", peer->domid, mail->list[0].call);
 
     last = &mail->list[(mail->end - PEER_MAILBOX - PEER_MAIL_LIST) /

@@ -24,14 +24,16 @@ static volatile unsigned int over_for_all;
 
 static volatile unsigned int nr_wrong;
 static char wrong[160];
+static struct xtf_where wrong_at;
 
-void race_wrong(const char *fmt, ...)
+void race_wrong(const struct xtf_where *w, const char *fmt, ...)
 {
     va_list args;
 
     if ( fetch_add(&nr_wrong, 1) )
         return;
 
+    wrong_at = *w;
     va_start(args, fmt);
     vsnprintf(wrong, sizeof(wrong), fmt, args);
     va_end(args);
@@ -110,9 +112,12 @@ static void run(void *unused)
     race_fn(this_vcpu());
 }
 
-bool race(unsigned int nr, void (*fn)(unsigned int vcpu))
+bool xtf_race(const struct xtf_where *w, unsigned int nr,
+              void (*fn)(unsigned int vcpu))
 {
+    const struct xtf_where *outer;
     unsigned int vcpu;
+    bool ok;
     int rc;
 
     if ( smp_nr_vcpus() < nr )
@@ -136,6 +141,12 @@ bool race(unsigned int nr, void (*fn)(unsigned int vcpu))
     for ( vcpu = 1; vcpu < nr; ++vcpu )
         smp_wait(vcpu);
 
-    return xtf_expect_msg(XTF_WHERE(""), !nr_wrong, "%s, in round %u (%u in "
-                          "all are wrong)", wrong, rounds, nr_wrong);
+    /* Both the line of the race and that of the check are worth knowing. */
+    outer = xtf_enter(w);
+    ok = xtf_expect_msg(nr_wrong ? &wrong_at : w, !nr_wrong,
+                        "%s, in round %u (%u in all are wrong)", wrong, rounds,
+                        nr_wrong);
+    xtf_leave(outer);
+
+    return ok;
 }

@@ -31,14 +31,9 @@ void panic(const char *fmt, ...)
 {
     va_list args;
 
-    if ( !console_at_line_start() )
-        printk("\n");
-
     /* Inside of a case, that is where the error is. */
-    if ( xtf_case_name() )
-        printk("ERROR: %s: ", xtf_case_name());
-    else
-        printk("PANIC: ");
+    if ( !xtf_case_begin_error() )
+        printk("%sPANIC: ", console_at_line_start() ? "" : "\n");
     va_start(args, fmt);
     vprintk(fmt, args);
     va_end(args);

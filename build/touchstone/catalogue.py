@@ -7,14 +7,14 @@ import json
 from pathlib import Path
 from typing import Dict, Iterator, List, Optional
 
-from . import xlcfg
+from . import image, xlcfg
 from .verdict import InstanceError, RunnerError
 
 ENVIRONMENTS = ("pv64", "pv32pae", "hvm64", "hvm32pae", "hvm32pse", "hvm32")
 
-CATEGORIES = ("functional", "xsa", "peer",
+CATEGORIES = ("functional", "xsa",
               "special", "utility", "in-development", "bench", "broken")
-DEFAULT_CATEGORIES = CATEGORIES[:3]
+DEFAULT_CATEGORIES = CATEGORIES[:2]
 
 
 class Test:
@@ -44,11 +44,12 @@ class Instance:
         self.test = test
         self.env = env
         self.variation = variation
-        image = f"test-{env}-{test.name}"
-        self.name = f"{image}~{variation}" if variation else image
-        self.image = test.directory / image
+        name = f"test-{env}-{test.name}"
+        self.name = f"{name}~{variation}" if variation else name
+        self.image = test.directory / name
         self.cfg = test.directory / f"{self.name}.cfg"
         self._settings: Optional[Dict[str, xlcfg.Value]] = None
+        self._titles: Optional[List[str]] = None
 
     def __str__(self) -> str:
         return self.name
@@ -68,6 +69,12 @@ class Instance:
             except (OSError, UnicodeDecodeError, xlcfg.CfgError) as error:
                 raise InstanceError(f"{self.cfg}: {error}") from None
         return self._settings
+
+    def titles(self) -> List[str]:
+        """Return the titles of the image's cases, as far as it tells them."""
+        if self._titles is None:
+            self._titles = image.titles(self.image, self.env)
+        return self._titles
 
     def number(self, key: str, default: int) -> int:
         """Return a numeric setting; InstanceError if it is something else."""

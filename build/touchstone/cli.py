@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import signal
 import sys
 from pathlib import Path
 from typing import List, Optional, Sequence, TextIO
 
-from . import catalogue, selection
+from . import catalogue, image, selection
 from .catalogue import CATEGORIES, DEFAULT_CATEGORIES, ENVIRONMENTS, Instance
 from .verdict import Result, RunnerError, UsageError, worst
 
@@ -18,12 +19,15 @@ EXIT_RUNNER_ERROR = 1
 EXIT_USAGE = 2
 EXIT_SIGNAL = 128
 
+# More than these, and the command to run again names the instance alone.
+_AGAIN_CASES = 3
+
 _EPILOG = f"""\
 selection words (of one kind: any of them; of different kinds: all must match)
   environments   {' '.join(ENVIRONMENTS)}
                  pv (all PV ones), hvm (all HVM ones)
   categories     {' '.join(DEFAULT_CATEGORIES)}
-                 only when asked for: {' '.join(CATEGORIES[3:])}
+                 only when asked for: {' '.join(CATEGORIES[len(DEFAULT_CATEGORIES):])}
   tests          the name of a test, or its directory
   instances      test-<environment>-<name>[~<variation>], or the image's path
 
@@ -40,6 +44,7 @@ examples
   xtf-runner --all                          everything, all environments
   xtf-runner selftest                       one test, all its environments
   xtf-runner hvm gnttab-map -v              its HVM environments, with console
+  xtf-runner gnttab-map -c 'map*read-only*' only the cases with such titles
   xtf-runner --xen ~/xen/xen/xen --all --junit report.xml
   xtf-runner test-pv64-example --gdb     stop at the first instruction
 """
@@ -62,8 +67,14 @@ def _parser() -> argparse.ArgumentParser:
         help="select all that the host can run")
     add("-x", "--exclude", action="append", default=[], metavar="WORD",
         help="leave out what a selection word names (repeatable)")
+    add("-c", "--case", action="append", default=[], metavar="PATTERN",
+        dest="cases",
+        help="run only the cases of this title, in which * stands for any"
+             " text and ? for any character (repeatable)")
     add("-l", "--list", action="store_true",
         help="list the selected instances (all, without words); run nothing")
+    add("--cases", action="store_true", dest="list_cases",
+        help="with --list: each case of each instance")
     add("--bench", action="store_true",
         help="select tests of category bench only, and print what operations"
              " cost")
@@ -84,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
         help="seconds an instance may take (default: 30, or what a test says)")
     add("--vcpus", type=_positive_int, metavar="N",
         help="virtual CPUs of each instance (default: what its test says)")
+    add("--shuffle", type=_seed, metavar="SEED",
+        help="run the cases of an image in another order, chosen by a number")
     add("--qemu", default="qemu-system-x86_64", metavar="PATH",
         help="QEMU of host dom0 (default: %(default)s)")
     add("--accel", choices=("auto", "tcg", "kvm"), default="auto",
@@ -119,6 +132,13 @@ def _positive_int(text: str) -> int:
     return value
 
 
+def _seed(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 1 << 32:
+        raise argparse.ArgumentTypeError(f"{text} is not a 32-bit number")
+    return value
+
+
 def _positive_seconds(text: str) -> float:
     value = float(text)
     if not 0 < value < float("inf"):
@@ -126,12 +146,19 @@ def _positive_seconds(text: str) -> float:
     return value
 
 
-def _list(instances: Sequence[Instance], as_json: bool) -> None:
-    if not as_json:
-        print("\n".join(instance.name for instance in instances))
+def _list(instances: Sequence[Instance], args: argparse.Namespace) -> None:
+    def cases(instance: Instance) -> List[str]:
+        return image.chosen(args.cases, instance.titles())
+
+    if not args.json:
+        lines = ([f"{instance.name}: {title}" for instance in instances
+                  for title in cases(instance)] if args.list_cases
+                 else [instance.name for instance in instances])
+        print("\n".join(lines))
         return
     import json
     print(json.dumps([{
+        **({"cases": cases(instance)} if args.list_cases else {}),
         "name": instance.name,
         "test": instance.test.name,
         "environment": instance.env,
@@ -146,10 +173,43 @@ def _select(args: argparse.Namespace, root: Path) -> List[Instance]:
     tests = catalogue.load(args.tests_dir or root / "tests")
     everything = (args.all or args.host
                   or (args.list and not args.words))
-    return selection.select(tests, args.words, everything=everything,
-                            non_default=args.non_default,
-                            exclude=args.exclude,
-                            only="bench" if args.bench else None)
+    selected = selection.select(tests, args.words, everything=everything,
+                                non_default=args.non_default,
+                                exclude=args.exclude,
+                                only="bench" if args.bench else None)
+    if not args.cases:
+        return selected
+    with_cases = [instance for instance in selected
+                  if image.chosen(args.cases, instance.titles())]
+    if not with_cases:
+        raise UsageError("no case of the selected instances has a title like "
+                         + " or ".join(f"'{text}'" for text in args.cases)
+                         + "; see --list --cases")
+    return with_cases
+
+
+def _again(args: argparse.Namespace, result: Result) -> str:
+    """Return the command that runs what failed in an instance again."""
+    words = ["xtf-runner"]
+    for option, value, default in (
+            ("--tests-dir", args.tests_dir, None),
+            ("--host-kind", args.host_kind, None),
+            ("--xen", args.xen, "full"),
+            ("--xen-cmdline", args.xen_cmdline, ""),
+            ("--vcpus", args.vcpus, None)):
+        if value != default:
+            words += [option, str(value)]
+    words.append(result.instance.name)
+    titles = [case.name for case in result.cases
+              if case.status in ("FAIL", "ERROR")]
+    known = set(result.instance.titles())
+    # In another order, what came before may matter: all of it runs again.
+    if args.shuffle is not None:
+        words += ["--shuffle", str(args.shuffle)]
+    elif len(titles) <= _AGAIN_CASES and known.issuperset(titles):
+        for title in titles:
+            words += ["-c", title]
+    return " ".join(shlex.quote(word) for word in words)
 
 
 def _write_file(path: Path, text: str) -> None:
@@ -229,7 +289,8 @@ def _run(args: argparse.Namespace, instances: List[Instance]) -> int:
     report = TerminalReport(
         stream, len(instances),
         lambda: f"{host.describe()}; {min(jobs, len(instances))} at once",
-        quiet=args.quiet, verbose=args.verbose)
+        quiet=args.quiet, verbose=args.verbose,
+        again=lambda result: _again(args, result))
     results = scheduler.run(host, instances, jobs, report, stop)
     report.close(results, bool(interrupt.signal))
     _write_reports(args, results)
@@ -262,7 +323,7 @@ def main(argv: Optional[Sequence[str]] = None,
             return 0
         instances = _select(args, root)
         if args.list:
-            _list(instances, args.json)
+            _list(instances, args)
             return 0
         return _run(args, instances)
     except UsageError as error:

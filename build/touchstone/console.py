@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from typing import Deque, Dict, List, NamedTuple, Optional
+from typing import Deque, Dict, List, NamedTuple, Optional, Sequence
 
 from .verdict import Case, Verdict
 
@@ -101,14 +101,17 @@ class Console:
     A guest's lines arrive bare, or through the hypervisor's log behind a
     `(d<domain>)` prefix.  An image may use both ways at once; the case lines
     are kept apart by way, so that none counts twice.  `domain` is the one
-    whose prefix counts; with None, only bare lines do.
+    whose prefix counts; with None, only bare lines do.  `titles` are those
+    of the image's cases, as far as it tells them.
     """
 
-    def __init__(self, domain: Optional[int] = 0) -> None:
+    def __init__(self, domain: Optional[int] = 0,
+                 titles: Sequence[str] = ()) -> None:
         self.log = BoundedLog()
         self.verdict: Optional[Verdict] = None
         self.reason = ""
         self._domain = domain
+        self._titles = titles
         self._partial = b""
         self._cut = False
         self._cases: Dict[str, List[Case]] = {}
@@ -181,7 +184,7 @@ class Console:
         if case is not None:
             cases = self._cases.setdefault(way, [])
             if len(cases) < 10000:
-                cases.append(Case(case[1], case[2]))
+                cases.append(Case.of_line(case[1], case[2], self._titles))
         elif _REPORT.fullmatch(text) is not None:
             reports = self._reports.setdefault(way, [])
             if len(reports) < 100:

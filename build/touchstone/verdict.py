@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, List, NamedTuple, Optional
+from typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence
 
 if TYPE_CHECKING:
     from .catalogue import Instance
@@ -35,10 +35,36 @@ class Verdict(enum.Enum):
 
 
 class Case(NamedTuple):
-    """One case line of a guest: `PASS: name`, `SKIP: name: why` and so on."""
+    """One case line of a guest: `PASS: name`, `SKIP: name: reason`."""
 
     status: str
-    text: str
+    name: str
+    reason: str = ""
+
+    @property
+    def text(self) -> str:
+        """The line without its status."""
+        return f"{self.name}: {self.reason}" if self.reason else self.name
+
+    @classmethod
+    def of_line(cls, status: str, text: str, titles: Sequence[str]) -> Case:
+        """Return the case of a line; `titles` are those of the image.
+
+        Titles and reasons may both hold ": ".  The longest title that the
+        line begins with is the name; the build sees to it that there is one
+        at most.  If the image has not told its titles, two parts of three or
+        more are taken for the name, and one of two.
+        """
+        if status == "PASS":
+            return cls(status, text)
+        known = [title for title in titles
+                 if text == title or text.startswith(title + ": ")]
+        if known:
+            name = max(known, key=len)
+        else:
+            parts = text.split(": ")
+            name = ": ".join(parts[:2] if len(parts) > 2 else parts[:1])
+        return cls(status, name, text[len(name) + 2:])
 
 
 class Result:

@@ -9,9 +9,21 @@
  *     }
  *
  * An image's cases run in source order (files by name), and each prints one
- * line: PASS, SKIP or FAIL.  The image's verdict follows from them.  A case
- * goes on after an expectation that fails; require_*() ends the case instead.
- * A case that checks nothing is an error of the test.
+ * line when it ends:
+ *
+ *     PASS: <title>
+ *     SKIP: <title>: <reason>
+ *     FAIL: <title>: <reason> at <file>:<line>
+ *     ERROR: <title>: <reason> at <file>:<line>
+ *
+ * The image's verdict follows from them.  A case goes on after an expectation
+ * that fails; require_*() ends the case instead.  A case whose body checks
+ * nothing is an error of the test.
+ *
+ * No case depends on another.  The guest's command line chooses among them:
+ * case=<pattern>, with * for any text and ? for any character, runs only those
+ * whose titles match (there may be several), and shuffle=<number> runs them in
+ * another order, the same for the same number.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -25,28 +37,57 @@
 
 #include <arch/exinfo.h>
 
+/* The runner reads this from the image: build/touchstone/image.py. */
 struct xtf_case
 {
     const char *name;
     const char *file;
     unsigned int line;
+
+    /* Cases of a later stage run after all of an earlier one. */
+    unsigned int stage;
+
+    /*
+     * What goes before the body, if anything: false if the case cannot go on,
+     * having been skipped or an error.  What it checks does not count as the
+     * case's own.
+     */
+    bool (*setup)(unsigned int param);
+    unsigned int param;
+
     void (*fn)(void);
 };
 
-/* Define and register a case.  The body follows. */
-#define CASE(case_name)     XTF_CASE(case_name, XTF_PASTE(case_, __LINE__))
+/*
+ * The stage of the cases that follow in a file, 0 if it does not say.  A file
+ * redefines it where cases change what cannot be undone, such as the size of
+ * the grant table.
+ */
+#define XTF_CASE_STAGE 0
 
-#define XTF_CASE(case_name, id)     XTF_CASE2(case_name, id)
-#define XTF_CASE2(case_name, id)                                        \
-    static void id(void);                                               \
-    static const struct xtf_case id ## _desc                            \
+/* Define and register a case.  The body follows. */
+#define CASE(case_name)     XTF_CASE(case_name, NULL, 0)
+
+/* The same, whose body runs only if setup(param) is true. */
+#define XTF_CASE(case_name, setup, param)                               \
+    static void XTF_CASE_BODY(void);                                    \
+    XTF_CASE_ENTRY(case_name, setup, param)                             \
+    static void XTF_CASE_BODY(void)
+
+/*
+ * Register the body as a case of this name.  A macro that makes several cases
+ * of one body has XTF_CASE_BODY declared, this several times, and then the body.
+ */
+#define XTF_CASE_BODY       XTF_PASTE(case_, __LINE__)
+#define XTF_CASE_ENTRY(case_name, setup_, param_)                       \
+    static const struct xtf_case XTF_PASTE(xtf_case_, __COUNTER__)      \
     __section(".cases") __used __aligned(sizeof(long)) = {              \
         .name = case_name, .file = __FILE__, .line = __LINE__,          \
-        .fn = id,                                                       \
-    };                                                                  \
-    static void id(void)
+        .stage = XTF_CASE_STAGE, .setup = setup_, .param = param_,      \
+        .fn = XTF_CASE_BODY,                                            \
+    };
 
-/** Run all cases of the image and record what they came to. */
+/** Run the image's cases, or those asked for, and record what they came to. */
 void xtf_run_cases(void);
 
 enum xtf_outcome
@@ -63,13 +104,32 @@ enum xtf_outcome
  */
 enum xtf_outcome xtf_try_case(const struct xtf_case *c);
 
-/** The name of the running case, or NULL outside of any. */
-const char *xtf_case_name(void);
+/**
+ * Print what goes before the text of an error of the running case.
+ * @return false, with nothing printed, outside of any case.
+ */
+bool xtf_case_begin_error(void);
+
+/**
+ * Does @p text match @p pattern as a whole, in which * is any text and ? any
+ * character?
+ */
+bool xtf_title_matches(const char *pattern, const char *text);
 
 /** Has an expectation of the running case failed? */
 bool xtf_case_failed(void);
 
-/** Code to run after the running case, pass or fail: undo what it did. */
+/**
+ * Was the running case skipped?  What its fixture finds left over is put right
+ * then, without a complaint: the body ended before it could do so.
+ */
+bool xtf_case_skipped(void);
+
+/**
+ * Code to run after the running case, whatever became of it: undo what it did.
+ * The last one registered runs first.  Register it ahead of what it undoes, so
+ * that there is no way to leave the case in between.
+ */
 void xtf_case_cleanup(void (*fn)(void *), void *arg);
 
 /* Where an expectation stands and how its source reads. */
@@ -77,6 +137,7 @@ struct xtf_where
 {
     const char *file;
     unsigned int line;
+    bool fixture;
     const char *expr;
 };
 
@@ -107,8 +168,50 @@ void xtf_case_skip(const char *fmt, ...) __printf(1, 2);
 void xtf_case_error(const struct xtf_where *w, const char *fmt, ...)
     __printf(2, 3);
 
+/*
+ * A file that defines this ahead of its includes holds a fixture: what it
+ * expects does not count as a check of the case.
+ */
+#ifdef XTF_FIXTURE
+#define XTF_IN_FIXTURE      true
+#else
+#define XTF_IN_FIXTURE      false
+#endif
+
 #define XTF_WHERE(text)                                                 \
-    (&(const struct xtf_where){ __FILE__, __LINE__, text })
+    (&(const struct xtf_where){                                         \
+        __FILE__, __LINE__, XTF_IN_FIXTURE, text                        \
+    })
+
+/* This line, where there is no expression to name. */
+#define XTF_HERE            XTF_WHERE("")
+
+/*
+ * A call of a fixture's function from a test: what fails in there is reported
+ * at this line, and the fixture's own is named beside it.
+ *
+ *     #define gnt_map(op) XTF_CALL(gnt_map(op))
+ *
+ * Without it, the report names the line where the case begins.
+ */
+#define XTF_CALL(call)                                                  \
+({                                                                      \
+    static const struct xtf_where here_ = {                             \
+        __FILE__, __LINE__, XTF_IN_FIXTURE, ""                          \
+    };                                                                  \
+    const struct xtf_where *outer_ = xtf_enter(&here_);                 \
+    typeof(call) result_ = call;                                        \
+                                                                        \
+    xtf_leave(outer_);                                                  \
+    result_;                                                            \
+})
+
+/* The same of a function without a result. */
+#define XTF_CALL_VOID(call)                                             \
+    ((void)XTF_CALL(({ call; 0; })))
+
+const struct xtf_where *xtf_enter(const struct xtf_where *here);
+void xtf_leave(const struct xtf_where *outer);
 
 /*
  * Each compares, prints both sides if they disagree, and is true if they
@@ -160,15 +263,17 @@ void xtf_case_error(const struct xtf_where *w, const char *fmt, ...)
     XTF_EXPECT(text, name_gntst, int, got, "", want)
 
 /* An exception: EXINFO_SYM(…), or 0 for none. */
-#define expect_exception(got, want)                                     \
-    XTF_EXPECT(#got, name_exinfo, exinfo_t, got, "", want)
+#define expect_exception(got, want) XTF_EXPECT_EXCEPTION(#got, got, want)
+#define XTF_EXPECT_EXCEPTION(text, got, want)                           \
+    XTF_EXPECT(text, name_exinfo, exinfo_t, got, "", want)
 
 /* Conditions. */
 #define expect_true(cond)           XTF_EXPECT_TRUE(#cond, cond)
 #define XTF_EXPECT_TRUE(text, cond)                                     \
     XTF_EXPECT(text, name_bool, bool, cond, "", true)
-#define expect_false(cond)                                              \
-    XTF_EXPECT(#cond, name_bool, bool, cond, "", false)
+#define expect_false(cond)          XTF_EXPECT_FALSE(#cond, cond)
+#define XTF_EXPECT_FALSE(text, cond)                                    \
+    XTF_EXPECT(text, name_bool, bool, cond, "", false)
 
 /* Strings, and memory byte by byte: the first difference is printed. */
 #define expect_str(got, want)                                           \
@@ -197,7 +302,18 @@ void xtf_case_error(const struct xtf_where *w, const char *fmt, ...)
 #define require_ok(got)             XTF_REQUIRE(XTF_EXPECT_ERRNO(#got, got, 0))
 #define require_gntst(got, want)                                        \
     XTF_REQUIRE(XTF_EXPECT_GNTST(#got, got, want))
+#define require_exception(got, want)                                    \
+    XTF_REQUIRE(XTF_EXPECT_EXCEPTION(#got, got, want))
+#define require_range(got, lo, hi)                                      \
+    XTF_REQUIRE(XTF_EXPECT_RANGE(#got, got, lo, hi))
 #define require_true(cond)          XTF_REQUIRE(XTF_EXPECT_TRUE(#cond, cond))
+#define require_false(cond)         XTF_REQUIRE(XTF_EXPECT_FALSE(#cond, cond))
+#define require_str(got, want)                                          \
+    XTF_REQUIRE(xtf_expect_str(XTF_WHERE(#got), got, want))
+#define require_mem(got, want, len)                                     \
+    XTF_REQUIRE(xtf_expect_mem(XTF_WHERE(#got), got, want, len))
+#define require_fill(got, byte, len)                                    \
+    XTF_REQUIRE(xtf_expect_fill(XTF_WHERE(#got), got, byte, len))
 #define require_msg(cond, ...)                                          \
     XTF_REQUIRE(xtf_expect_msg(XTF_WHERE(#cond), cond, __VA_ARGS__))
 
@@ -207,6 +323,6 @@ void xtf_case_error(const struct xtf_where *w, const char *fmt, ...)
 
 /* The case cannot be carried out, and not for a fault of Xen: it ends. */
 #define error_case(...)                                                 \
-    do { xtf_case_error(XTF_WHERE(""), __VA_ARGS__); return; } while ( 0 )
+    do { xtf_case_error(XTF_HERE, __VA_ARGS__); return; } while ( 0 )
 
 #endif /* XTF_CASE_H */

@@ -21,4 +21,11 @@ bool cmdline_has(const char *word);
  */
 bool cmdline_value(const char *name, char *buf, size_t size);
 
+/**
+ * The same for each name=value in turn: *pos is NULL before the first one.
+ * @return whether there is another.
+ */
+bool cmdline_next_value(const char *name, const char **pos, char *buf,
+                        size_t size);
+
 #endif /* XTF_CMDLINE_H */

@@ -272,40 +272,16 @@ uint32_t evtchn_fingerprint(void);
  */
 extern enum evtchn_abi evtchn_abi;
 
-#define CASE_2L(name)                                                   \
-    EVTCHN_CASE_(name, XTF_PASTE(evtchn_case_, __LINE__))               \
-    EVTCHN_RUN_(name, EVTCHN_2L, XTF_PASTE(evtchn_case_, __LINE__),     \
-                XTF_PASTE(evtchn_2l_, __LINE__))                        \
-    static void XTF_PASTE(evtchn_case_, __LINE__)(void)
-
-#define CASE_FIFO(name)                                                 \
-    EVTCHN_CASE_(name, XTF_PASTE(evtchn_case_, __LINE__))               \
-    EVTCHN_RUN_(name, EVTCHN_FIFO, XTF_PASTE(evtchn_case_, __LINE__),   \
-                XTF_PASTE(evtchn_fifo_, __LINE__))                      \
-    static void XTF_PASTE(evtchn_case_, __LINE__)(void)
-
 #define EVTCHN_CASE(name)                                               \
-    EVTCHN_CASE_(name, XTF_PASTE(evtchn_case_, __LINE__))               \
-    EVTCHN_RUN_(name " (2-level)", EVTCHN_2L,                           \
-                XTF_PASTE(evtchn_case_, __LINE__),                      \
-                XTF_PASTE(evtchn_2l_, __LINE__))                        \
-    EVTCHN_RUN_(name " (FIFO)", EVTCHN_FIFO,                            \
-                XTF_PASTE(evtchn_case_, __LINE__),                      \
-                XTF_PASTE(evtchn_fifo_, __LINE__))                      \
-    static void XTF_PASTE(evtchn_case_, __LINE__)(void)
+    static void XTF_CASE_BODY(void);                                    \
+    XTF_CASE_ENTRY(name " (2-level)", evtchn_begin, EVTCHN_2L)          \
+    XTF_CASE_ENTRY(name " (FIFO)", evtchn_begin, EVTCHN_FIFO)           \
+    static void XTF_CASE_BODY(void)
 
-#define EVTCHN_CASE_(name, fn)                                          \
-    static void fn(void);
+#define CASE_2L(name)       XTF_CASE(name, evtchn_begin, EVTCHN_2L)
+#define CASE_FIFO(name)     XTF_CASE(name, evtchn_begin, EVTCHN_FIFO)
 
-#define EVTCHN_RUN_(name, abi, fn, id)                                  \
-    XTF_CASE(name, id)                                                  \
-    {                                                                   \
-        int rc_ = evtchn_start(abi);                                    \
-                                                                        \
-        if ( rc_ == -ENOSYS )                                           \
-            skip_case("this Xen does not offer the ABI");               \
-        XTF_REQUIRE(XTF_EXPECT_ERRNO("evtchn_start(" #abi ")", rc_, 0));\
-        fn();                                                           \
-    }
+/** evtchn_start() in a case, which is skipped where Xen lacks the ABI. */
+bool evtchn_begin(unsigned int abi);
 
 #endif /* XTF_EVTCHN_H */

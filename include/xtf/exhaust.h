@@ -24,6 +24,7 @@
 #ifndef XTF_EXHAUST_H
 #define XTF_EXHAUST_H
 
+#include <xtf/case.h>
 #include <xtf/types.h>
 
 /* What a test has for XEN-CMDLINE in its Makefile. */
@@ -68,5 +69,10 @@ long exhaust_until(long (*op)(void), long error, int keeps,
  */
 bool exhaust_fill(void);
 void exhaust_unfill(void);
+
+/* What this finds wrong is reported where a test calls it. */
+#ifndef XTF_FIXTURE
+#define exhaust_until(...)  XTF_CALL(exhaust_until(__VA_ARGS__))
+#endif
 
 #endif /* XTF_EXHAUST_H */

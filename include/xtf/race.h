@@ -25,7 +25,9 @@
  * until all have returned.  The case fails with what the first race_check() that
  * did not hold has said.  @return false if the case cannot go on.
  */
-bool race(unsigned int nr, void (*fn)(unsigned int vcpu));
+#define race(nr, fn) xtf_race(XTF_HERE, nr, fn)
+bool xtf_race(const struct xtf_where *w, unsigned int nr,
+              void (*fn)(unsigned int vcpu));
 
 /**
  * For a loop on each of these vCPUs: false after very many rounds of vCPU 0, or
@@ -47,7 +49,8 @@ void race_linger(void);
 
 /* On any vCPU: this holds, or else the format says what is wrong. */
 #define race_check(cond, ...)                                           \
-    do { if ( !(cond) ) race_wrong(__VA_ARGS__); } while ( 0 )
-void race_wrong(const char *fmt, ...) __printf(1, 2);
+    do { if ( !(cond) ) race_wrong(XTF_HERE, __VA_ARGS__); } while ( 0 )
+void race_wrong(const struct xtf_where *w, const char *fmt, ...)
+    __printf(2, 3);
 
 #endif /* XTF_RACE_H */

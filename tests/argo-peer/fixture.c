@@ -80,7 +80,7 @@ static bool make_peer(unsigned int nr)
                 &bind, sizeof(bind));
     if ( rc )
     {
-        xtf_case_error(XTF_WHERE(""), "mapping the shared info of domain %u "
+        xtf_case_error(XTF_HERE, "mapping the shared info of domain %u "
                        "and binding VIRQ_ARGO returned %d", peer->domid, rc);
         peer_destroy(peer);
         return false;
@@ -127,6 +127,13 @@ struct peer *argo_peer(unsigned int nr)
     clear_events();
 
     return peers[nr].peer;
+}
+
+bool argo_peer_begin(unsigned int nr)
+{
+    case_peer = argo_peer(nr);
+
+    return case_peer;
 }
 
 void argo_peer_ended(struct peer *peer)

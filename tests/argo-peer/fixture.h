@@ -27,7 +27,9 @@
 struct peer *argo_peer(unsigned int nr);
 
 /* Define a case with peer 0. */
-#define PEER_CASE(case_name) PEER_CASE_BY(CASE, case_name, argo_peer(0))
+bool argo_peer_begin(unsigned int nr);
+#define PEER_CASE(case_name)                                            \
+    XTF_PEER_BODY_OF(XTF_CASE_ENTRY(case_name, argo_peer_begin, 0))
 
 /* The case destroys the peer itself. */
 void argo_peer_ended(struct peer *peer);

@@ -33,7 +33,7 @@ static bool show_shared_info(const struct peer *peer)
     long rc = hypercall_memory_op(XENMEM_add_to_physmap, &op);
 
     if ( rc )
-        xtf_case_error(XTF_WHERE(""), "XENMEM_add_to_physmap of the shared "
+        xtf_case_error(XTF_HERE, "XENMEM_add_to_physmap of the shared "
                        "info of domain %u returned %ld", peer->domid, rc);
 
     return !rc;
@@ -62,6 +62,16 @@ struct peer *ev_peer(unsigned int nr)
     peer_clear_pending(peer);
 
     return peer;
+}
+
+bool ev_peer_begin(unsigned int abi)
+{
+    if ( !evtchn_begin(abi) )
+        return false;
+
+    case_peer = ev_peer(0);
+
+    return case_peer;
 }
 
 void ev_peer_ended(const struct peer *peer)
@@ -135,7 +145,7 @@ long peer_reset(struct peer *peer, domid_t dom)
 
 static bool is_port(const char *call, long port)
 {
-    return xtf_expect_msg(XTF_WHERE(""), port > 0,
+    return xtf_expect_msg(XTF_HERE, port > 0,
                           "%s returned %ld, expected a port", call, port);
 }
 

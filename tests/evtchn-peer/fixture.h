@@ -22,8 +22,13 @@ struct peer *ev_peer(unsigned int nr);
 void ev_peer_ended(const struct peer *peer);
 
 /* Define a case with a peer; domain 0 uses both ABIs in turn, or 2-level. */
-#define EV_PEER_CASE(name)    PEER_CASE_BY(EVTCHN_CASE, name, ev_peer(0))
-#define EV_PEER_CASE_2L(name) PEER_CASE_BY(CASE_2L, name, ev_peer(0))
+bool ev_peer_begin(unsigned int abi);
+#define EV_PEER_CASE(name)                                              \
+    XTF_PEER_BODY_OF(                                                   \
+        XTF_CASE_ENTRY(name " (2-level)", ev_peer_begin, EVTCHN_2L)     \
+        XTF_CASE_ENTRY(name " (FIFO)", ev_peer_begin, EVTCHN_FIFO))
+#define EV_PEER_CASE_2L(name)                                           \
+    XTF_PEER_BODY_OF(XTF_CASE_ENTRY(name, ev_peer_begin, EVTCHN_2L))
 
 /*
  * Operations that the peer calls.  Those that open a port return its number or

@@ -16,21 +16,28 @@ static void capture(const char *buf, size_t len)
     output[nr_output] = '\0';
 }
 
-/* Run @fn as a case; its report is stored in output[]. */
-static enum xtf_outcome try(void (*fn)(void))
+/* Run @c as a case; its report is stored in output[]. */
+static enum xtf_outcome try_case(const struct xtf_case *c)
 {
-    const struct xtf_case c = {
-        .name = "trial", .file = "file.c", .line = 77, .fn = fn,
-    };
     enum xtf_outcome outcome;
 
     nr_output = 0;
     output[0] = '\0';
     console_redirect(capture);
-    outcome = xtf_try_case(&c);
+    outcome = xtf_try_case(c);
     console_redirect(NULL);
 
     return outcome;
+}
+
+/* Run @fn as a case. */
+static enum xtf_outcome try(void (*fn)(void))
+{
+    const struct xtf_case c = {
+        .name = "trial", .file = __FILE__, .line = 77, .fn = fn,
+    };
+
+    return try_case(&c);
 }
 
 /* @fn, whose one expectation fails, fails with a report that begins so. */
@@ -231,6 +238,11 @@ static void checks_nothing(void)
 {
 }
 
+/* The report of a case whose body checks nothing. */
+#define expect_checks_nothing()                                         \
+    expect_str(output, "ERROR: trial: the case checks nothing at "      \
+               __FILE__ ":77\n")
+
 CASE("skip_case(), error_case(), no check: in a case -> SKIP, ERROR, ERROR, case ends")
 {
     reached = 0;
@@ -246,7 +258,171 @@ CASE("skip_case(), error_case(), no check: in a case -> SKIP, ERROR, ERROR, case
     expect_eq(try(fails_and_skips), XTF_CASE_FAIL);
 
     expect_eq(try(checks_nothing), XTF_CASE_ERROR);
-    expect_str(output, "ERROR: trial: the case checks nothing at file.c:77\n");
+    expect_checks_nothing();
+}
+
+/* A check of a fixture's: of a file that defines XTF_FIXTURE. */
+static const struct xtf_where in_fixture = { "fixture.c", 5, true, "answer" };
+
+static bool fixture_checks(int answer)
+{
+    return xtf_expect_msg(&in_fixture, answer == 42, "the answer is %d",
+                          answer);
+}
+
+static bool set_up(unsigned int param)
+{
+    if ( param == 1 )
+        xtf_case_skip("no luck");
+
+    return fixture_checks(42) && !param;
+}
+
+static void call_fixture(void) { fixture_checks(42); }
+static void call_bad_fixture(void) { fixture_checks(41); }
+
+CASE("case: what only its fixture checks is not checked")
+{
+    struct xtf_case c = {
+        .name = "trial", .file = __FILE__, .line = 77, .setup = set_up,
+        .fn = checks_nothing,
+    };
+
+    expect_eq(try_case(&c), XTF_CASE_ERROR);
+    expect_checks_nothing();
+
+    c.fn = call_fixture;
+    expect_eq(try_case(&c), XTF_CASE_ERROR);
+    expect_checks_nothing();
+
+    c.fn = holds;
+    expect_eq(try_case(&c), XTF_CASE_PASS);
+
+    /* A set-up that fails says why, or it is an error. */
+    reached = 0;
+    c.fn = skips;
+    c.param = 1;
+    expect_eq(try_case(&c), XTF_CASE_SKIP);
+    c.param = 2;
+    expect_eq(try_case(&c), XTF_CASE_ERROR);
+    expect_checks_nothing();
+    expect_eq(reached, 0);
+}
+
+static void checks_in_cleanup(void *arg)
+{
+    expect_eq(1, 1);
+}
+
+static void checks_nothing_itself(void)
+{
+    xtf_case_cleanup(checks_in_cleanup, NULL);
+}
+
+CASE("case: what its cleanups check is not checked by it")
+{
+    expect_eq(try(checks_nothing_itself), XTF_CASE_ERROR);
+    expect_checks_nothing();
+}
+
+static void calls_bad_fixture(void)
+{
+    XTF_CALL(fixture_checks(40));
+}
+
+/* The line of that call. */
+static const unsigned int calls_bad_fixture_line = __LINE__ - 4;
+
+CASE("report: a fixture's failure is at the test's line, and says its own")
+{
+    char line[64];
+
+    expect_complaint(call_bad_fixture, "FAIL: trial: the answer is 41 at "
+                     __FILE__ ":77, in fixture.c:5\n");
+
+    /* Through XTF_CALL(), it is the line of the call. */
+    snprintf(line, sizeof(line), "the answer is 40 at %s:%u, in fixture.c:5\n",
+             __FILE__, calls_bad_fixture_line);
+    expect_eq(try(calls_bad_fixture), XTF_CASE_FAIL);
+    expect_true(strstr(output, line));
+}
+
+static void errs_then_fails(void)
+{
+    xtf_case_error(XTF_HERE, "no memory");
+    expect_eq(1, 2);
+}
+
+static void fails_then_errs(void)
+{
+    expect_eq(1, 2);
+    error_case("no memory");
+}
+
+CASE("case: its first line says what becomes of it")
+{
+    expect_eq(try(errs_then_fails), XTF_CASE_ERROR);
+    expect_eq(strncmp(output, "ERROR: trial: no memory at ", 27), 0);
+    expect_true(strstr(output, "\n      also: 1 is 1, expected 2 at "));
+    expect_eq(try(fails_then_errs), XTF_CASE_FAIL);
+    expect_eq(strncmp(output, "FAIL: trial: 1 is 1, ", 21), 0);
+    expect_true(strstr(output, "\n      also: no memory at "));
+}
+
+static bool skipped_at_cleanup;
+
+static void fails_in_cleanup(void *arg)
+{
+    skipped_at_cleanup = xtf_case_skipped();
+    expect_eq(1, 2);
+}
+
+static void skips_and_leaks(void)
+{
+    xtf_case_cleanup(fails_in_cleanup, NULL);
+    skip_case("no luck");
+}
+
+CASE("case: one line, when a cleanup fails after a skip")
+{
+    expect_eq(try(skips_and_leaks), XTF_CASE_FAIL);
+    expect_true(skipped_at_cleanup);
+    expect_eq(strncmp(output, "FAIL: trial: 1 is 1, expected 2 at ", 35), 0);
+    expect_false(strstr(output, "SKIP: "));
+    expect_true(strstr(output, "\n      also: skipped: no luck\n"));
+}
+
+CASE("title: patterns of *, ? and what is to be there as it is")
+{
+    static const struct
+    {
+        const char *pattern, *text;
+        bool matches;
+    } trials[] = {
+        { "map: one", "map: one", true },
+        { "map: one", "map: one more", false },
+        { "map: one more", "map: one", false },
+        { "map*", "map: one", true },
+        { "*one", "map: one", true },
+        { "*one", "map: one more, one", true },
+        { "*o*e", "map: one more", true },
+        { "*o*f", "map: one more", false },
+        { "map??one", "map: one", true },
+        { "map?one", "map: one", false },
+        { "*", "", true },
+        { "", "", true },
+        { "", "map", false },
+        { "?", "", false },
+        { "**p", "map", true },
+    };
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(trials); ++i )
+        expect_msg(xtf_title_matches(trials[i].pattern, trials[i].text) ==
+                   trials[i].matches, "\"%s\" %s \"%s\"",
+                   trials[i].pattern,
+                   trials[i].matches ? "does not match" : "matches",
+                   trials[i].text);
 }
 
 static char order[8];

@@ -44,7 +44,7 @@ static bool is_refused(unsigned long mfn)
 {
     long rc = flush(mfn);
 
-    return xtf_expect_msg(XTF_WHERE(""), rc == -EPERM || rc == -EINVAL,
+    return xtf_expect_msg(XTF_HERE, rc == -EPERM || rc == -EINVAL,
                           "GNTTABOP_cache_flush of frame %#lx returned %ld, "
                           "expected -EPERM or -EINVAL", mfn, rc);
 }

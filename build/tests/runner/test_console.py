@@ -77,10 +77,28 @@ class Cases(unittest.TestCase):
                       "FAIL: map: two: got 1, expected 0 at a.c:1\n"
                       "PASSED: no\n PASS: no\nTest result: FAILURE\n")
         self.assertEqual(stream.cases, [
-            Case("PASS", "map: one"), Case("SKIP", "v2: no v2"),
-            Case("FAIL", "map: two: got 1, expected 0 at a.c:1")])
+            Case("PASS", "map: one"), Case("SKIP", "v2", "no v2"),
+            Case("FAIL", "map: two", "got 1, expected 0 at a.c:1")])
         self.assertEqual(stream.reason,
                          "map: two: got 1, expected 0 at a.c:1")
+
+    def test_titles_of_the_image_name_the_cases(self):
+        titles = ["map", "map: two: more", "XSA-1: swap: the second",
+                  "XSA-1: swap: the second half", "get: a: b"]
+        stream = Console(titles=titles)
+        stream.feed(b"FAIL: map: two: more: x: y at a.c:1\n"
+                    b"SKIP: XSA-1: swap: the second: no v2\n"
+                    b"ERROR: XSA-1: swap: the second half: no: memory\n"
+                    b"PASS: get: a: b\n"
+                    b"FAIL: map: two: got 1\n"
+                    b"FAIL: something: else: happened\n")
+        self.assertEqual(stream.cases, [
+            Case("FAIL", "map: two: more", "x: y at a.c:1"),
+            Case("SKIP", "XSA-1: swap: the second", "no v2"),
+            Case("ERROR", "XSA-1: swap: the second half", "no: memory"),
+            Case("PASS", "get: a: b"),
+            Case("FAIL", "map", "two: got 1"),
+            Case("FAIL", "something: else", "happened")])
 
     def test_two_ways_count_once(self):
         stream = feed("PASS: one\n(XEN) (d0) PASS: one\n"

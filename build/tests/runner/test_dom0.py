@@ -13,6 +13,7 @@ from touchstone.catalogue import Instance, Test  # noqa: E402
 from touchstone.hosts import Options  # noqa: E402
 from touchstone.hosts.dom0 import Dom0Host  # noqa: E402
 from touchstone.hypervisor import Hypervisor  # noqa: E402
+from touchstone.verdict import InstanceError  # noqa: E402
 
 
 class Commands(unittest.TestCase):
@@ -67,6 +68,15 @@ class Commands(unittest.TestCase):
         self.options.accel = "kvm"
         self.assertNotIn("-icount", self.command(plain))
         self.assertNotIn(slices, self.xen_words(plain))
+
+    def test_cases_and_order_are_words_for_the_guest(self) -> None:
+        self.options.cases = ["map: a, 'b' *", "x"]
+        self.options.shuffle = 7
+        self.assertIn("test-pv64-demo own case=map:?a???b??* case=x shuffle=7",
+                      self.command(self.instance('extra="own"')))
+        self.options.cases = ["x" * 2000]
+        with self.assertRaises(InstanceError):
+            self.command(self.instance())
 
     def test_a_test_s_own_options_come_later(self) -> None:
         instance = self.instance(**{"xen-cmdline": "sched=null"})

@@ -3,6 +3,7 @@
 
 import io
 import os
+import re
 import signal
 import sys
 import threading
@@ -39,10 +40,10 @@ def log(text: str) -> BoundedLog:
 RESULTS = [
     Result(instance("good"), Verdict.SUCCESS, "",
            [Case("PASS", "map: # one"),
-            Case("SKIP", "v2: x: no v2 # none")]),
+            Case("SKIP", "v2: x", "no v2 # none")]),
     Result(instance("bad"), Verdict.FAILURE, "map: two: got <1> & \"2\"",
            [Case("PASS", "map: one"),
-            Case("FAIL", "map: two: got <1> & \"2\"")], log("x\0\x1b[1m\n")),
+            Case("FAIL", "map: two", "got <1> & \"2\"")], log("x\0\x1b[1m\n")),
     Result(instance("lost"), Verdict.CRASH, "panic ]]> \x00\ufffe", [],
            log("(XEN) the end \x07\n")),
     Result(instance("none"), Verdict.SKIP, "no PV32"),
@@ -100,14 +101,43 @@ class Tap(unittest.TestCase):
             "ok 4 - test-pv64-none # SKIP no PV32",
             "not ok 5 - test-pv64-slow", "not ok 6 - test-pv64-odd"])
         self.assertIn("    ok 1 - map: \\# one", lines)
-        self.assertIn("    ok 2 - v2 # SKIP v2: x: no v2 # none", lines)
+        self.assertIn("    ok 2 - v2: x # SKIP no v2 # none", lines)
+        self.assertIn("    not ok 2 - map: two", lines)
+        self.assertIn('      message: "got <1> & \\"2\\""', lines)
         self.assertNotIn("\x1b", "".join(lines))
+
+
+class Names(unittest.TestCase):
+    """A case is called the same whatever becomes of it."""
+
+    TITLE = "XSA-1: swap: the second # one"
+
+    def results(self):
+        for status in ("PASS", "SKIP", "FAIL", "ERROR"):
+            reason = "" if status == "PASS" else "got: 1: 2"
+            line = f"{self.TITLE}: {reason}" if reason else self.TITLE
+            yield Result(instance(), Verdict.ERROR, "", [
+                Case.of_line(status, line, ["XSA-1", self.TITLE])])
+
+    def test_junit(self):
+        for result in self.results():
+            root = ElementTree.fromstring(junit.render([result]).encode())
+            self.assertEqual(root.find(".//testcase").get("name"), self.TITLE)
+
+    def test_tap(self):
+        for result in self.results():
+            line = tap.render([result]).splitlines()[3]
+            self.assertEqual(re.sub(r"^ *(?:not )?ok 1 - |(?<!\\) # SKIP.*",
+                                    "", line),
+                             self.TITLE.replace("#", "\\#"))
 
 
 class Terminal(unittest.TestCase):
     def test_plain(self):
         stream = io.StringIO()
-        report = TerminalReport(stream, len(RESULTS), lambda: "Xen 1.2")
+        report = TerminalReport(
+            stream, len(RESULTS), lambda: "Xen 1.2",
+            again=lambda result: f"again {result.instance.test.name}")
         for result in RESULTS:
             report.started(result.instance)
             report.finished(result)
@@ -117,6 +147,9 @@ class Terminal(unittest.TestCase):
         self.assertEqual(text.count("Xen 1.2\n"), 1)
         self.assertIn("    FAIL: map: two: got <1>", text)
         self.assertIn("    | (XEN) the end", text)
+        self.assertEqual([name for name in ("good", "bad", "lost", "none")
+                          if f"    run again: again {name}\n" in text],
+                         ["bad", "lost"])
         table = text[text.index("Combined test results:\n"):].splitlines()
         self.assertEqual(table[2].split(), ["test-pv64-bad", "FAILURE"])
         self.assertIn("6 instances: 1 SUCCESS, 1 SKIP, 1 ERROR, 1 FAILURE,"

@@ -7,6 +7,7 @@ import json
 import sys
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -183,6 +184,25 @@ class Command(WithTests):
         self.assertEqual(code, 0)
         self.assertEqual([entry["name"] for entry in json.loads(out)],
                          ["test-pv64-alpha"])
+
+    def test_cases(self):
+        code, out, err = self.call("alpha", "-c", "map*")
+        self.assertEqual((code, out), (2, ""))
+        self.assertIn("'map*'", err)
+        with unittest.mock.patch.object(
+                catalogue.image, "titles",
+                lambda path, env: ["map: one", "copy"] if env == "pv64"
+                else []):
+            code, out, _ = self.call("--list", "--cases")
+            self.assertEqual(out.splitlines()[:3], [
+                "test-pv64-alpha: map: one", "test-pv64-alpha: copy",
+                "test-pv64-beta~one: map: one"])
+            code, out, _ = self.call("--list", "alpha", "-c", "map*")
+            self.assertEqual(out, "test-pv64-alpha\n")
+            code, out, _ = self.call("--list", "--cases", "--json", "alpha",
+                                     "-c", "c?py")
+            self.assertEqual([entry["cases"] for entry in json.loads(out)],
+                             [["copy"]])
 
     def test_environments(self):
         code, out, _ = self.call("--environments")

@@ -116,6 +116,12 @@ class XlHost(unittest.TestCase):
         self.run_domain(b"Test result: SUCCESS\n")
         self.assertTrue(self.calls()[0].endswith(" vcpus=2"))
 
+    def test_cases_are_words_for_the_guest(self):
+        self.options.cases = ["map: one, two"]
+        self.run_domain(b"Test result: SUCCESS\n")
+        self.assertTrue(self.calls()[0].endswith(' extra="case=map:?one??two"'),
+                        self.calls()[0])
+
     def test_names_are_unique(self):
         self.run_domain(b"Test result: SUCCESS\n")
         (self.state / "unpaused").unlink()

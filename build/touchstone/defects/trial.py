@@ -22,6 +22,12 @@ from .rules import Defect
 # is likely to notice what the first did not.
 _ORDER = ("pv64", "hvm32pae", "pv32pae", "hvm64", "hvm32", "hvm32pse")
 
+
+def _rank(env: str) -> int:
+    """Return an environment's place in the order; others come last."""
+    return _ORDER.index(env) if env in _ORDER else len(_ORDER)
+
+
 # An instance that takes so much longer than on the good hypervisor hangs.
 _SLOWDOWN = 10.0
 _PATIENCE = 8.0
@@ -158,7 +164,7 @@ class Range:
                   if instance.name in self._usual]
         usable.sort(key=lambda instance: (
             instance.name != catchers.get(defect.name),
-            _ORDER.index(instance.env), instance.name))
+            _rank(instance.env), instance.name))
         if not usable:
             return Outcome("no test", detail="no instance of "
                            + " ".join(defect.tests)
@@ -219,7 +225,7 @@ def instances_for(defect: Defect, tests: Sequence[Test],
     allowed = set(environments or ENVIRONMENTS) & set(
         defect.environments or ENVIRONMENTS)
     return [instance for test in tests
-            if test.category not in ("peer", "broken", "bench")
+            if test.category not in ("broken", "bench")
             and any(fnmatch.fnmatchcase(test.name, glob) for glob in globs)
             for instance in test.instances() if instance.env in allowed]
 

@@ -8,13 +8,17 @@ with a subclass and name it in `create`; nothing else knows the kinds apart.
 from __future__ import annotations
 
 import os
-from typing import NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
+from .. import image
 from ..catalogue import Instance
 from ..process import Stop
-from ..verdict import Result
+from ..verdict import InstanceError, Result
 
 KINDS = ("dom0", "xl")
+
+# What fits into a guest's command line.
+MAX_COMMAND_LINE = 1000
 
 # Seconds that an instance may take when nothing else is said.
 TIMEOUT = 30.0
@@ -34,6 +38,8 @@ class Options:
         self.timeout: Optional[float] = None
         self.vcpus: Optional[int] = None
         self.xen_cmdline = ""
+        self.cases: List[str] = []
+        self.shuffle: Optional[int] = None
         self.results_mode = "console"
         self.logfile_dir = "/var/log/xen/console/"
         self.logfile_pattern = "guest-%s.log"
@@ -88,6 +94,21 @@ class Host:
     def vcpus(self, instance: Instance) -> int:
         """Return the number of virtual CPUs that an instance gets."""
         return self.options.vcpus or instance.number("vcpus", 1)
+
+    def words(self, instance: Instance) -> str:
+        """Return an instance's command line: of its xl.cfg and of options."""
+        settings = instance.settings()
+        words = [str(settings.get("cmdline") or settings.get("extra") or "")]
+        words += [image.word(pattern) for pattern in self.options.cases]
+        if self.options.shuffle is not None:
+            words.append(f"shuffle={self.options.shuffle}")
+        line = " ".join(word for word in words if word)
+        if len(line) > MAX_COMMAND_LINE:
+            raise InstanceError(
+                f"the guest's command line would have {len(line)} characters,"
+                f" of at most {MAX_COMMAND_LINE}; give fewer or shorter"
+                " patterns for --case")
+        return line
 
     def run(self, instance: Instance, stop: Stop) -> Optional[Result]:
         """Run an instance to its end and leave nothing of it behind.

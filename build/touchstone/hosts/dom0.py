@@ -7,7 +7,7 @@ One boot an instance, so that nothing is shared between instances.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import List, Optional
+from typing import List, Optional, Sequence
 
 from .. import hypervisor
 from ..catalogue import Instance
@@ -78,9 +78,6 @@ class Dom0Host(Host):
         return Clock()
 
     def can_run(self, instance: Instance) -> Optional[str]:
-        if instance.test.category == "peer":
-            return ("the test needs two domains; run it on a Xen host"
-                    " (--host-kind xl)")
         return None
 
     def needs_shadow(self, instance: Instance) -> bool:
@@ -122,26 +119,21 @@ class Dom0Host(Host):
         It must run in the image's directory: QEMU splits a module's name off
         its command line at the first space.
         """
-        settings = instance.settings()
-        words = [instance.image.name]
-        for key in ("cmdline", "extra"):
-            if settings.get(key):
-                words.append(str(settings[key]))
-                break
+        words = f"{instance.image.name} {self.words(instance)}".rstrip()
         # QEMU's debugger stub looks through a guest's nested page tables as
         # if there were none; shadow page tables are what it understands.
         shadow = gdb is not None or self.needs_shadow(instance)
         return self.qemu.command(
             self.xen, self.xen_cmdline(instance, shadow),
             memory=instance.number("memory", DEFAULT_MEMORY) + XEN_MEMORY,
-            module=" ".join(words), vcpus=self.vcpus(instance),
+            module=words, vcpus=self.vcpus(instance),
             realtime=instance.test.realtime,
             fine=instance.test.category == "bench", gdb=gdb)
 
     def run(self, instance: Instance, stop: Stop) -> Optional[Result]:
         _check_image(instance.image)
         boot = _Boot(XenLog(instance.is_pv, self.needs_shadow(instance)),
-                     Deadline(self.timeout(instance)))
+                     Deadline(self.timeout(instance)), instance.titles())
         with Child(self.command(instance),
                    cwd=str(instance.image.parent)) as child:
             boot.follow(child, stop)
@@ -154,8 +146,9 @@ class Dom0Host(Host):
 class _Boot:
     """One boot of Xen, from QEMU's start to a verdict."""
 
-    def __init__(self, xen: XenLog, deadline: Deadline) -> None:
-        self.console = Console()
+    def __init__(self, xen: XenLog, deadline: Deadline,
+                 titles: Sequence[str]) -> None:
+        self.console = Console(titles=titles)
         self.verdict: Optional[Verdict] = None
         self.reason = ""
         self._xen = xen

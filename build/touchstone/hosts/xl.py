@@ -86,9 +86,10 @@ class XlHost(Host):
         if not instance.cfg.exists():
             raise InstanceError(f"there is no {instance.cfg.name};"
                                 " run `make` first")
-        domain = _Domain(instance, self.options, next(self._serial))
+        domain = _Domain(instance, self.options, self.words(instance),
+                         next(self._serial))
         # A domU's output is all its own: no prefix tells domains apart.
-        console = Console(domain=None)
+        console = Console(domain=None, titles=instance.titles())
         try:
             domain.start()
             verdict, reason = _follow(domain, console, end, stop)
@@ -129,7 +130,7 @@ class _Domain:
     """One domain, from its creation to its destruction."""
 
     def __init__(self, instance: Instance, options: Options,
-                 serial: int) -> None:
+                 command_line: str, serial: int) -> None:
         self._logfile = options.results_mode == "logfile"
         self._options = options
         # A log file's name is part of its user's configuration, so there the
@@ -146,6 +147,9 @@ class _Domain:
                  'on_crash="preserve"', 'on_reboot="preserve"']
         if options.vcpus:
             words.append(f"vcpus={options.vcpus}")
+        if options.cases or options.shuffle is not None:
+            key = "cmdline" if "cmdline" in instance.settings() else "extra"
+            words.append(f'{key}="{command_line}"')
         _command("xl", "create", "-p", str(instance.cfg), *words)
 
     def _log_path(self) -> str:

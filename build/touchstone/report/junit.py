@@ -27,28 +27,13 @@ def _attribute(text: str) -> str:
     return quoteattr(_NOT_XML.sub("?", text))
 
 
-def _case_name(case: Case, known: List[str]) -> str:
-    """Return the name of a case, without the explanation behind it.
-
-    Names hold colons themselves (`map: bad domid`): of three and more parts,
-    two are taken as the name.  A name that is taken already gets its text.
-    """
-    parts = case.text.split(": ")
-    if case.status == "PASS":
-        return case.text
-    name = ": ".join(parts[:2] if len(parts) > 2 else parts[:1])
-    return name if name not in known else case.text
-
-
-def _case(result: Result, case: Case, known: List[str]) -> str:
-    name = _case_name(case, known)
-    known.append(name)
+def _case(result: Result, case: Case) -> str:
     head = (f'    <testcase classname={_attribute(result.instance.name)}'
-            f' name={_attribute(name)} time="0"')
+            f' name={_attribute(case.name)} time="0"')
     element = _ELEMENT.get(case.status)
     if element is None:
         return head + "/>"
-    return (f"{head}>\n      <{element} message={_attribute(case.text)}/>\n"
+    return (f"{head}>\n      <{element} message={_attribute(case.reason)}/>\n"
             f"    </testcase>")
 
 
@@ -70,8 +55,7 @@ def _verdict_case(result: Result) -> str:
 
 
 def _suite(result: Result) -> Tuple[str, List[int]]:
-    known: List[str] = []
-    cases = [_case(result, case, known) for case in result.cases]
+    cases = [_case(result, case) for case in result.cases]
     cases.append(_verdict_case(result))
     body = "\n".join(cases)
     counts = [len(cases)] + [body.count(f"<{element} ")

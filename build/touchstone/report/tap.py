@@ -22,13 +22,14 @@ def _point(good: bool, number: int, text: str, skip: str = "") -> str:
 def _subtest(result: Result) -> List[str]:
     lines = [f"# Subtest: {_escape(result.instance.name)}"]
     for number, case in enumerate(result.cases, 1):
-        good = case.status in ("PASS", "SKIP")
-        if case.status == "SKIP":
-            # What is behind a hash is the directive: the text goes there.
-            lines.append(_point(good, number, case.text.partition(": ")[0],
-                                printable(case.text)))
-        else:
-            lines.append(_point(good, number, case.text))
+        # What is behind a hash is the directive: a skip's reason goes there.
+        skip = case.status == "SKIP"
+        lines.append(_point(skip or case.status == "PASS", number, case.name,
+                            printable(case.reason) or "skipped" if skip
+                            else ""))
+        if case.status in ("FAIL", "ERROR"):
+            lines += ["  ---", "  message: " + _quoted(case.reason),
+                      f"  severity: {case.status.lower()}", "  ..."]
     lines.append(f"1..{len(result.cases)}")
     return ["    " + line for line in lines]
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from typing import Callable, List, Sequence, TextIO
+from typing import Callable, List, Optional, Sequence, TextIO
 
 from ..catalogue import Instance
 from ..scheduler import Listener
@@ -57,17 +57,20 @@ class TerminalReport(Listener):
 
     `describe` says what runs the instances; it is asked when the first ones
     are on their way, as the answer may take a moment.  `quiet` leaves the
-    table only; `verbose` adds each guest's console.
+    table only; `verbose` adds each guest's console.  `again` returns the
+    command that runs what went wrong in an instance again.
     """
 
     def __init__(self, stream: TextIO, total: int,
                  describe: Callable[[], str] = str, *,
-                 quiet: bool = False, verbose: bool = False) -> None:
+                 quiet: bool = False, verbose: bool = False,
+                 again: Optional[Callable[[Result], str]] = None) -> None:
         self._stream = stream
         self._describe = describe
         self._total = total
         self._quiet = quiet
         self._verbose = verbose
+        self._again = again
         self._tty = stream.isatty()
         self._colour = (self._tty and "NO_COLOR" not in os.environ
                         and os.environ.get("TERM") != "dumb")
@@ -129,6 +132,9 @@ class TerminalReport(Listener):
             lines += ["    | " + printable(line)
                       for line in result.log.text().splitlines()]
         lines += ["    " + printable(line) for line in explain(result)]
+        if (self._again is not None
+                and result.verdict.exit_code > Verdict.SKIP.exit_code):
+            lines.append("    run again: " + printable(self._again(result)))
         return "\n".join(lines)
 
     def _write(self, text: str) -> None:
