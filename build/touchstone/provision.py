@@ -18,9 +18,6 @@ from .hypervisor import (OPTIONS, HypervisorError, check_image, entry_name,
 SOURCE_PACKAGE = "xen"
 _STOCK_PACKAGE = re.compile(r"xen-hypervisor-(\d+(?:\.\d+)+)-amd64")
 
-# What a build reports as made, where no former build says it exactly.
-USUAL_OBJECTS = 620
-
 _Fetched = TypeVar("_Fetched")
 
 
@@ -169,7 +166,7 @@ class _Maker:
         known = _known_objects(link_path(self._kind, self._release))
 
         def show(made: int) -> None:
-            total = str(known) if known else f"about {USUAL_OBJECTS}"
+            total = str(known) if known else f"about {xenbuild.USUAL_OBJECTS}"
             self._progress(f"{step}: {made} of {total} objects,"
                            f" {time.monotonic() - began:.0f} s")
 
