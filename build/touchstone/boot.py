@@ -7,13 +7,13 @@ the hypervisor's way to its first domain.
 
 from __future__ import annotations
 
-from typing import List, Optional, Sequence
+from typing import List, Sequence
 
 from . import scheduler
 from .catalogue import Instance, Test
 from .hosts import Host
 from .process import Stop
-from .verdict import Verdict
+from .verdict import Result, Verdict
 
 PROBE = "example"
 
@@ -26,15 +26,12 @@ def probes(tests: Sequence[Test],
             if instance.env in environments]
 
 
-def obstacle(host: Host, instances: Sequence[Instance], jobs: int,
-             stop: Stop) -> Optional[str]:
-    """Return why Xen boots to a verdict in no instance; None if in one.
+def failures(host: Host, instances: Sequence[Instance], jobs: int,
+             stop: Stop) -> List[Result]:
+    """Run instances; return the results of those on which Xen does not boot.
 
     A SKIP is a verdict: the hypervisor said what it lacks.
     """
     results = scheduler.run(host, instances, jobs, scheduler.Listener(), stop)
-    ended = [result for result in results
-             if result.verdict not in (Verdict.CRASH, Verdict.TIMEOUT)]
-    if ended or not results:
-        return None
-    return f"{results[0].verdict}: {results[0].reason}"
+    return [result for result in results
+            if result.verdict in (Verdict.CRASH, Verdict.TIMEOUT)]

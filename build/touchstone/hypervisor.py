@@ -53,6 +53,10 @@ class HypervisorError(Exception):
     """A hypervisor is not to be had; the text says why and what to do."""
 
 
+class NotBuilt(HypervisorError):
+    """A user's source does not build; the text holds the compiler's words."""
+
+
 class Hypervisor(NamedTuple):
     """A hypervisor to test.
 

@@ -8,7 +8,7 @@ tree and is built in, and each result under a name of its own:
     hypervisors/tree-NAME-HASH-DIGEST/  a result: xen, xen-syms, config
 
 HASH stands for the tree's path and its configuration, DIGEST for the
-hypervisor's bytes: one that is being tested does not change when the tree is
+result's bytes: one that is being tested does not change when the tree is
 edited and another process builds it again.
 """
 
@@ -21,11 +21,11 @@ import shutil
 import time
 import zlib
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, NamedTuple, Tuple
 
 from . import cache, deps, steps, xenbuild
 from .hypervisor import (OPTIONS, TREE_PREFIX, Hypervisor, HypervisorError,
-                         check_image)
+                         NotBuilt, check_image)
 from .mirror import Mirror, MirrorError, commit_of
 
 # What building the hypervisor needs of Xen's source tree.
@@ -114,9 +114,9 @@ def provide(spec: str, progress: steps.Progress,
                         maker.waiting) as lock:
             maker.keep_fds = [lock.fileno()]
             return maker.make(force)
-    except (xenbuild.BuildError, MirrorError) as error:
-        raise HypervisorError(f"{tree.directory}: {error}") from error
-    except OSError as error:
+    except xenbuild.BuildError as error:
+        raise NotBuilt(f"{tree.directory}: {error}") from error
+    except (MirrorError, OSError) as error:
         raise HypervisorError(f"{tree.directory}: {error}") from error
 
 
@@ -326,15 +326,15 @@ class _Maker:
         if complaint:
             raise HypervisorError(f"{self._tree.directory}: the xen/xen that"
                                   f" was built: {complaint}")
-        digest = hashlib.sha256(data).hexdigest()[:12]
+        config = (self._copy / "xen/.config").read_bytes()
+        digest = hashlib.sha256(data + config).hexdigest()[:12]
         entry = self._results / f"{self.name}-{digest}"
         if not (entry / "xen").exists():
             with cache.publish(entry) as partial:
                 (partial / "xen").write_bytes(data)
                 shutil.copyfile(self._copy / "xen/xen-syms",
                                 partial / "xen-syms")
-                shutil.copyfile(self._copy / "xen/.config",
-                                partial / "config")
+                (partial / "config").write_bytes(config)
         self._mirror.state["built"] = entry.name
         self._mirror.state.pop("pending", None)
         self._mirror.save()
@@ -350,12 +350,3 @@ class _Maker:
         for path in sorted(ages, key=ages.__getitem__)[_KEEP - 1:]:
             if ages[path] > _KEEP_SECONDS:
                 cache.remove(path)
-
-
-def describe(spec: str) -> Optional[str]:
-    """Return a short name of a tree for tables: directory and config."""
-    if not spec.startswith(TREE_PREFIX):
-        return None
-    name, _, config = spec[len(TREE_PREFIX):].partition("?config=")
-    short = Path(name).resolve().name
-    return short + (f" ({Path(config).name})" if config else "")

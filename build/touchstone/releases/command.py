@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Sequence, TextIO
 
 from .. import boot, catalogue, hosts, hypervisor, scheduler, selection, steps
-from ..catalogue import ENVIRONMENTS, Instance, Test
+from ..catalogue import Instance, Test
 from ..hosts.dom0 import Dom0Host
 from ..process import Stop
 from ..verdict import Result, RunnerError, UsageError, Verdict
@@ -275,14 +275,10 @@ class _Run:
         jobs = self._args.jobs or host.default_jobs()
         missing = store.missing(self._instances, self._args.runs)
         if len(missing) == len(self._instances):
-            environments = [env for env in _BOOTS if any(
-                instance.env == env for instance in missing)]
-            reason = boot.obstacle(
-                host, boot.probes(self._tests, environments or ENVIRONMENTS),
-                jobs, self._stop)
-            if reason is not None and not self._stop.is_set:
-                self._say(f"{subject.name}: does not boot: {reason}")
-                store.note(problem=f"does not boot: {reason}")
+            problem = self._boot_problem(host, jobs)
+            if problem:
+                self._say(f"{subject.name}: {problem}")
+                store.note(problem=problem)
                 missing = []
         try:
             for run in range(self._args.runs):
@@ -296,6 +292,18 @@ class _Run:
         self._say(f"{subject.name}: " + ", ".join(
             f"{count} {verdict}" for verdict, count in column.counts().items()
             if count))
+
+    def _boot_problem(self, host: hosts.Host, jobs: int) -> str:
+        """Return why nothing can boot; "" where something can."""
+        environments = {instance.env for instance in self._instances}
+        probes = boot.probes(self._tests,
+                             [env for env in _BOOTS if env in environments]
+                             or list(environments))
+        failures = boot.failures(host, probes, jobs, self._stop)
+        if not failures or len(failures) < len(probes) or self._stop.is_set:
+            return ""
+        return (f"does not boot: {failures[0].verdict}:"
+                f" {failures[0].reason}")
 
     def _round(self, subject: Subject, host: hosts.Host, store: Store,
                instances: List[Instance], jobs: int, run: int) -> None:
