@@ -30,7 +30,8 @@ selection words (of one kind: any of them; of different kinds: all must match)
 hosts
   dom0           QEMU boots a real Xen with the image as dom0 (default outside
                  of Xen); --xen takes full, stock, or the file of a hypervisor,
-                 --tree a directory with Xen's source
+                 --tree a directory with Xen's source; auto is full, or what
+                 comes nearest to it where that is not to be had
   xl             domains of the Xen under this system (default in a Xen dom0)
 
 exit codes: the worst verdict counts
@@ -81,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     how = parser.add_argument_group("how to run it")
     add = how.add_argument
     add("--host-kind", choices=("dom0", "xl"), help="see below")
-    hypervisor.add_options(how, "full|nodebug|stock|FILE")
+    hypervisor.add_options(how, "auto|full|nodebug|stock|FILE")
     add("-j", "--jobs", type=_positive_int, metavar="N",
         help="instances at once (default: as many as processors)")
     add("--timeout", type=_positive_seconds, metavar="S",
@@ -279,7 +280,7 @@ def main(argv: Optional[Sequence[str]] = None,
         _with_tap_value(sys.argv[1:] if argv is None else argv))
     root = root or Path(__file__).resolve().parents[2]
     try:
-        args.xen = hypervisor.chosen(args)
+        args.xen = hypervisor.chosen(args, hypervisor.AUTO)
         if args.environments:
             print("\n".join(ENVIRONMENTS))
             return 0

@@ -36,11 +36,17 @@ OPTIONS = {"full": (*_TESTABLE, "DEBUG"), "nodebug": (*_TESTABLE, "!DEBUG")}
 
 KINDS = (*OPTIONS, "stock")
 
+# `full`, or what comes nearest to it and is to be had: fallback.py.
+AUTO = "auto"
+
 # `tree:DIR` or `tree:DIR?config=FILE` is a user's own source of Xen.
 TREE_PREFIX = "tree:"
 
 # To be raised when the way a hypervisor is made changes otherwise.
 RECIPE = 1
+
+# The command's exit status where the archive or the compiler is in the way.
+UNAVAILABLE = 4
 
 # Where a multiboot loader looks for the header, and the word it looks for.
 _HEADER_AREA = 8192
@@ -51,6 +57,10 @@ Progress = Callable[[str], None]
 
 class HypervisorError(Exception):
     """A hypervisor is not to be had; the text says why and what to do."""
+
+
+class Unavailable(HypervisorError):
+    """Debian's archive or this system's compiler does not give a kind."""
 
 
 class NotBuilt(HypervisorError):
@@ -79,7 +89,7 @@ def resolve(spec: str, progress: Optional[Progress] = None, *,
             release: str = "auto", force: bool = False) -> Hypervisor:
     """Return the hypervisor that `spec` names, made first if need be.
 
-    `spec` is `full`, `nodebug` or `stock`, with `@RELEASE` for another Debian
+    `spec` is `auto`, or `full`, `nodebug` or `stock`, these with `@RELEASE` for another Debian
     release than the running one (`release` says the same), or a file: Xen's
     multiboot ELF, gzipped or not.  `tree:DIR` is built from the source tree
     of Xen in DIR with the options of `full`, `tree:DIR?config=FILE` with
@@ -92,6 +102,9 @@ def resolve(spec: str, progress: Optional[Progress] = None, *,
     if spec.startswith(TREE_PREFIX):
         from . import xentree
         return xentree.provide(spec, progress or (lambda _text: None), force)
+    if spec == AUTO:
+        from . import fallback
+        return fallback.resolve(progress or (lambda _text: None), force)
     chosen = _split(spec, release)
     if chosen is None:
         return _from_file(Path(spec))
@@ -114,6 +127,8 @@ def cached(spec: str, *, release: str = "auto") -> Optional[Hypervisor]:
     """
     if spec.startswith(TREE_PREFIX):
         return None
+    if spec == AUTO:
+        return _cached("full", host_release())
     chosen = _split(spec, release)
     return _from_file(Path(spec)) if chosen is None else _cached(*chosen)
 
@@ -296,10 +311,10 @@ def _version_in(config: Optional[Path]) -> str:
 def add_options(parser: "argparse._ActionsContainer", kinds: str) -> None:
     """Add the options that choose a hypervisor: --xen, --tree, --config.
 
-    `kinds` is what the command takes for --xen.
+    `kinds` is what the command takes for --xen, the default first.
     """
-    parser.add_argument("--xen", metavar=kinds,
-                        help="the hypervisor (default: full)")
+    parser.add_argument("--xen", metavar=kinds, help="the hypervisor (default:"
+                        f" {kinds.partition('|')[0]})")
     parser.add_argument("--tree", metavar="DIR",
                         help="build the hypervisor from Xen's source in DIR,"
                         " which is only read")
@@ -308,15 +323,15 @@ def add_options(parser: "argparse._ActionsContainer", kinds: str) -> None:
                         " of full)")
 
 
-def chosen(words: "argparse.Namespace") -> str:
+def chosen(words: "argparse.Namespace", default: str = "full") -> str:
     """Return the spec that the options of add_options() make.
 
-    Raises UsageError where they contradict each other.
+    `default` is what it is without any.  Raises UsageError where they contradict each other.
     """
     if words.tree is None:
         if words.config is not None:
             raise UsageError("--config goes with --tree")
-        return words.xen or "full"
+        return words.xen or default
     if words.xen is not None:
         raise UsageError("--xen and --tree each name a hypervisor; give one")
     return tree_spec(words.tree, words.config)
@@ -340,7 +355,8 @@ def main(argv: Optional[List[str]] = None) -> int:
                         help="full (built from Debian's source package with"
                         " everything on), nodebug (the same without Xen's"
                         " assertions), stock (Debian's binary package), each"
-                        " with @RELEASE, or a file; default: full")
+                        " with @RELEASE, or a file; default: full, or what"
+                        " comes nearest to it and is to be had")
     parser.add_argument("--tree", metavar="DIR",
                         help="build Xen's source in DIR, which is only read")
     parser.add_argument("--config", metavar="FILE",
@@ -357,7 +373,7 @@ def main(argv: Optional[List[str]] = None) -> int:
     words = parser.parse_args(argv)
     words.xen = words.spec
     try:
-        spec = chosen(words)
+        spec = chosen(words, AUTO)
         if words.only_print:
             found = cached(spec, release=words.release)
             if found is None:
@@ -366,6 +382,8 @@ def main(argv: Optional[List[str]] = None) -> int:
             found = _resolve_visibly(spec, words.release, words.force)
     except UsageError as error:
         return _complain(str(error), 2)
+    except Unavailable as error:
+        return _complain(str(error), UNAVAILABLE)
     except HypervisorError as error:
         return _complain(str(error), 1)
     except KeyboardInterrupt:

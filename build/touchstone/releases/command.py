@@ -131,7 +131,7 @@ def _subject(text: str, base: Path) -> Subject:
     name, equals, what = (part.strip() for part in text.partition("="))
     if not equals or "/" in name or ":" in name:
         name, what = "", text
-    if what.partition("@")[0] in hypervisor.KINDS:
+    if what.partition("@")[0] in (*hypervisor.KINDS, hypervisor.AUTO):
         return Subject(name or what, what)
     prefix = hypervisor.TREE_PREFIX
     tree = what.startswith(prefix)
