@@ -4,8 +4,9 @@
 space := $(subst x, ,x x)
 plain-goals := help clean distclean deps hypervisor run check coverage defects
 
-# Which hypervisor: full, stock, either @ a Debian release, or a file.
-XEN ?= full
+# Which hypervisor: auto (full, or what comes nearest to it and is to be had),
+# full, nodebug, stock, each of these @ a Debian release, a file, or tree:DIR.
+XEN ?= auto
 # More words and options for xtf-runner.
 ARGS ?= --all
 
@@ -41,19 +42,22 @@ check:
 	@build/deps check --install
 	@build/check
 
+# These need more of the hypervisor than its binary.
+xen-option = $(if $(filter-out auto,$(XEN)),--xen $(XEN))
+
 # Which lines of the hypervisor the tests reach, and which of its planted
 # defects they catch; TESTS= narrows both down.
 coverage:
 	$(bootstrap)
 	@build/deps run --install
 	@$(MAKE) all
-	@build/coverage --xen $(XEN) $(TESTS) $(skip-is-ok)
+	@build/coverage $(xen-option) $(TESTS) $(skip-is-ok)
 
 defects:
 	$(bootstrap)
 	@build/deps run --install
 	@$(MAKE) all
-	@build/defects --xen $(XEN) $(addprefix --test ,$(TESTS)) $(DEFECTS)
+	@build/defects $(xen-option) $(addprefix --test ,$(TESTS)) $(DEFECTS)
 
 clean:
 	rm -rf $(O) tests/*/test-* tests/*/info.json

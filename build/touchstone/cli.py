@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import List, Optional, Sequence, TextIO
 
-from . import catalogue, image, selection
+from . import catalogue, hypervisor, image, selection
 from .catalogue import CATEGORIES, DEFAULT_CATEGORIES, ENVIRONMENTS, Instance
 from .verdict import Result, RunnerError, UsageError, worst
 
@@ -33,12 +33,15 @@ selection words (of one kind: any of them; of different kinds: all must match)
 
 hosts
   dom0           QEMU boots a real Xen with the image as dom0 (default outside
-                 of Xen); --xen takes full, stock, or the file of a hypervisor
+                 of Xen); --xen takes full, stock, or the file of a hypervisor,
+                 --tree a directory with Xen's source; auto is full, or what
+                 comes nearest to it where that is not to be had
   xl             domains of the Xen under this system (default in a Xen dom0)
 
 exit codes: the worst verdict counts
   0 SUCCESS   3 SKIP   4 ERROR   5 FAILURE   6 CRASH or TIMEOUT
   1 the runner cannot work   2 bad command line   130 and 143 interrupted
+  with --bisect: 0 good   1 bad   125 cannot tell   128 and more: stop
 
 examples
   xtf-runner --all                          everything, all environments
@@ -46,6 +49,8 @@ examples
   xtf-runner hvm gnttab-map -v              its HVM environments, with console
   xtf-runner gnttab-map -c 'map*read-only*' only the cases with such titles
   xtf-runner --xen ~/xen/xen/xen --all --junit report.xml
+  xtf-runner --tree ~/xen gnttab-map        build Xen's source as it is now
+  git bisect run ~/touchstone/xtf-runner --bisect --tree . hvm64 gnttab-map
   xtf-runner test-pv64-example --gdb     stop at the first instruction
 """
 
@@ -85,10 +90,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--tests-dir", type=Path, metavar="DIR",
         help="where the tests are (default: tests beside this command)")
 
-    add = parser.add_argument_group("how to run it").add_argument
+    how = parser.add_argument_group("how to run it")
+    add = how.add_argument
     add("--host-kind", choices=("dom0", "xl"), help="see below")
-    add("--xen", default="full", metavar="full|nodebug|stock|FILE",
-        help="hypervisor of host dom0 (default: full)")
+    hypervisor.add_options(how, "auto|full|nodebug|stock|FILE")
     add("-j", "--jobs", type=_positive_int, metavar="N",
         help="instances at once (default: as many as processors)")
     add("--timeout", type=_positive_seconds, metavar="S",
@@ -103,6 +108,9 @@ def _parser() -> argparse.ArgumentParser:
         help="QEMU's accelerator; auto takes kvm where Xen boots on it")
     add("--xen-cmdline", default="", metavar="TEXT",
         help="more options for Xen, with host dom0")
+    add("--bisect", action="store_true",
+        help="exit as `git bisect run' expects: 0 good, 1 bad, 125 where Xen"
+        " does not build or boot or the test is skipped, 128 to stop")
     add("--gdb", action="store_true",
         help="run one instance under a debugger and say how to attach")
     add("-m", "--results-mode", choices=("console", "logfile"),
@@ -169,8 +177,12 @@ def _list(instances: Sequence[Instance], args: argparse.Namespace) -> None:
     } for instance in instances], indent=2))
 
 
+def _tests_dir(args: argparse.Namespace, root: Path) -> Path:
+    return args.tests_dir or root / "tests"
+
+
 def _select(args: argparse.Namespace, root: Path) -> List[Instance]:
-    tests = catalogue.load(args.tests_dir or root / "tests")
+    tests = catalogue.load(_tests_dir(args, root))
     everything = (args.all or args.host
                   or (args.list and not args.words))
     selected = selection.select(tests, args.words, everything=everything,
@@ -194,7 +206,9 @@ def _again(args: argparse.Namespace, result: Result) -> str:
     for option, value, default in (
             ("--tests-dir", args.tests_dir, None),
             ("--host-kind", args.host_kind, None),
-            ("--xen", args.xen, "full"),
+            ("--xen", args.xen, "auto"),
+            ("--tree", args.tree, None),
+            ("--config", args.config, None),
             ("--xen-cmdline", args.xen_cmdline, ""),
             ("--vcpus", args.vcpus, None)):
         if value != default:
@@ -258,7 +272,8 @@ class _Interrupt:
         self._stop.set()  # type: ignore[attr-defined]
 
 
-def _run(args: argparse.Namespace, instances: List[Instance]) -> int:
+def _run(args: argparse.Namespace, instances: List[Instance],
+         root: Path) -> int:
     from . import hosts, scheduler
     from .process import Stop
     from .report.terminal import TerminalReport
@@ -280,9 +295,17 @@ def _run(args: argparse.Namespace, instances: List[Instance]) -> int:
                          " use --tap=FILE")
     stream: TextIO = (sys.stderr if args.tap == "-" or as_json
                       else sys.stdout)
+    if args.bisect:
+        from . import bisection
+        if not bisection.builds(options.xen):
+            return bisection.UNTESTABLE
     host.prepare()
     stop = Stop()
     interrupt = _Interrupt(stop)
+    if args.bisect and not bisection.boots(
+            host, catalogue.load(_tests_dir(args, root)), instances, stop):
+        return (EXIT_SIGNAL + interrupt.signal if interrupt.signal
+                else bisection.UNTESTABLE)
     # Neighbours do not disturb a count of instructions; they do take time.
     alone = args.bench and not host.clock().emulated
     jobs = args.jobs or (1 if alone else host.default_jobs())
@@ -303,6 +326,8 @@ def _run(args: argparse.Namespace, instances: List[Instance]) -> int:
             stream.write("\n" + bench.table(results, host.clock()))
     if interrupt.signal:
         return EXIT_SIGNAL + interrupt.signal
+    if args.bisect:
+        return bisection.status(worst(results))
     return worst(results).exit_code
 
 
@@ -318,6 +343,7 @@ def main(argv: Optional[Sequence[str]] = None,
         _with_tap_value(sys.argv[1:] if argv is None else argv))
     root = root or Path(__file__).resolve().parents[2]
     try:
+        args.xen = hypervisor.chosen(args, hypervisor.AUTO)
         if args.environments:
             print("\n".join(ENVIRONMENTS))
             return 0
@@ -325,13 +351,13 @@ def main(argv: Optional[Sequence[str]] = None,
         if args.list:
             _list(instances, args)
             return 0
-        return _run(args, instances)
+        return _run(args, instances, root)
     except UsageError as error:
         print(f"xtf-runner: {error}", file=sys.stderr)
-        return EXIT_USAGE
+        return EXIT_SIGNAL if args.bisect else EXIT_USAGE
     except RunnerError as error:
         print(f"xtf-runner: {error}", file=sys.stderr)
-        return EXIT_RUNNER_ERROR
+        return EXIT_SIGNAL if args.bisect else EXIT_RUNNER_ERROR
     except KeyboardInterrupt:
         return EXIT_SIGNAL + signal.SIGINT
     except BrokenPipeError:

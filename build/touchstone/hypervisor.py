@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Hypervisors to test: built here, Debian's own (`stock`), or a file.
+"""Hypervisors to test: built here, Debian's own (`stock`), a file, a tree.
 
 resolve() turns such a word into files that QEMU can boot.  `full`, `nodebug`
 and `stock` come from Debian's archive once and then from the cache:
@@ -7,6 +7,7 @@ and `stock` come from Debian's archive once and then from the cache:
     hypervisors/full-VERSION-HASH/   a finished one: xen, xen-syms, config, ...
     hypervisors/full@RELEASE-HASH    link to the one that the word means now
     hypervisors/file-HASH/           an unpacked gzip file
+    hypervisors/tree-..., sources/tree-...  a user's own source: xentree.py
     sources/xen-VERSION-HASH/        the tree it was built in, with objects
     downloads/, apt/, locks/, logs/  what the way there left behind
 
@@ -18,9 +19,14 @@ from __future__ import annotations
 import os
 import zlib
 from pathlib import Path
-from typing import Callable, List, NamedTuple, Optional, Tuple
+from typing import (TYPE_CHECKING, Callable, List, NamedTuple, Optional,
+                    Tuple)
 
 from . import cache
+from .verdict import UsageError
+
+if TYPE_CHECKING:
+    import argparse
 
 # What a kind that is built here turns on, or (!) off, over Xen's defaults:
 # all that a guest can test; with Xen's own assertions, and without.
@@ -30,8 +36,17 @@ OPTIONS = {"full": (*_TESTABLE, "DEBUG"), "nodebug": (*_TESTABLE, "!DEBUG")}
 
 KINDS = (*OPTIONS, "stock")
 
+# `full`, or what comes nearest to it and is to be had: fallback.py.
+AUTO = "auto"
+
+# `tree:DIR` or `tree:DIR?config=FILE` is a user's own source of Xen.
+TREE_PREFIX = "tree:"
+
 # To be raised when the way a hypervisor is made changes otherwise.
 RECIPE = 1
+
+# The command's exit status where the archive or the compiler is in the way.
+UNAVAILABLE = 4
 
 # Where a multiboot loader looks for the header, and the word it looks for.
 _HEADER_AREA = 8192
@@ -44,13 +59,22 @@ class HypervisorError(Exception):
     """A hypervisor is not to be had; the text says why and what to do."""
 
 
+class Unavailable(HypervisorError):
+    """Debian's archive or this system's compiler does not give a kind."""
+
+
+class NotBuilt(HypervisorError):
+    """A user's source does not build; the text holds the compiler's words."""
+
+
 class Hypervisor(NamedTuple):
     """A hypervisor to test.
 
     `xen` is the uncompressed 32-bit multiboot ELF file that QEMU's -kernel
     takes.  `syms` is the 64-bit ELF file with symbols and debug information,
     `config` the Kconfig file it was built with, `source` the tree it was built
-    in, objects included; each is None where it is not known.
+    in, objects included; each is None where it is not known.  `source` may
+    change when its tree is built again; the other files do not.
     """
 
     name: str
@@ -65,14 +89,22 @@ def resolve(spec: str, progress: Optional[Progress] = None, *,
             release: str = "auto", force: bool = False) -> Hypervisor:
     """Return the hypervisor that `spec` names, made first if need be.
 
-    `spec` is `full`, `nodebug` or `stock`, with `@RELEASE` for another Debian
+    `spec` is `auto`, or `full`, `nodebug` or `stock`, these with `@RELEASE` for another Debian
     release than the running one (`release` says the same), or a file: Xen's
-    multiboot ELF, gzipped or not.  `progress` is called with `step` or
+    multiboot ELF, gzipped or not.  `tree:DIR` is built from the source tree
+    of Xen in DIR with the options of `full`, `tree:DIR?config=FILE` with
+    those of a Kconfig file.  `progress` is called with `step` or
     `step: detail`.  With `force` the archive is asked for a newer version,
     and what is built here is built again in any case.
 
     Raises HypervisorError.
     """
+    if spec.startswith(TREE_PREFIX):
+        from . import xentree
+        return xentree.provide(spec, progress or (lambda _text: None), force)
+    if spec == AUTO:
+        from . import fallback
+        return fallback.resolve(progress or (lambda _text: None), force)
     chosen = _split(spec, release)
     if chosen is None:
         return _from_file(Path(spec))
@@ -90,8 +122,13 @@ def resolve(spec: str, progress: Optional[Progress] = None, *,
 def cached(spec: str, *, release: str = "auto") -> Optional[Hypervisor]:
     """Return what resolve() would, or None where it would have work to do.
 
+    For a tree that is not known without looking at all its files, so None.
     Raises HypervisorError for a file that is no hypervisor.
     """
+    if spec.startswith(TREE_PREFIX):
+        return None
+    if spec == AUTO:
+        return _cached("full", host_release())
     chosen = _split(spec, release)
     return _from_file(Path(spec)) if chosen is None else _cached(*chosen)
 
@@ -225,9 +262,14 @@ def _about_directory(path: Path) -> str:
     """Return the complaint about a directory, with the file in it if any."""
     inside: List[Path] = [path / "xen/xen", path / "xen", path / "xen.gz",
                           path / "xen/xen.gz"]
+    source = any((path / name).is_file()
+                 for name in ("xen/Makefile", "arch/x86/Makefile"))
+    tree = f" (or --tree {path}, to build it)" if source else ""
     for file in inside:
         if file.is_file():
-            return f"{path}: a directory; did you mean {file}?"
+            return f"{path}: a directory; did you mean {file}?{tree}"
+    if source:
+        return f"{path}: a directory; did you mean --tree {path}?"
     return f"{path}: a directory without a built hypervisor (no xen/xen)"
 
 
@@ -264,6 +306,43 @@ def _version_in(config: Optional[Path]) -> str:
     return "unknown"
 
 
+# --- command lines ---------------------------------------------------------
+
+def add_options(parser: "argparse._ActionsContainer", kinds: str) -> None:
+    """Add the options that choose a hypervisor: --xen, --tree, --config.
+
+    `kinds` is what the command takes for --xen, the default first.
+    """
+    parser.add_argument("--xen", metavar=kinds, help="the hypervisor (default:"
+                        f" {kinds.partition('|')[0]})")
+    parser.add_argument("--tree", metavar="DIR",
+                        help="build the hypervisor from Xen's source in DIR,"
+                        " which is only read")
+    parser.add_argument("--config", metavar="FILE",
+                        help="Kconfig file for --tree (default: the options"
+                        " of full)")
+
+
+def chosen(words: "argparse.Namespace", default: str = "full") -> str:
+    """Return the spec that the options of add_options() make.
+
+    `default` is what it is without any.  Raises UsageError where they contradict each other.
+    """
+    if words.tree is None:
+        if words.config is not None:
+            raise UsageError("--config goes with --tree")
+        return words.xen or default
+    if words.xen is not None:
+        raise UsageError("--xen and --tree each name a hypervisor; give one")
+    return tree_spec(words.tree, words.config)
+
+
+def tree_spec(directory: str, config: Optional[str] = None) -> str:
+    """Return the spec of a source tree, with its Kconfig file if any."""
+    return (TREE_PREFIX + directory
+            + (f"?config={config}" if config is not None else ""))
+
+
 # --- the command -----------------------------------------------------------
 
 def main(argv: Optional[List[str]] = None) -> int:
@@ -272,11 +351,17 @@ def main(argv: Optional[List[str]] = None) -> int:
     parser = argparse.ArgumentParser(
         prog="hypervisor", description="Get a hypervisor to test and print"
         " the path of its bootable file.")
-    parser.add_argument("spec", nargs="?", default="full",
+    parser.add_argument("spec", nargs="?", metavar="KIND|FILE",
                         help="full (built from Debian's source package with"
                         " everything on), nodebug (the same without Xen's"
                         " assertions), stock (Debian's binary package), each"
-                        " with @RELEASE, or a file; default: full")
+                        " with @RELEASE, or a file; default: full, or what"
+                        " comes nearest to it and is to be had")
+    parser.add_argument("--tree", metavar="DIR",
+                        help="build Xen's source in DIR, which is only read")
+    parser.add_argument("--config", metavar="FILE",
+                        help="Kconfig file for --tree (default: the options"
+                        " of full)")
     parser.add_argument("--release", default="auto",
                         help="Debian release to take it from, by code name;"
                         " default: the running one")
@@ -286,13 +371,19 @@ def main(argv: Optional[List[str]] = None) -> int:
                         help="print the path if it is there, make nothing;"
                         " exit 1 if it is not")
     words = parser.parse_args(argv)
+    words.xen = words.spec
     try:
+        spec = chosen(words, AUTO)
         if words.only_print:
-            found = cached(words.spec, release=words.release)
+            found = cached(spec, release=words.release)
             if found is None:
                 return 1
         else:
-            found = _resolve_visibly(words.spec, words.release, words.force)
+            found = _resolve_visibly(spec, words.release, words.force)
+    except UsageError as error:
+        return _complain(str(error), 2)
+    except Unavailable as error:
+        return _complain(str(error), UNAVAILABLE)
     except HypervisorError as error:
         return _complain(str(error), 1)
     except KeyboardInterrupt:

@@ -12,14 +12,11 @@ from pathlib import Path
 from typing import Callable, List, Optional, Tuple, TypeVar
 
 from . import apt, aptsources, cache, deps, steps, xenbuild
-from .hypervisor import (OPTIONS, HypervisorError, check_image, entry_name,
-                         host_release, link_path, source_path)
+from .hypervisor import (OPTIONS, HypervisorError, Unavailable, check_image,
+                         entry_name, host_release, link_path, source_path)
 
 SOURCE_PACKAGE = "xen"
 _STOCK_PACKAGE = re.compile(r"xen-hypervisor-(\d+(?:\.\d+)+)-amd64")
-
-# What a build reports as made, where no former build says it exactly.
-USUAL_OBJECTS = 620
 
 _Fetched = TypeVar("_Fetched")
 
@@ -29,7 +26,8 @@ def provide(kind: str, release: str, progress: steps.Progress,
     """Put a hypervisor of a kind into the cache, and the release's link to it.
 
     Whoever comes while another makes the same waits for that one, and takes
-    what it made.  Raises HypervisorError.
+    what it made.  Raises HypervisorError, Unavailable where the archive or
+    the compiler is in the way.
     """
     root = cache.root()
     started = time.time()
@@ -46,7 +44,7 @@ def provide(kind: str, release: str, progress: steps.Progress,
             maker = _Maker(kind, release, progress, force, lock)
             maker.built() if kind in OPTIONS else maker.stock()
     except (aptsources.AptError, xenbuild.BuildError) as error:
-        raise HypervisorError(f"{kind}@{release}: {error}") from error
+        raise Unavailable(f"{kind}@{release}: {error}") from error
     except OSError as error:
         raise HypervisorError(f"{kind}@{release}: {error}") from error
 
@@ -108,8 +106,8 @@ class _Maker:
             if match and archive.versions(name):
                 found.append(([int(n) for n in match[1].split(".")], name))
         if not found:
-            raise HypervisorError(f"{self._release} has no package"
-                                  " xen-hypervisor-VERSION-amd64")
+            raise Unavailable(f"{self._release} has no package"
+                              " xen-hypervisor-VERSION-amd64")
         return max(found)[1]
 
     def _unpack_stock(self, deb: Path, into: Path) -> None:
@@ -169,7 +167,7 @@ class _Maker:
         known = _known_objects(link_path(self._kind, self._release))
 
         def show(made: int) -> None:
-            total = str(known) if known else f"about {USUAL_OBJECTS}"
+            total = str(known) if known else f"about {xenbuild.USUAL_OBJECTS}"
             self._progress(f"{step}: {made} of {total} objects,"
                            f" {time.monotonic() - began:.0f} s")
 
@@ -200,8 +198,8 @@ class _Maker:
         """Fetch the newest version that the mirror serves."""
         versions = archive.versions(package)
         if not versions:
-            raise HypervisorError(f"the mirror of this system lists no package"
-                                  f" {package} for {self._release}")
+            raise Unavailable("the mirror of this system lists no package"
+                              f" {package} for {self._release}")
         for version in versions:
             self._progress(f"fetching {package} {version}")
             try:

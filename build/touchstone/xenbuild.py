@@ -17,6 +17,9 @@ from typing import Callable, Dict, List, Sequence, Set, Tuple
 
 from . import steps
 
+# What a build reports as made, where no former build says it exactly.
+USUAL_OBJECTS = 620
+
 # A line such as "  CC      common/argo.o" in make's output.
 _MADE = re.compile(r"^ {2}[A-Z][A-Z_]* {2,}(\S+)")
 
@@ -80,13 +83,16 @@ def environment(tree: Path) -> Dict[str, str]:
 
     It is the same for each call: variables of a calling make (MAKEFLAGS, CC,
     CFLAGS and the like) do not come through, and Xen's banner gets the date
-    of the package and no name of this machine or its user.
+    of the package, or a fixed one outside of a package, and no name of this
+    machine or its user.
     """
-    version, date = _changelog_head(tree)
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR")
             if name in os.environ}
-    return {**kept, "LC_ALL": "C.UTF-8", "DEB_VERSION": version,
-            "DEB_MAINTAINER": "Touchstone <full@touchstone>",
+    date = "Thu, 01 Jan 1970 00:00:00 +0000"
+    if (tree / "debian/changelog").exists():
+        kept["DEB_VERSION"], date = _changelog_head(tree)
+        kept["DEB_MAINTAINER"] = "Touchstone <full@touchstone>"
+    return {**kept, "LC_ALL": "C.UTF-8",
             "XEN_WHOAMI": "touchstone", "XEN_DOMAIN": "localdomain",
             "XEN_BUILD_HOST": "touchstone",
             "XEN_BUILD_DATE": date, "XEN_BUILD_TIME": "00:00:00"}
@@ -130,11 +136,13 @@ def configure(tree: Path, options: Sequence[str], log: Path,
 
 
 def build(tree: Path, log: Path, progress: Callable[[int], None],
-          keep_fds: Sequence[int] = ()) -> int:
+          keep_fds: Sequence[int] = (),
+          variables: Sequence[str] = ()) -> int:
     """Build `xen/xen` and `xen/xen-syms`; return how many things were made.
 
     `progress` gets the number of things made, those of interrupted builds in
-    the same log included.  Raises BuildError with what went wrong.
+    the same log included.  `variables` are make's, as in `efi-y=`.
+    Raises BuildError with what went wrong.
     """
     made: Set[str] = set()
 
@@ -146,8 +154,8 @@ def build(tree: Path, log: Path, progress: Callable[[int], None],
     if log.exists():
         for line in log.read_text("utf-8", "replace").splitlines():
             count(line)
-    make(tree, [], log, on_line=count, on_tick=lambda: progress(len(made)),
-         keep_fds=keep_fds)
+    make(tree, list(variables), log, on_line=count,
+         on_tick=lambda: progress(len(made)), keep_fds=keep_fds)
     for name in ("xen/xen", "xen/xen-syms"):
         if not (tree / name).is_file():
             raise BuildError(f"the build ended well but made no {name};"

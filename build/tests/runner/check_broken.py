@@ -186,7 +186,7 @@ def judge_run(what: str, code: int, seconds: float,
 def main() -> int:
     """Run all checks; 0 if the runner judged each image right."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--xen", default="full")
+    parser.add_argument("--xen", default="auto")
     parser.add_argument("words", nargs="*", default=["pv64", "hvm64"])
     args = parser.parse_args()
     scratch = Path(tempfile.mkdtemp(prefix="xtf-broken-"))

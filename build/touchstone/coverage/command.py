@@ -48,8 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("words", nargs="*", help=argparse.SUPPRESS)
     parser.add_argument("-x", "--exclude", action="append", default=[],
                         metavar="WORD", help="leave out what a word names")
-    parser.add_argument("--xen", default="full", metavar="full|FILE",
-                        help="hypervisor; a FILE needs its xen-syms beside it")
+    hypervisor.add_options(parser, "full|FILE")
     parser.add_argument("--source", type=Path, metavar="DIR",
                         help="Xen's directory `xen` with the sources of FILE"
                         " (default: where FILE is)")
@@ -77,13 +76,14 @@ def _run(args: argparse.Namespace, root: Path) -> int:
     instances = selection.select(tests, args.words,
                                  everything=not args.words,
                                  exclude=args.exclude)
+    spec = hypervisor.chosen(args)
     reporter = steps.Reporter()
     try:
-        xen = hypervisor.resolve(args.xen, reporter)
+        xen = hypervisor.resolve(spec, reporter)
     finally:
         reporter.close()
     if xen.syms is None:
-        raise RunnerError(f"{args.xen}: its xen-syms is not known; coverage"
+        raise RunnerError(f"{spec}: its xen-syms is not known; coverage"
                           " needs the one of the same build")
     files = tuple(args.files) or FILES
     spans = linetable.read(xen.syms, files)

@@ -47,7 +47,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
             args.words)
         if args.list:
             return _list(defects)
-        xen = _resolve(args.xen)
+        xen = _resolve(hypervisor.chosen(args))
         defects = [defect for defect in defects
                    if defect.applies_to(xen.version)]
         workshop = Workshop(xen, _say)
@@ -90,8 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     add("-e", "--environment", action="append", default=[],
         choices=ENVIRONMENTS, metavar="ENV",
         help="run it in this environment only (repeatable)")
-    add("--xen", default="full", metavar="KIND[@RELEASE]",
-        help="the hypervisor to break: full or nodebug")
+    hypervisor.add_options(parser, "full|nodebug")
     add("-j", "--jobs", type=int, metavar="N",
         help="instances at once (default: the processors)")
     add("--json", type=Path, metavar="FILE", help="write the outcomes there")

@@ -4,8 +4,9 @@
     defects/xen-VERSION-HASH/tree/        the copy, with objects
     defects/xen-VERSION-HASH/variants/    finished hypervisors, by content
 
-The tree of `full` itself is only read.  Only one file differs from it at a
-time, so a build is one object and the link.
+The tree itself is only read.  Only one file differs from it at a time, so a
+build is one object and the link.  A user's tree may be built anew meanwhile:
+the copy is of one moment, and all else comes from the copy.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from ..process import Stop
 from ..verdict import RunnerError
 from .rules import Defect
 
-# What building the hypervisor needs of Debian's source tree.
-_PARTS = ("xen", "config", "Config.mk", "version.sh", "debian/changelog")
+# What building the hypervisor needs of the source tree, where it has that.
+_PARTS = ("xen", "config", "Config.mk", "version.sh", "tools/flask",
+          "debian/changelog")
 
 # The EFI binary is linked as often as the other one, and nobody boots it.
 _TARGETS = ["efi-y="]
@@ -48,12 +50,17 @@ class Workshop:
         self._progress = progress
         self.directory = cache.root() / "defects" / xen.source.name
         self._tree = self.directory / "tree"
+        self._open = False
         self._edited: Optional[str] = None
         self._lock = cache.Lock(
             cache.root() / "locks" / f"defects-{xen.source.name}",
             lambda: progress("waiting for another process that builds"))
-        built = (xen.source / "xen/xen-syms").stat()
-        self.stamp = f"{built.st_mtime_ns} {built.st_size}"
+        self.stamp = self._built()
+
+    def _built(self) -> str:
+        """Return what tells one build of the source tree from another."""
+        built = (self._source / "xen/xen-syms").stat()
+        return f"{built.st_mtime_ns} {built.st_size}"
 
     def __enter__(self) -> "Workshop":
         self._lock.__enter__()
@@ -62,12 +69,14 @@ class Workshop:
         except BaseException:
             self._lock.__exit__()
             raise
+        self._open = True
         return self
 
     def __exit__(self, *_: object) -> None:
         try:
             self._restore()
         finally:
+            self._open = False
             self._lock.__exit__()
 
     def text(self, file: str) -> str:
@@ -75,11 +84,19 @@ class Workshop:
 
         A byte that is no UTF-8 survives the way back to the disk.
         """
+        path = self._source / "xen" / file
+        if self._open:
+            path = self._kept if file == self._edited \
+                else self._tree / "xen" / file
         try:
-            return (self._source / "xen" / file).read_text(
-                "utf-8", "surrogateescape")
+            return path.read_text("utf-8", "surrogateescape")
         except OSError as error:
             raise RunnerError(str(error)) from None
+
+    @property
+    def _kept(self) -> Path:
+        """Where the edited file is as it should be."""
+        return self.directory / "original"
 
     def key(self, defect: Defect) -> str:
         """Return what identifies the hypervisor with a defect.
@@ -106,7 +123,7 @@ class Workshop:
 
         check()
         self._restore(but=defect.file)
-        self._write(defect.file, defect.apply(self.text(defect.file)))
+        self._edit(defect.file, defect.apply(self.text(defect.file)))
         xenbuild.make(self._tree, _TARGETS, self.directory / "build.log",
                       on_tick=check, keep_fds=[self._lock.fileno()])
         with cache.publish(variant.parent) as partial:
@@ -127,8 +144,17 @@ class Workshop:
             self._progress("copying the hypervisor's source tree")
             cache.remove(self.directory / "variants")
             cache.remove(self.directory / "build.log")
-            with cache.publish(self._tree) as partial:
-                _copy(self._source, partial)
+            cache.remove(self.directory / "edited")
+            # Nobody builds in a user's tree while it is copied.
+            with cache.Lock(
+                    cache.root() / "locks" / self._source.name,
+                    lambda: self._progress("waiting for another process that"
+                                           " builds the tree")):
+                if self._built() != self.stamp:
+                    raise RunnerError("the tree was built again just now; try"
+                                      " again")
+                with cache.publish(self._tree) as partial:
+                    _copy(self._source, partial)
             note.write_text(self.stamp)
             return
         marker = self.directory / "edited"
@@ -139,14 +165,20 @@ class Workshop:
     def _restore(self, but: str = "") -> None:
         """Put the edited file back, unless it is `but`."""
         if self._edited is not None and self._edited != but:
-            self._write(self._edited, self.text(self._edited))
+            self._write(self._edited, self._kept.read_text(
+                "utf-8", "surrogateescape"))
             self._edited = None
             cache.remove(self.directory / "edited")
 
+    def _edit(self, file: str, text: str) -> None:
+        """Change a file of the copy; what it was is kept first."""
+        if self._edited is None:
+            self._kept.write_text(self.text(file), "utf-8", "surrogateescape")
+            (self.directory / "edited").write_text(file)
+            self._edited = file
+        self._write(file, text)
+
     def _write(self, file: str, text: str) -> None:
-        """Change a file of the copy; a note of that comes first."""
-        (self.directory / "edited").write_text(file)
-        self._edited = file
         (self._tree / "xen" / file).write_text(text, "utf-8",
                                                "surrogateescape")
 
@@ -157,6 +189,8 @@ def _copy(source: Path, into: Path) -> None:
     Most of a link's time goes into debug information, and tests need none.
     """
     for part in _PARTS:
+        if not (source / part).exists():
+            continue
         (into / part).parent.mkdir(parents=True, exist_ok=True)
         if (source / part).is_dir():
             shutil.copytree(source / part, into / part, symlinks=True)
