@@ -93,9 +93,9 @@ def resolve(spec: str, progress: Optional[Progress] = None, *,
     for another Debian release than the running one (`release` says the same),
     or a file: Xen's multiboot ELF, gzipped or not.  `tree:DIR` is built from
     the source tree of Xen in DIR with the options of `full`,
-    `tree:DIR?config=FILE` with those of a Kconfig file.  `progress` is called with `step` or
-    `step: detail`.  With `force` the archive is asked for a newer version,
-    and what is built here is built again in any case.
+    `tree:DIR?config=FILE` with those of a Kconfig file.  `progress` is called
+    with `step` or `step: detail`.  With `force` the archive is asked for a
+    newer version, and what is built here is built again in any case.
 
     Raises HypervisorError.
     """
