@@ -89,13 +89,13 @@ def resolve(spec: str, progress: Optional[Progress] = None, *,
             release: str = "auto", force: bool = False) -> Hypervisor:
     """Return the hypervisor that `spec` names, made first if need be.
 
-    `spec` is `auto`, or `full`, `nodebug` or `stock`, these with `@RELEASE` for another Debian
-    release than the running one (`release` says the same), or a file: Xen's
-    multiboot ELF, gzipped or not.  `tree:DIR` is built from the source tree
-    of Xen in DIR with the options of `full`, `tree:DIR?config=FILE` with
-    those of a Kconfig file.  `progress` is called with `step` or
-    `step: detail`.  With `force` the archive is asked for a newer version,
-    and what is built here is built again in any case.
+    `spec` is `auto`, or `full`, `nodebug` or `stock`, these with `@RELEASE`
+    for another Debian release than the running one (`release` says the same),
+    or a file: Xen's multiboot ELF, gzipped or not.  `tree:DIR` is built from
+    the source tree of Xen in DIR with the options of `full`,
+    `tree:DIR?config=FILE` with those of a Kconfig file.  `progress` is called
+    with `step` or `step: detail`.  With `force` the archive is asked for a
+    newer version, and what is built here is built again in any case.
 
     Raises HypervisorError.
     """
@@ -326,7 +326,8 @@ def add_options(parser: "argparse._ActionsContainer", kinds: str) -> None:
 def chosen(words: "argparse.Namespace", default: str = "full") -> str:
     """Return the spec that the options of add_options() make.
 
-    `default` is what it is without any.  Raises UsageError where they contradict each other.
+    `default` is what it is without any.  Raises UsageError where they
+    contradict each other.
     """
     if words.tree is None:
         if words.config is not None:

@@ -204,11 +204,12 @@ class _Maker:
             self._progress(f"fetching {package} {version}")
             try:
                 return version, fetch(version)
-            except apt.NotServed as error:
-                refusal = error
-            self._progress(f"{package} {version} is listed, but the mirror"
-                           " does not serve its files (404)")
-        raise refusal
+            except apt.NotServed:
+                self._progress(f"{package} {version} is listed, but the"
+                               " mirror does not serve its files (404)")
+        raise Unavailable(f"{self._kind}@{self._release}: the mirror lists"
+                          f" {package} {', '.join(versions)} and serves the"
+                          " files of none (404)")
 
     def _entry(self, version: str) -> Path:
         return (self._root / "hypervisors"

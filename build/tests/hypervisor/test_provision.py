@@ -12,7 +12,8 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone import apt, deps, provision, xenbuild  # noqa: E402
+from touchstone import (apt, deps, hypervisor, provision,  # noqa: E402
+                        xenbuild)
 
 GOOD_PATCH = b"""\
 --- a/xen/file
@@ -143,7 +144,7 @@ class Fetch(unittest.TestCase):
         self.assertEqual(sum("404" in text for text in said), 1)
 
     def test_none(self) -> None:
-        with self.assertRaises(apt.NotServed):
+        with self.assertRaisesRegex(hypervisor.Unavailable, "3, 2, 1"):
             self.fetch([])
 
 

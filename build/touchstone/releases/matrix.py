@@ -21,6 +21,9 @@ _WORDS = {Verdict.SUCCESS: ".", Verdict.SKIP: "skip", Verdict.ERROR: "ERROR",
           Verdict.FAILURE: "FAIL", Verdict.CRASH: "CRASH",
           Verdict.TIMEOUT: "TIME"}
 
+# Reasons: the heading, and whether it is those of SKIPs.
+_SECTIONS = (("What goes wrong", False), ("What is skipped", True))
+
 BEGIN = "<!-- build/releases: begin -->"
 END = "<!-- build/releases: end -->"
 
@@ -137,7 +140,7 @@ def text(columns: Sequence[Column]) -> str:
         lines += [f"{name:<{label}}  " + "  ".join(
             f"{cell:>{wide}}" for cell, wide in zip(cells[name], widths))
             for name in wrong]
-    for title, skips in (("What goes wrong", False), ("What is skipped", True)):
+    for title, skips in _SECTIONS:
         found = reasons(columns, skips)
         if found:
             lines += ["", f"{title}:"]
@@ -167,7 +170,7 @@ def markdown(columns: Sequence[Column]) -> str:
         lines += [f"| {name} | " + " | ".join(column.cell(name)
                                               for column in columns) + " |"
                   for name in wrong]
-    for title, skips in (("What goes wrong", False), ("What is skipped", True)):
+    for title, skips in _SECTIONS:
         found = reasons(columns, skips)
         if found:
             lines += ["", f"{title}:", ""]
