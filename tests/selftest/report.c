@@ -261,7 +261,7 @@ CASE("skip_case(), error_case(), no check: in a case -> SKIP, ERROR, ERROR, case
     expect_checks_nothing();
 }
 
-/* A check of a fixture's: of a file that defines XTF_FIXTURE. */
+/* A check as in a fixture, which is a file that defines XTF_FIXTURE. */
 static const struct xtf_where in_fixture = { "fixture.c", 5, true, "answer" };
 
 static bool fixture_checks(int answer)
@@ -281,7 +281,7 @@ static bool set_up(unsigned int param)
 static void call_fixture(void) { fixture_checks(42); }
 static void call_bad_fixture(void) { fixture_checks(41); }
 
-CASE("case: what only its fixture checks is not checked")
+CASE("case: checks in its fixture only, in its body -> ERROR, PASS")
 {
     struct xtf_case c = {
         .name = "trial", .file = __FILE__, .line = 77, .setup = set_up,
@@ -298,7 +298,7 @@ CASE("case: what only its fixture checks is not checked")
     c.fn = holds;
     expect_eq(try_case(&c), XTF_CASE_PASS);
 
-    /* A set-up that fails says why, or it is an error. */
+    /* A set-up that fails must report a verdict: else the case is an ERROR. */
     reached = 0;
     c.fn = skips;
     c.param = 1;
@@ -319,7 +319,7 @@ static void checks_nothing_itself(void)
     xtf_case_cleanup(checks_in_cleanup, NULL);
 }
 
-CASE("case: what its cleanups check is not checked by it")
+CASE("case: checks in its cleanups only -> ERROR")
 {
     expect_eq(try(checks_nothing_itself), XTF_CASE_ERROR);
     expect_checks_nothing();
@@ -333,14 +333,14 @@ static void calls_bad_fixture(void)
 /* The line of that call. */
 static const unsigned int calls_bad_fixture_line = __LINE__ - 4;
 
-CASE("report: a fixture's failure is at the test's line, and says its own")
+CASE("XTF_CALL(): a fixture's check fails -> message names the test's line and the fixture's")
 {
     char line[64];
 
     expect_complaint(call_bad_fixture, "FAIL: trial: the answer is 41 at "
                      __FILE__ ":77, in fixture.c:5\n");
 
-    /* Through XTF_CALL(), it is the line of the call. */
+    /* XTF_CALL() records the line of the call. */
     snprintf(line, sizeof(line), "the answer is 40 at %s:%u, in fixture.c:5\n",
              __FILE__, calls_bad_fixture_line);
     expect_eq(try(calls_bad_fixture), XTF_CASE_FAIL);
@@ -359,7 +359,7 @@ static void fails_then_errs(void)
     error_case("no memory");
 }
 
-CASE("case: its first line says what becomes of it")
+CASE("case: error before failure, failure before error -> ERROR line, FAIL line first")
 {
     expect_eq(try(errs_then_fails), XTF_CASE_ERROR);
     expect_eq(strncmp(output, "ERROR: trial: no memory at ", 27), 0);
@@ -383,7 +383,7 @@ static void skips_and_leaks(void)
     skip_case("no luck");
 }
 
-CASE("case: one line, when a cleanup fails after a skip")
+CASE("case: skipped, then a cleanup fails -> one FAIL line, the skip as a detail")
 {
     expect_eq(try(skips_and_leaks), XTF_CASE_FAIL);
     expect_true(skipped_at_cleanup);
@@ -392,7 +392,7 @@ CASE("case: one line, when a cleanup fails after a skip")
     expect_true(strstr(output, "\n      also: skipped: no luck\n"));
 }
 
-CASE("title: patterns of *, ? and what is to be there as it is")
+CASE("xtf_title_matches(): patterns with *, ?, plain text -> matches or not")
 {
     static const struct
     {
