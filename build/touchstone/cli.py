@@ -88,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
         help="QEMU of host dom0 (default: %(default)s)")
     add("--accel", choices=("auto", "tcg", "kvm"), default="auto",
         help="QEMU's accelerator; auto takes kvm where Xen boots on it")
+    add("--cold", action="store_true",
+        help="boot Xen from the start for each instance of host dom0, not from"
+             " a saved state")
     add("--xen-cmdline", default="", metavar="TEXT",
         help="more options for Xen, with host dom0")
     add("--gdb", action="store_true",
@@ -231,6 +234,9 @@ def _run(args: argparse.Namespace, instances: List[Instance]) -> int:
         lambda: f"{host.describe()}; {min(jobs, len(instances))} at once",
         quiet=args.quiet, verbose=args.verbose)
     results = scheduler.run(host, instances, jobs, report, stop)
+    if args.verbose:
+        for remark in host.remarks():
+            stream.write(f"note: {remark}\n")
     report.close(results, bool(interrupt.signal))
     _write_reports(args, results)
     if args.bench:

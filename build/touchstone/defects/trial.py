@@ -183,6 +183,7 @@ class Range:
         options = Options()
         vars(options).update(vars(self._options))
         options.xen = str(xen)
+        options.cold = True     # few instances run on each hypervisor
         host = _Host(options, self._usual)
         host.prepare()
         # The same accelerator for all: a broken Xen must not choose.

@@ -8,7 +8,7 @@ with a subclass and name it in `create`; nothing else knows the kinds apart.
 from __future__ import annotations
 
 import os
-from typing import NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
 from ..catalogue import Instance
 from ..process import Stop
@@ -34,6 +34,7 @@ class Options:
         self.timeout: Optional[float] = None
         self.vcpus: Optional[int] = None
         self.xen_cmdline = ""
+        self.cold = False
         self.results_mode = "console"
         self.logfile_dir = "/var/log/xen/console/"
         self.logfile_pattern = "guest-%s.log"
@@ -76,6 +77,10 @@ class Host:
     def clock(self) -> Clock:
         """Return what tests of category bench measure in here."""
         return Clock()
+
+    def remarks(self) -> List[str]:
+        """Return what is worth a word to those who want to know all."""
+        return []
 
     def default_jobs(self) -> int:
         """Return how many instances should run at once."""

@@ -1,22 +1,29 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Host `dom0`: QEMU boots a real Xen with the image itself as dom0.
 
-One boot an instance, so that nothing is shared between instances.
+One boot an instance, so that nothing is shared between instances.  What all
+boots have in common, up to the moment before Xen builds dom0, is done once
+and saved: see savedstate.py.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import List, Optional
+from typing import Dict, List, Optional
 
-from .. import hypervisor
+from .. import cache, hypervisor
 from ..catalogue import Instance
 from ..console import Console
 from ..hypervisor import Hypervisor
 from ..process import Child, Deadline, Stop
 from ..verdict import InstanceError, Result, RunnerError, Verdict
 from . import FLOOD, FLOOD_BYTES, Clock, Host, Options
+from .monitor import Interrupted
 from .qemu import FINE_SHIFT, XEN_MEMORY, Qemu
+from .savedstate import (CMDLINE_ROOM, Recipe, State, StateError,
+                         module_size, refused, start)
+from .statecache import StateCache
 from .xenlog import XenLog
 
 # Time for Xen to print what it knows after a crash or a panic (seconds).
@@ -46,12 +53,29 @@ class Dom0Host(Host):
         super().__init__(options)
         self.qemu = Qemu(options.qemu, options.accel)
         self._hypervisor: Optional[Hypervisor] = None
+        self._states: Optional[StateCache] = None
+        self._remarks: Dict[str, None] = {}
 
     def prepare(self) -> None:
         self._hypervisor = _resolve(self.options.xen)
         if self.options.accel == "auto":
-            from .. import cache
             self.qemu.settle_accel(self.xen, cache.root(), Stop())
+        if not self.options.cold:
+            self._open_states()
+
+    def _open_states(self) -> None:
+        if self.qemu.accel != "tcg":
+            self._remark(f"QEMU's accelerator is {self.qemu.accel}")
+        elif self.symbols is None:
+            self._remark(f"there is no xen-syms beside {self.xen}")
+        else:
+            self._states = StateCache(cache.root() / "states")
+
+    def _remark(self, reason: str) -> None:
+        self._remarks[f"booted from the start: {reason}"] = None
+
+    def remarks(self) -> List[str]:
+        return list(self._remarks)
 
     @property
     def xen(self) -> Path:
@@ -117,50 +141,144 @@ class Dom0Host(Host):
 
     def command(self, instance: Instance,
                 gdb: Optional[str] = None) -> List[str]:
-        """Return the QEMU command that runs an instance.
+        """Return the QEMU command that boots an instance from the start.
 
         It must run in the image's directory: QEMU splits a module's name off
         its command line at the first space.
         """
-        settings = instance.settings()
-        words = [instance.image.name]
-        for key in ("cmdline", "extra"):
-            if settings.get(key):
-                words.append(str(settings[key]))
-                break
+        words = [instance.image.name, self.guest_cmdline(instance)]
         # QEMU's debugger stub looks through a guest's nested page tables as
         # if there were none; shadow page tables are what it understands.
         shadow = gdb is not None or self.needs_shadow(instance)
         return self.qemu.command(
             self.xen, self.xen_cmdline(instance, shadow),
             memory=instance.number("memory", DEFAULT_MEMORY) + XEN_MEMORY,
-            module=" ".join(words), vcpus=self.vcpus(instance),
+            module=" ".join(words).strip(), vcpus=self.vcpus(instance),
             realtime=instance.test.realtime,
             fine=instance.test.category == "bench", gdb=gdb)
 
+    def guest_cmdline(self, instance: Instance) -> str:
+        """Return the command line that the image gets from Xen."""
+        settings = instance.settings()
+        return str(settings.get("cmdline") or settings.get("extra") or "")
+
     def run(self, instance: Instance, stop: Stop) -> Optional[Result]:
         _check_image(instance.image)
-        boot = _Boot(XenLog(instance.is_pv, self.needs_shadow(instance)),
-                     Deadline(self.timeout(instance)))
-        with Child(self.command(instance),
-                   cwd=str(instance.image.parent)) as child:
-            boot.follow(child, stop)
-        if boot.verdict is None:
+        result = None
+        try:
+            if self._states is not None:
+                result = self._run_saved(self._states, instance, stop)
+        except StateError as error:
+            self._remark(f"{instance.name}: {error}")
+        except Interrupted:
             return None
-        return Result(instance, boot.verdict, boot.reason,
-                      boot.console.cases, boot.console.log)
+        if result is None and not stop.is_set:
+            with Child(self.command(instance),
+                       cwd=str(instance.image.parent)) as child:
+                result = self._follow(instance, child, stop).result(instance)
+        return result
+
+    def _follow(self, instance: Instance, child: Child, stop: Stop,
+                console: bytes = b"") -> _Boot:
+        boot = _Boot(XenLog(instance.is_pv, self.needs_shadow(instance)),
+                     Deadline(self.timeout(instance)), console)
+        boot.follow(child, stop)
+        return boot
+
+    def _recipe(self, instance: Instance) -> Recipe:
+        """Return what the state of an instance depends on.
+
+        Raises StateError for an instance that wants to boot from the start.
+        """
+        assert self.symbols is not None
+        if instance.test.cold:
+            raise StateError("the test asks for it")
+        cmdline = self.xen_cmdline(instance, self.needs_shadow(instance))
+        if " -- " in cmdline:
+            raise StateError("Xen's options hold some for the image")
+        if len(self.guest_cmdline(instance).encode()) >= CMDLINE_ROOM:
+            raise StateError("the image's command line is too long")
+        return Recipe(
+            self.xen, self.symbols, cmdline,
+            instance.number("memory", DEFAULT_MEMORY) + XEN_MEMORY,
+            self.vcpus(instance), instance.test.realtime,
+            instance.test.category == "bench",
+            module_size(instance.image.stat().st_size))
+
+    def _run_saved(self, states: StateCache, instance: Instance,
+                   stop: Stop) -> Optional[Result]:
+        """Run an instance from a saved state.
+
+        None if it must be run from the start: an end without a word of the
+        guest may be the state's fault.  Raises StateError and Interrupted.
+        """
+        recipe = self._recipe(instance)
+        while True:
+            state = states.get(recipe, self.qemu, stop)
+            try:
+                boot = self._run_state(recipe, state, instance, stop)
+            except StateError as error:
+                states.drop(recipe, self.qemu, state, str(error))
+                continue
+            if boot.verdict is None or not boot.is_suspicious:
+                return boot.result(instance)
+            self._remark(f"{instance.name}: from a saved state it ended with"
+                         f" {boot.verdict}, {boot.reason}")
+            return None
+
+    def _run_state(self, recipe: Recipe, state: State, instance: Instance,
+                   stop: Stop) -> _Boot:
+        ram = state.memory(instance.image.read_bytes(),
+                           self.guest_cmdline(instance).lstrip().encode())
+        try:
+            child = start(self.saved_command(recipe, ram), state, ram, stop)
+        finally:
+            os.close(ram)
+        with child:
+            boot = self._follow(instance, child, stop, state.console)
+            if refused(child):
+                raise StateError("QEMU could not load the machine")
+            return boot
+
+    def saved_command(self, recipe: Recipe, ram: int) -> List[str]:
+        """Return the QEMU command of a machine to load a state into."""
+        return self.qemu.command(
+            recipe.xen, recipe.cmdline, memory=recipe.memory,
+            vcpus=recipe.vcpus, realtime=recipe.realtime, fine=recipe.fine,
+            ram=ram)
 
 
 class _Boot:
-    """One boot of Xen, from QEMU's start to a verdict."""
+    """One boot of Xen, from QEMU's start to a verdict.
 
-    def __init__(self, xen: XenLog, deadline: Deadline) -> None:
+    `console` is what was printed before, when a saved state goes on.
+    """
+
+    def __init__(self, xen: XenLog, deadline: Deadline,
+                 console: bytes) -> None:
         self.console = Console()
         self.verdict: Optional[Verdict] = None
         self.reason = ""
         self._xen = xen
         self._deadline = deadline
         self._grace: Optional[Deadline] = None
+        self._guest_spoke = False
+        if console:
+            self._take(console)
+            self._guest_spoke = False
+
+    @property
+    def is_suspicious(self) -> bool:
+        """Whether the machine failed before the guest could say a word."""
+        return (self.verdict in (Verdict.CRASH, Verdict.TIMEOUT)
+                and not self._guest_spoke)
+
+    def result(self, instance: Instance) -> Optional[Result]:
+        """Return the instance's result; None if it was interrupted."""
+        if self.verdict is None:
+            return None
+        return Result(instance, self.verdict, self.reason,
+                      self.console.cases, self.console.log)
 
     def follow(self, child: Child, stop: Stop) -> None:
         """Read the console until there is a verdict, or `stop` is set."""
@@ -178,6 +296,7 @@ class _Boot:
     def _take(self, data: bytes) -> None:
         for line in self.console.feed(data):
             self._xen.feed(line)
+            self._guest_spoke |= not line.xen and bool(line.text)
         if self.console.verdict is not None:
             self._end(self.console.verdict, self.console.reason)
         elif self._xen.unsupported:
