@@ -202,7 +202,7 @@ class _Interrupt:
 
 
 def _run(args: argparse.Namespace, instances: List[Instance]) -> int:
-    from . import hosts, scheduler
+    from . import cache, hosts, scheduler, timings
     from .process import Stop
     from .report.terminal import TerminalReport
 
@@ -233,7 +233,8 @@ def _run(args: argparse.Namespace, instances: List[Instance]) -> int:
         stream, len(instances),
         lambda: f"{host.describe()}; {min(jobs, len(instances))} at once",
         quiet=args.quiet, verbose=args.verbose)
-    results = scheduler.run(host, instances, jobs, report, stop)
+    known = timings.Timings(cache.root() / "timings.json", host.kind)
+    results = scheduler.run(host, instances, jobs, report, stop, known)
     if args.verbose:
         for remark in host.remarks():
             stream.write(f"note: {remark}\n")

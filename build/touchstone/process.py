@@ -79,6 +79,18 @@ def _starved(pid: int) -> float:
     return waited / 1e9
 
 
+def processor_seconds(pid: int) -> float:
+    """Return the processor time of a process so far; 0 if unknown."""
+    used = 0
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/schedstat") as file:
+                used += int(file.read().split()[0])
+    except (OSError, IndexError, ValueError):
+        pass
+    return used / 1e9
+
+
 def guarded(argv: Sequence[str]) -> List[str]:
     """Return a command that the kernel kills when the thread behind it ends.
 
@@ -116,6 +128,10 @@ class Child:
     def returncode(self) -> Optional[int]:
         """Exit status, negative for a signal; None as long as it runs."""
         return self._process.poll()
+
+    def processor_seconds(self) -> float:
+        """Return the processor time of the child, while it is there."""
+        return processor_seconds(self.pid)
 
     def end(self) -> None:
         """End the whole group at once and reap the child.

@@ -94,6 +94,14 @@ class Host:
         """Return the number of virtual CPUs that an instance gets."""
         return self.options.vcpus or instance.number("vcpus", 1)
 
+    def processors(self, instance: Instance) -> int:
+        """Return how many processors an instance may keep busy."""
+        return 1
+
+    def would_wait(self, instance: Instance) -> bool:
+        """Tell whether an instance would wait for what another one makes."""
+        return False
+
     def run(self, instance: Instance, stop: Stop) -> Optional[Result]:
         """Run an instance to its end and leave nothing of it behind.
 

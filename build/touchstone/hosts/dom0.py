@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Callable, Dict, List, Optional
 
 from .. import cache, hypervisor
 from ..catalogue import Instance
@@ -42,6 +42,13 @@ _XEN_OPTIONS = {
 _LONG_SLICES = "sched=credit sched_credit_tslice_ms=500"
 
 DEFAULT_MEMORY = 128
+
+# What a run passes, in this order; COPIED only from a saved state.
+BEGUN, COPIED, STARTED, BUILDING, SPEAKING, ENDED, GONE = (
+    "begun", "memory copied", "QEMU started", "dom0 is built",
+    "guest speaks", "verdict", "gone")
+
+_BUILDING = "*** Building a"
 
 
 class Dom0Host(Host):
@@ -139,6 +146,19 @@ class Dom0Host(Host):
         words += [instance.test.xen_cmdline, self.options.xen_cmdline]
         return " ".join(word for word in words if word)
 
+    def processors(self, instance: Instance) -> int:
+        # Counting instructions takes turns; only real time is parallel.
+        return self.vcpus(instance) if instance.test.realtime else 1
+
+    def would_wait(self, instance: Instance) -> bool:
+        if self._states is None:
+            return False
+        try:
+            return self._states.is_being_made(self._recipe(instance),
+                                              self.qemu)
+        except (StateError, InstanceError, OSError):
+            return False
+
     def command(self, instance: Instance,
                 gdb: Optional[str] = None) -> List[str]:
         """Return the QEMU command that boots an instance from the start.
@@ -162,8 +182,15 @@ class Dom0Host(Host):
         settings = instance.settings()
         return str(settings.get("cmdline") or settings.get("extra") or "")
 
+    def milestone(self, name: str, child: Optional[Child]) -> None:
+        """Is called when a run begins, starts QEMU, and so on.
+
+        `child` is QEMU as long as it runs.
+        """
+
     def run(self, instance: Instance, stop: Stop) -> Optional[Result]:
         _check_image(instance.image)
+        self.milestone(BEGUN, None)
         result = None
         try:
             if self._states is not None:
@@ -175,14 +202,19 @@ class Dom0Host(Host):
         if result is None and not stop.is_set:
             with Child(self.command(instance),
                        cwd=str(instance.image.parent)) as child:
+                self.milestone(STARTED, child)
                 result = self._follow(instance, child, stop).result(instance)
+        self.milestone(GONE, None)
         return result
 
     def _follow(self, instance: Instance, child: Child, stop: Stop,
                 console: bytes = b"") -> _Boot:
         boot = _Boot(XenLog(instance.is_pv, self.needs_shadow(instance)),
                      Deadline(self.timeout(instance)), console)
+        boot.passed = lambda name: self.milestone(name, child)
         boot.follow(child, stop)
+        self.milestone(ENDED, child)
+        boot.processor_seconds = child.processor_seconds()
         return boot
 
     def _recipe(self, instance: Instance) -> Recipe:
@@ -230,11 +262,13 @@ class Dom0Host(Host):
                    stop: Stop) -> _Boot:
         ram = state.memory(instance.image.read_bytes(),
                            self.guest_cmdline(instance).lstrip().encode())
+        self.milestone(COPIED, None)
         try:
             child = start(self.saved_command(recipe, ram), state, ram, stop)
         finally:
             os.close(ram)
         with child:
+            self.milestone(STARTED, child)
             boot = self._follow(instance, child, stop, state.console)
             if refused(child):
                 raise StateError("QEMU could not load the machine")
@@ -262,6 +296,8 @@ class _Boot:
         self._xen = xen
         self._deadline = deadline
         self._grace: Optional[Deadline] = None
+        self.processor_seconds = 0.0
+        self.passed: Callable[[str], None] = lambda name: None
         self._guest_spoke = False
         if console:
             self._take(console)
@@ -277,8 +313,10 @@ class _Boot:
         """Return the instance's result; None if it was interrupted."""
         if self.verdict is None:
             return None
-        return Result(instance, self.verdict, self.reason,
-                      self.console.cases, self.console.log)
+        result = Result(instance, self.verdict, self.reason,
+                        self.console.cases, self.console.log)
+        result.processor_seconds = self.processor_seconds
+        return result
 
     def follow(self, child: Child, stop: Stop) -> None:
         """Read the console until there is a verdict, or `stop` is set."""
@@ -296,7 +334,11 @@ class _Boot:
     def _take(self, data: bytes) -> None:
         for line in self.console.feed(data):
             self._xen.feed(line)
-            self._guest_spoke |= not line.xen and bool(line.text)
+            if line.xen and line.text.startswith(_BUILDING):
+                self.passed(BUILDING)
+            if not line.xen and line.text and not self._guest_spoke:
+                self._guest_spoke = True
+                self.passed(SPEAKING)
         if self.console.verdict is not None:
             self._end(self.console.verdict, self.console.reason)
         elif self._xen.unsupported:

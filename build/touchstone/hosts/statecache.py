@@ -74,11 +74,10 @@ class StateCache:
                     raise StateError(slot.error) from None
             return slot.state
 
-    def has(self, recipe: Recipe, qemu: Qemu) -> bool:
-        """Tell whether get() would have nothing to make."""
-        slot, key = self._slot(recipe, qemu)
-        return (slot.state is not None
-                or (self._directory / key / "state.json").exists())
+    def is_being_made(self, recipe: Recipe, qemu: Qemu) -> bool:
+        """Tell whether get() would wait for another thread."""
+        slot, _ = self._slot(recipe, qemu)
+        return slot.state is None and slot.lock.locked()
 
     def drop(self, recipe: Recipe, qemu: Qemu, state: State,
              reason: str) -> None:
