@@ -208,7 +208,8 @@ def _run(args: argparse.Namespace, instances: List[Instance]) -> int:
 
     options = hosts.Options()
     for name in vars(options):
-        setattr(options, name, getattr(args, name))
+        if hasattr(args, name):
+            setattr(options, name, getattr(args, name))
     host = hosts.create(args.host_kind, options)
     if args.host:
         instances = [instance for instance in instances

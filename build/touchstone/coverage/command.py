@@ -120,7 +120,6 @@ def _options(args: argparse.Namespace,
     options.xen = str(xen.xen)
     options.qemu = args.qemu
     options.accel = "tcg"
-    options.cold = True     # to see what runs before a state is saved
     options.timeout = args.timeout
     return options
 

@@ -8,6 +8,7 @@ with a subclass and name it in `create`; nothing else knows the kinds apart.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import List, NamedTuple, Optional
 
 from ..catalogue import Instance
@@ -35,6 +36,7 @@ class Options:
         self.vcpus: Optional[int] = None
         self.xen_cmdline = ""
         self.cold = False
+        self.states: Optional[Path] = None  # where to keep them, if not usual
         self.results_mode = "console"
         self.logfile_dir = "/var/log/xen/console/"
         self.logfile_pattern = "guest-%s.log"

@@ -76,7 +76,8 @@ class Dom0Host(Host):
         elif self.symbols is None:
             self._remark(f"there is no xen-syms beside {self.xen}")
         else:
-            self._states = StateCache(cache.root() / "states")
+            self._states = StateCache(
+                self.options.states or cache.root() / "states")
 
     def _remark(self, reason: str) -> None:
         self._remarks[f"booted from the start: {reason}"] = None
@@ -175,7 +176,16 @@ class Dom0Host(Host):
             memory=instance.number("memory", DEFAULT_MEMORY) + XEN_MEMORY,
             module=" ".join(words).strip(), vcpus=self.vcpus(instance),
             realtime=instance.test.realtime,
-            fine=instance.test.category == "bench", gdb=gdb)
+            fine=instance.test.category == "bench", gdb=gdb
+        ) + self.instruments(instance)
+
+    def instruments(self, instance: Instance) -> List[str]:
+        """Return further options for the QEMU that runs an instance."""
+        return []
+
+    def must_boot(self, instance: Instance, recipe: Recipe) -> bool:
+        """Tell whether an instance shall not go on from a saved state."""
+        return False
 
     def guest_cmdline(self, instance: Instance) -> str:
         """Return the command line that the image gets from Xen."""
@@ -245,6 +255,8 @@ class Dom0Host(Host):
         guest may be the state's fault.  Raises StateError and Interrupted.
         """
         recipe = self._recipe(instance)
+        if self.must_boot(instance, recipe):
+            return None
         while True:
             state = states.get(recipe, self.qemu, stop)
             try:
@@ -264,7 +276,8 @@ class Dom0Host(Host):
                            self.guest_cmdline(instance).lstrip().encode())
         self.milestone(COPIED, None)
         try:
-            child = start(self.saved_command(recipe, ram), state, ram, stop)
+            child = start([*self._saved_command(recipe, ram),
+                           *self.instruments(instance)], state, ram, stop)
         finally:
             os.close(ram)
         with child:
@@ -274,7 +287,7 @@ class Dom0Host(Host):
                 raise StateError("QEMU could not load the machine")
             return boot
 
-    def saved_command(self, recipe: Recipe, ram: int) -> List[str]:
+    def _saved_command(self, recipe: Recipe, ram: int) -> List[str]:
         """Return the QEMU command of a machine to load a state into."""
         return self.qemu.command(
             recipe.xen, recipe.cmdline, memory=recipe.memory,

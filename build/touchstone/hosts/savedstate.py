@@ -54,6 +54,7 @@ CMDLINE_ROOM = 512
 
 _BREAKPOINT = "construct_dom0"
 _WARNINGS = "nr_warnings"
+SYMBOLS = (_BREAKPOINT, _WARNINGS)
 
 # Time for a boot up to the breakpoint, on a computer that is very busy, too.
 _BOOT_SECONDS = 120.0
@@ -260,7 +261,7 @@ def make(recipe: Recipe, qemu: Qemu, directory: Path, stop: Stop) -> None:
 def _symbols(recipe: Recipe) -> Dict[str, elfsymbols.Symbol]:
     """Return the addresses in Xen that making a state needs."""
     try:
-        found = elfsymbols.find(recipe.syms, [_BREAKPOINT, _WARNINGS])
+        found = elfsymbols.find(recipe.syms, SYMBOLS)
     except elfsymbols.ElfError as error:
         raise StateError(str(error)) from None
     place = found.get(_BREAKPOINT)

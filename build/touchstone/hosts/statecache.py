@@ -30,9 +30,6 @@ LIMIT_BYTES = 3 << 30
 # How often a state that did not load is made again in one run.
 _TRIES = 2
 
-# A half-made state whose maker is that long gone can be removed (seconds).
-_STALE = 3600.0
-
 _POLL = 0.02
 
 
@@ -55,7 +52,7 @@ class StateCache:
         self._guard = threading.Lock()
         self._keys: Dict[Recipe, str] = {}
         self._slots: Dict[str, _Slot] = {}
-        self.made = 0
+        self._remove_half_made()
 
     def get(self, recipe: Recipe, qemu: Qemu, stop: Stop) -> State:
         """Return a state, made first if need be.
@@ -105,7 +102,7 @@ class StateCache:
         entry = self._directory / key
         with contextlib.suppress(StateError):
             return _load(entry)
-        with _exclusive(self._directory / "locks" / key[:2], stop):
+        with _lock(self._lock_file(key), stop):
             # Another runner may have made it while this one waited.
             with contextlib.suppress(StateError):
                 return _load(entry)
@@ -113,22 +110,27 @@ class StateCache:
                 make(recipe, qemu, partial, stop)
             state = State(entry)
         with self._guard:
-            self.made += 1
             self._tidy(entry)
         return state
+
+    def _remove_half_made(self) -> None:
+        """Remove what makers that were killed left behind."""
+        for partial in self._directory.glob("*.partial"):
+            with contextlib.suppress(OSError):
+                with _lock(self._lock_file(partial.name)):
+                    cache.remove(partial)
+
+    def _lock_file(self, key: str) -> Path:
+        return self._directory / "locks" / key[:2]
 
     def _tidy(self, newest: Path) -> None:
         """Remove what was not used for longest until the limit is kept."""
         entries = []
         for entry in self._directory.iterdir():
-            if entry.name == "locks":
+            if entry.name == "locks" or entry.suffix:
                 continue
             with contextlib.suppress(OSError):
                 used = entry.stat().st_mtime
-                if entry.suffix == ".partial":
-                    if time.time() - used > _STALE:
-                        cache.remove(entry)
-                    continue
                 size = sum(file.stat().st_size for file in entry.iterdir())
                 entries.append((entry == newest, used, size, entry))
         total = sum(size for _, _, size, _ in entries)
@@ -148,8 +150,12 @@ def _load(entry: Path) -> State:
 
 
 @contextlib.contextmanager
-def _exclusive(path: Path, stop: Stop) -> Iterator[None]:
-    """Hold a lock on a file; Interrupted if `stop` is set before that."""
+def _lock(path: Path, stop: Optional[Stop] = None) -> Iterator[None]:
+    """Hold a lock on a file.
+
+    Interrupted if `stop` is set before that; BlockingIOError without `stop`
+    if somebody else has it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
@@ -158,6 +164,8 @@ def _exclusive(path: Path, stop: Stop) -> Iterator[None]:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
+                if stop is None:
+                    raise
                 if stop.is_set:
                     raise Interrupted from None
                 time.sleep(_POLL)
