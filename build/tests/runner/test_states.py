@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 import unittest
+import zlib
 from pathlib import Path
 from typing import Callable, List, Optional
 from unittest import mock
@@ -18,7 +19,8 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from touchstone import elfsymbols  # noqa: E402
-from touchstone.hosts import monitor, savedstate, statecache  # noqa: E402
+from touchstone.hosts import (  # noqa: E402
+    monitor, savedstate, statecache, statemaker)
 from touchstone.hosts.monitor import Interrupted  # noqa: E402
 from touchstone.hosts.savedstate import (  # noqa: E402
     CMDLINE_ROOM, MIB, PAGE, Recipe, State, StateError)
@@ -31,27 +33,27 @@ MODULE_AT, STALE_AT, CMDLINE_AT = 6 * MIB, 2 * MIB, 9 * MIB + 40
 def machine() -> int:
     """Return memory as it is at the breakpoint."""
     fd = savedstate.anonymous_file(16 * MIB)
-    placeholder = savedstate._placeholder(MIB)
+    placeholder = statemaker._placeholder(MIB)
     os.pwrite(fd, b"firmware", 100)
     os.pwrite(fd, placeholder, STALE_AT)
     os.pwrite(fd, placeholder, MODULE_AT)
     os.pwrite(fd, b"Xen", 12 * MIB)
     os.pwrite(fd, bytes(PAGE), 14 * MIB)
-    os.pwrite(fd, savedstate._word() + b"\0 more", CMDLINE_AT)
+    os.pwrite(fd, statemaker._word() + b"\0 more", CMDLINE_AT)
     return fd
 
 
 def make_in(directory: Path) -> None:
-    """Stand in for savedstate.make()."""
+    """Stand in for statemaker.make()."""
     ram = machine()
     try:
-        facts = savedstate._pack(ram, savedstate._placeholder(MIB),
+        facts = statemaker._pack(ram, statemaker._placeholder(MIB),
                                  directory / "ram")
     finally:
         os.close(ram)
     for name in ("devices", "console"):
         (directory / name).write_bytes(name.encode())
-        facts["sums"][name] = savedstate.zlib.crc32(name.encode())
+        facts["sums"][name] = zlib.crc32(name.encode())
     (directory / "state.json").write_text(json.dumps(facts))
 
 
@@ -87,7 +89,7 @@ class States(Scratch):
         self.assertEqual(memory[12 * MIB:12 * MIB + 4], b"Xen\0")
         # The boot loader's copy may be anything by now: not to be touched.
         self.assertEqual(memory[STALE_AT:STALE_AT + MIB],
-                         savedstate._placeholder(MIB))
+                         statemaker._placeholder(MIB))
 
     def test_only_used_pages_are_kept(self) -> None:
         make_in(self.directory)
@@ -99,7 +101,7 @@ class States(Scratch):
         for at in (STALE_AT, MODULE_AT):
             os.pwrite(ram, b"!", at + MIB - 1)
         with self.assertRaisesRegex(StateError, "one piece"):
-            savedstate._pack(ram, savedstate._placeholder(MIB),
+            statemaker._pack(ram, statemaker._placeholder(MIB),
                              self.directory / "ram")
         os.close(ram)
 
@@ -107,7 +109,7 @@ class States(Scratch):
         ram = machine()
         os.pwrite(ram, b"!", CMDLINE_AT + 1)
         with self.assertRaisesRegex(StateError, "command line"):
-            savedstate._pack(ram, savedstate._placeholder(MIB),
+            statemaker._pack(ram, statemaker._placeholder(MIB),
                              self.directory / "ram")
         os.close(ram)
 
@@ -141,12 +143,12 @@ class States(Scratch):
     def test_stream_runs_after_the_load(self) -> None:
         stream = b"head" + struct.pack(">I", 6) + b"debug".ljust(100, b"\0")
         self.assertEqual(
-            savedstate._runnable(stream + b"tail"),
+            statemaker._runnable(stream + b"tail"),
             b"head" + struct.pack(">I", 8) + b"running".ljust(100, b"\0")
             + b"tail")
         for other in (b"head", stream + stream):
             with self.assertRaises(monitor.MonitorError):
-                savedstate._runnable(other)
+                statemaker._runnable(other)
 
     def test_stream_in_a_pipe_and_in_a_file(self) -> None:
         data = os.urandom(300000)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Callable, List, Optional
 
 from .. import cache, xenbuild
-from ..hosts.savedstate import SYMBOLS
+from ..hosts.statemaker import SYMBOLS
 from ..hypervisor import Hypervisor
 from ..process import Stop
 from ..verdict import RunnerError

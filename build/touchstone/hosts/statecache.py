@@ -22,7 +22,8 @@ from .. import cache
 from ..process import Stop
 from .monitor import Interrupted
 from .qemu import Qemu
-from .savedstate import Recipe, State, StateError, make
+from .savedstate import Recipe, State, StateError
+from .statemaker import make
 
 # States together take no more than that: some 200 of them.
 LIMIT_BYTES = 3 << 30
