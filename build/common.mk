@@ -10,6 +10,7 @@
 #   TEST-EXTRA-CFG  a file of xl.cfg for all its instances
 #   TEST-TIMEOUT    seconds an instance may take, if more than the runner's
 #   TEST-REALTIME   y: it measures time, and must run in real time
+#   TEST-COLD       y: Xen must boot for it, and not go on from a saved state
 #   XEN-CMDLINE     options that it needs on Xen's command line
 #   CFLAGS          flags for its own objects only
 
@@ -24,6 +25,7 @@ VARY-CFG :=
 TEST-EXTRA-CFG :=
 TEST-TIMEOUT :=
 TEST-REALTIME :=
+TEST-COLD :=
 XEN-CMDLINE :=
 CFLAGS :=
 obj-perenv :=

@@ -30,7 +30,7 @@ all-cfgs += $(test-dir)/info.json $(test-cfgs)
 all-test-dirs += $(test-dir)
 cfg-args-$(test-dir) := $(test-dir) --name '$(NAME)' --category '$(CATEGORY)' --envs '$(TEST-ENVS)' --vcpus '$(VCPUS)' \
   $(if $(VARY-CFG),--variations '$(VARY-CFG)') $(if $(TEST-EXTRA-CFG),--extra '$(TEST-EXTRA-CFG)') \
-  $(if $(TEST-TIMEOUT),--timeout '$(TEST-TIMEOUT)') $(if $(filter y,$(TEST-REALTIME)),--realtime) \
+  $(if $(TEST-TIMEOUT),--timeout '$(TEST-TIMEOUT)') $(if $(filter y,$(TEST-REALTIME)),--realtime) $(if $(filter y,$(TEST-COLD)),--cold) \
   $(if $(XEN-CMDLINE),--xen-cmdline '$(XEN-CMDLINE)')
 
 define test-config

@@ -28,6 +28,7 @@ class Test:
         self.variations: List[str] = list(info.get("variations") or [])
         self.timeout: Optional[float] = info.get("timeout")
         self.realtime: bool = bool(info.get("realtime", False))
+        self.cold: bool = bool(info.get("cold", False))
         self.xen_cmdline: str = info.get("xen-cmdline", "")
 
     def instances(self) -> Iterator[Instance]:

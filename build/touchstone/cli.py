@@ -106,6 +106,9 @@ def _parser() -> argparse.ArgumentParser:
         help="QEMU of host dom0 (default: %(default)s)")
     add("--accel", choices=("auto", "tcg", "kvm"), default="auto",
         help="QEMU's accelerator; auto takes kvm where Xen boots on it")
+    add("--cold", action="store_true",
+        help="boot Xen from the start for each instance of host dom0, not from"
+             " a saved state")
     add("--xen-cmdline", default="", metavar="TEXT",
         help="more options for Xen, with host dom0")
     add("--bisect", action="store_true",
@@ -207,8 +210,6 @@ def _again(args: argparse.Namespace, result: Result) -> str:
             ("--tests-dir", args.tests_dir, None),
             ("--host-kind", args.host_kind, None),
             ("--xen", args.xen, "auto"),
-            ("--tree", args.tree, None),
-            ("--config", args.config, None),
             ("--xen-cmdline", args.xen_cmdline, ""),
             ("--vcpus", args.vcpus, None)):
         if value != default:
@@ -274,13 +275,14 @@ class _Interrupt:
 
 def _run(args: argparse.Namespace, instances: List[Instance],
          root: Path) -> int:
-    from . import hosts, scheduler
+    from . import cache, hosts, scheduler, timings
     from .process import Stop
     from .report.terminal import TerminalReport
 
     options = hosts.Options()
     for name in vars(options):
-        setattr(options, name, getattr(args, name))
+        if hasattr(args, name):
+            setattr(options, name, getattr(args, name))
     host = hosts.create(args.host_kind, options)
     if args.host:
         instances = [instance for instance in instances
@@ -314,7 +316,11 @@ def _run(args: argparse.Namespace, instances: List[Instance],
         lambda: f"{host.describe()}; {min(jobs, len(instances))} at once",
         quiet=args.quiet, verbose=args.verbose,
         again=lambda result: _again(args, result))
-    results = scheduler.run(host, instances, jobs, report, stop)
+    known = timings.Timings(cache.root() / "timings.json", host.kind)
+    results = scheduler.run(host, instances, jobs, report, stop, known)
+    if args.verbose:
+        for remark in host.remarks():
+            stream.write(f"note: {remark}\n")
     report.close(results, bool(interrupt.signal))
     _write_reports(args, results)
     if args.bench:

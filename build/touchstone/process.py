@@ -79,6 +79,18 @@ def _starved(pid: int) -> float:
     return waited / 1e9
 
 
+def processor_seconds(pid: int) -> float:
+    """Return the processor time of a process so far; 0 if unknown."""
+    used = 0
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/schedstat") as file:
+                used += int(file.read().split()[0])
+    except (OSError, IndexError, ValueError):
+        pass
+    return used / 1e9
+
+
 def guarded(argv: Sequence[str]) -> List[str]:
     """Return a command that the kernel kills when the thread behind it ends.
 
@@ -96,11 +108,12 @@ class Child:
     setpriv is there).  Use as a context manager: leaving it kills the group.
     """
 
-    def __init__(self, argv: Sequence[str], cwd: Optional[str] = None) -> None:
+    def __init__(self, argv: Sequence[str], cwd: Optional[str] = None,
+                 pass_fds: Sequence[int] = ()) -> None:
         self._process = subprocess.Popen(
             guarded(argv), cwd=cwd, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
-            start_new_session=True)
+            start_new_session=True, pass_fds=pass_fds)
         self.pid = self._process.pid
         self.errors = b""
         self._errors_ended = False
@@ -116,17 +129,37 @@ class Child:
         """Exit status, negative for a signal; None as long as it runs."""
         return self._process.poll()
 
-    def kill(self) -> None:
-        """End the whole group at once and reap the child."""
+    def processor_seconds(self) -> float:
+        """Return the processor time of the child, while it is there."""
+        return processor_seconds(self.pid)
+
+    def end(self) -> None:
+        """End the whole group at once and reap the child.
+
+        What it has written can still be read.
+        """
         if self._process.returncode is None:
             try:
                 os.killpg(self.pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
             self._process.wait()
+
+    def kill(self) -> None:
+        """End the whole group at once and close its pipes."""
+        self.end()
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()
+
+    def last_errors(self) -> str:
+        """Return what an ended child has written to its standard error."""
+        assert self._process.stderr
+        while not self._errors_ended:
+            data = os.read(self._process.stderr.fileno(), 4096)
+            self.errors = (self.errors + data)[-4096:]
+            self._errors_ended = not data
+        return self.errors.decode("utf-8", "replace")
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end of the process; False if it is still running."""

@@ -6,11 +6,13 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from typing import List, Optional, Sequence, Tuple
+from typing import Callable, List, Optional, Sequence, Tuple
 
 from .catalogue import Instance
 from .hosts import Host
+from .plan import Plan
 from .process import Stop
+from .timings import Timings
 from .verdict import InstanceError, Result, Verdict
 
 # Period of Listener.tick (seconds).
@@ -19,6 +21,9 @@ _TICK = 0.25
 
 class Listener:
     """Is told how a run goes; all calls come from the thread of `run`."""
+
+    def planned(self, remaining: Callable[[], Optional[float]]) -> None:
+        """A run begins; `remaining` returns its seconds, None if unknown."""
 
     def started(self, instance: Instance) -> None:
         """An instance begins to run."""
@@ -34,18 +39,19 @@ _Event = Tuple[str, object]
 
 
 def run(host: Host, instances: Sequence[Instance], jobs: int,
-        listener: Listener, stop: Stop) -> List[Result]:
+        listener: Listener, stop: Stop,
+        timings: Optional[Timings] = None) -> List[Result]:
     """Run instances, at most `jobs` at once, and return what has a verdict.
 
     In the order of `instances`.  When `stop` is set, running instances are
     ended and left out.  A RunnerError of the host ends the run likewise, and
-    is raised after the last instance is gone.
+    is raised after the last instance is gone.  With `timings`, those of
+    earlier runs decide what starts first, and those of this run are added.
     """
-    todo: queue.SimpleQueue[Instance] = queue.SimpleQueue()
-    for instance in instances:
-        todo.put(instance)
+    plan = Plan(host, instances, jobs, timings)
+    listener.planned(plan.remaining)
     events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
-    threads = [threading.Thread(target=_work, args=(host, todo, events, stop),
+    threads = [threading.Thread(target=_work, args=(host, plan, events, stop),
                                 daemon=True)
                for _ in range(min(jobs, len(instances)))]
     results: List[Result] = []
@@ -74,6 +80,8 @@ def run(host: Host, instances: Sequence[Instance], jobs: int,
             working -= 1
     for thread in threads:
         thread.join()
+    if timings is not None:
+        timings.save(results)
     order = {instance: at for at, instance in enumerate(instances)}
     results.sort(key=lambda result: order[result.instance])
     if failure is not None:
@@ -81,16 +89,18 @@ def run(host: Host, instances: Sequence[Instance], jobs: int,
     return results
 
 
-def _work(host: Host, todo: queue.SimpleQueue[Instance],
-          events: queue.SimpleQueue[_Event], stop: Stop) -> None:
+def _work(host: Host, plan: Plan, events: queue.SimpleQueue[_Event],
+          stop: Stop) -> None:
     try:
-        while not stop.is_set:
-            try:
-                instance = todo.get_nowait()
-            except queue.Empty:
+        while True:
+            instance = plan.take(stop)
+            if instance is None:
                 break
             events.put(("started", instance))
-            result = _run_one(host, instance, stop)
+            try:
+                result = _run_one(host, instance, stop)
+            finally:
+                plan.give_back(instance)
             if result is not None:
                 events.put(("finished", result))
     except BaseException as error:  # pylint: disable=broad-except

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from touchstone.catalogue import Instance, Test  # noqa: E402
 from touchstone.hosts import Options  # noqa: E402
 from touchstone.hosts.dom0 import Dom0Host  # noqa: E402
+from touchstone.hosts.savedstate import StateError  # noqa: E402
 from touchstone.hypervisor import Hypervisor  # noqa: E402
 from touchstone.verdict import InstanceError  # noqa: E402
 
@@ -84,6 +85,36 @@ class Commands(unittest.TestCase):
         words = [word for word in self.xen_words(instance)
                  if word.startswith("sched=")]
         self.assertEqual(words[-2:], ["sched=null", "sched=rtds"])
+
+    def test_nothing_is_said_twice(self) -> None:
+        self.options.xen_cmdline = "argo=0"
+        instance = self.instance(**{
+            "xen-cmdline": "argo=1,mac-permissive=1 a b a=1"})
+        words = self.xen_words(instance)
+        self.assertEqual([word for word in words if word[0] in "ab"],
+                         ["argo=1,mac-permissive=1", "a", "b", "a=1",
+                          "argo=0"])
+        self.options.xen_cmdline = "argo=0 argo=1,mac-permissive=1"
+        self.assertEqual(self.xen_words(instance)[-2:],
+                         ["argo=0", "argo=1,mac-permissive=1"])
+
+    def test_a_state_is_for_one_machine(self) -> None:
+        self.options.cold = True
+        host = Dom0Host(self.options)
+        host._hypervisor = Hypervisor("mine", "4.17", Path("/xen"),
+                                      Path("/xen-syms"))
+        plain = self.instance("memory=64\nvcpus=2\n")
+        plain.image.write_bytes(b"x" * 2000000)
+        recipe = host._recipe(plain)
+        self.assertEqual((recipe.memory, recipe.vcpus, recipe.module),
+                         (192, 2, 2 << 20))
+        self.assertEqual(recipe, host._recipe(plain))
+        for instance, why in (
+                (self.instance(cold=True), "asks for it"),
+                (self.instance(**{"xen-cmdline": "x -- y"}), "Xen's options"),
+                (self.instance("extra='%s'\n" % ("x" * 600)), "too long")):
+            with self.assertRaisesRegex(StateError, why):
+                host._recipe(instance)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 import threading
 from pathlib import Path
-from typing import Dict, Iterable, List, Optional, Sequence, Set
+from typing import Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 from ..catalogue import Instance
 from ..hosts import Options
 from ..hosts.dom0 import Dom0Host
+from ..hosts.savedstate import Recipe
 from ..process import Stop
 from ..verdict import Result
 
@@ -41,6 +42,7 @@ class RecordingHost(Dom0Host):
         self._logs = logs
         self._lock = threading.Lock()
         self._filter = ""
+        self._booted: Set[Tuple[Recipe, str]] = set()
         self.reached: Dict[str, Set[int]] = {}
 
     def watch(self, ranges: Sequence[range]) -> None:
@@ -48,10 +50,17 @@ class RecordingHost(Dom0Host):
         self._filter = ",".join(f"{part.start:#x}+{len(part):#x}"
                                 for part in ranges)
 
-    def command(self, instance: Instance,
-                gdb: Optional[str] = None) -> List[str]:
-        return [*super().command(instance, gdb), "-d", "in_asm",
-                "-dfilter", self._filter, "-D", str(self._log(instance))]
+    def instruments(self, instance: Instance) -> List[str]:
+        return ["-d", "in_asm", "-dfilter", self._filter,
+                "-D", str(self._log(instance))]
+
+    def must_boot(self, instance: Instance, recipe: Recipe) -> bool:
+        # What Xen runs before its state is saved has to be seen, too: once
+        # is enough.
+        with self._lock:
+            known = (recipe, instance.env) in self._booted
+            self._booted.add((recipe, instance.env))
+        return not known
 
     def run(self, instance: Instance, stop: Stop) -> Optional[Result]:
         log = self._log(instance)

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
 
-from .. import scheduler
+from .. import cache, scheduler
 from ..catalogue import ENVIRONMENTS, Instance, Test
 from ..hosts import Options
 from ..hosts.dom0 import Dom0Host
@@ -170,7 +170,13 @@ class Range:
                            + " ".join(defect.tests)
                            + " passes on the good hypervisor")
         listener = _UntilTold()
-        results = self._run(xen, usable, listener, listener.stop)
+        # Nobody needs the states of such a hypervisor again.
+        states = self._notes.with_name("states")
+        cache.remove(states)
+        try:
+            results = self._run(xen, usable, listener, listener.stop, states)
+        finally:
+            cache.remove(states)
         if listener.best is not None:
             best = listener.best
             catchers[defect.name] = best.instance.name
@@ -185,10 +191,12 @@ class Range:
                                      " without it)" if skipped else ""))
 
     def _run(self, xen: Path, instances: Sequence[Instance],
-             listener: scheduler.Listener, stop: Stop) -> List[Result]:
+             listener: scheduler.Listener, stop: Stop,
+             states: Optional[Path] = None) -> List[Result]:
         options = Options()
         vars(options).update(vars(self._options))
         options.xen = str(xen)
+        options.states = states
         host = _Host(options, self._usual)
         host.prepare()
         # The same accelerator for all: a broken Xen must not choose.

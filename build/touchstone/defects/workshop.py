@@ -11,6 +11,7 @@ the copy is of one moment, and all else comes from the copy.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Callable, List, Optional
 
 from .. import cache, xenbuild
+from ..hosts.statemaker import SYMBOLS
 from ..hypervisor import Hypervisor
 from ..process import Stop
 from ..verdict import RunnerError
@@ -128,7 +130,19 @@ class Workshop:
                       on_tick=check, keep_fds=[self._lock.fileno()])
         with cache.publish(variant.parent) as partial:
             shutil.copy2(self._tree / "xen/xen", partial / "xen")
+            self._keep_symbols(partial / "xen-syms")
         return variant
+
+    def _keep_symbols(self, target: Path) -> None:
+        """Keep of xen-syms what saving a machine's state needs.
+
+        Without binutils, the trials boot from the start.
+        """
+        keep = [word for name in SYMBOLS for word in ("-K", name)]
+        with contextlib.suppress(OSError):
+            subprocess.run(["objcopy", "-S", *keep,
+                            str(self._tree / "xen/xen-syms"), str(target)],
+                           stderr=subprocess.DEVNULL)
 
     def prune(self, keys: List[str]) -> None:
         """Forget all finished hypervisors but those named by key()."""

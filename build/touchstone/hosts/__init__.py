@@ -8,6 +8,7 @@ with a subclass and name it in `create`; nothing else knows the kinds apart.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import List, NamedTuple, Optional
 
 from .. import image
@@ -40,6 +41,8 @@ class Options:
         self.xen_cmdline = ""
         self.cases: List[str] = []
         self.shuffle: Optional[int] = None
+        self.cold = False
+        self.states: Optional[Path] = None  # where to keep them, if not usual
         self.results_mode = "console"
         self.logfile_dir = "/var/log/xen/console/"
         self.logfile_pattern = "guest-%s.log"
@@ -83,6 +86,10 @@ class Host:
         """Return what tests of category bench measure in here."""
         return Clock()
 
+    def remarks(self) -> List[str]:
+        """Return what is worth a word to those who want to know all."""
+        return []
+
     def default_jobs(self) -> int:
         """Return how many instances should run at once."""
         return len(os.sched_getaffinity(0))
@@ -109,6 +116,14 @@ class Host:
                 f" of at most {MAX_COMMAND_LINE}; give fewer or shorter"
                 " patterns for --case")
         return line
+
+    def processors(self, instance: Instance) -> int:
+        """Return how many processors an instance may keep busy."""
+        return 1
+
+    def would_wait(self, instance: Instance) -> bool:
+        """Tell whether an instance would wait for what another one makes."""
+        return False
 
     def run(self, instance: Instance, stop: Stop) -> Optional[Result]:
         """Run an instance to its end and leave nothing of it behind.

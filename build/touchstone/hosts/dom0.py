@@ -1,26 +1,30 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Host `dom0`: QEMU boots a real Xen with the image itself as dom0.
 
-One boot an instance, so that nothing is shared between instances.
+One boot an instance, so that nothing is shared between instances.  What all
+boots have in common, up to the moment before Xen builds dom0, is done once
+and saved: see savedstate.py.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import List, Optional, Sequence
+from typing import Dict, List, Optional, Sequence
 
-from .. import hypervisor
+from .. import cache, hypervisor
 from ..catalogue import Instance
-from ..console import Console
 from ..hypervisor import Hypervisor
 from ..process import Child, Deadline, Stop
-from ..verdict import InstanceError, Result, RunnerError, Verdict
-from . import FLOOD, FLOOD_BYTES, Clock, Host, Options
+from ..verdict import InstanceError, Result, RunnerError
+from . import Clock, Host, Options
+from .boot import BEGUN, COPIED, ENDED, GONE, STARTED, Boot
+from .monitor import Interrupted
 from .qemu import FINE_SHIFT, XEN_MEMORY, Qemu
+from .savedstate import (CMDLINE_ROOM, Recipe, State, StateError,
+                         module_size, refused, start)
+from .statecache import StateCache
 from .xenlog import XenLog
-
-# Time for Xen to print what it knows after a crash or a panic (seconds).
-_GRACE = 2.0
 
 # xl.cfg settings with a Xen command line option that does the same for dom0.
 _XEN_OPTIONS = {
@@ -46,12 +50,30 @@ class Dom0Host(Host):
         super().__init__(options)
         self.qemu = Qemu(options.qemu, options.accel)
         self._hypervisor: Optional[Hypervisor] = None
+        self._states: Optional[StateCache] = None
+        self._remarks: Dict[str, None] = {}
 
     def prepare(self) -> None:
         self._hypervisor = _resolve(self.options.xen)
         if self.options.accel == "auto":
-            from .. import cache
             self.qemu.settle_accel(self.xen, cache.root(), Stop())
+        if not self.options.cold:
+            self._open_states()
+
+    def _open_states(self) -> None:
+        if self.qemu.accel != "tcg":
+            self._remark(f"QEMU's accelerator is {self.qemu.accel}")
+        elif self.symbols is None:
+            self._remark(f"there is no xen-syms beside {self.xen}")
+        else:
+            self._states = StateCache(
+                self.options.states or cache.root() / "states")
+
+    def _remark(self, reason: str) -> None:
+        self._remarks[f"booted from the start: {reason}"] = None
+
+    def remarks(self) -> List[str]:
+        return list(self._remarks)
 
     @property
     def xen(self) -> Path:
@@ -110,11 +132,24 @@ class Dom0Host(Host):
                   for key, option in _XEN_OPTIONS.items()
                   if key in instance.settings()]
         words += [instance.test.xen_cmdline, self.options.xen_cmdline]
-        return " ".join(word for word in words if word)
+        return " ".join(_without_repetition(" ".join(words).split()))
+
+    def processors(self, instance: Instance) -> int:
+        # Counting instructions takes turns; only real time is parallel.
+        return self.vcpus(instance) if instance.test.realtime else 1
+
+    def would_wait(self, instance: Instance) -> bool:
+        if self._states is None:
+            return False
+        try:
+            return self._states.is_being_made(self._recipe(instance),
+                                              self.qemu)
+        except (StateError, InstanceError, OSError):
+            return False
 
     def command(self, instance: Instance,
                 gdb: Optional[str] = None) -> List[str]:
-        """Return the QEMU command that runs an instance.
+        """Return the QEMU command that boots an instance from the start.
 
         It must run in the image's directory: QEMU splits a module's name off
         its command line at the first space.
@@ -128,83 +163,134 @@ class Dom0Host(Host):
             memory=instance.number("memory", DEFAULT_MEMORY) + XEN_MEMORY,
             module=words, vcpus=self.vcpus(instance),
             realtime=instance.test.realtime,
-            fine=instance.test.category == "bench", gdb=gdb)
+            fine=instance.test.category == "bench", gdb=gdb
+        ) + self.instruments(instance)
+
+    def instruments(self, instance: Instance) -> List[str]:
+        """Return further options for the QEMU that runs an instance."""
+        return []
+
+    def must_boot(self, instance: Instance, recipe: Recipe) -> bool:
+        """Tell whether an instance shall not go on from a saved state."""
+        return False
+
+    def milestone(self, name: str, child: Optional[Child]) -> None:
+        """Is called when a run begins, starts QEMU, and so on.
+
+        `child` is QEMU as long as it runs.
+        """
 
     def run(self, instance: Instance, stop: Stop) -> Optional[Result]:
         _check_image(instance.image)
-        boot = _Boot(XenLog(instance.is_pv, self.needs_shadow(instance)),
-                     Deadline(self.timeout(instance)), instance.titles())
-        with Child(self.command(instance),
-                   cwd=str(instance.image.parent)) as child:
-            boot.follow(child, stop)
-        if boot.verdict is None:
+        self.milestone(BEGUN, None)
+        result = None
+        try:
+            if self._states is not None:
+                result = self._run_saved(self._states, instance, stop)
+        except StateError as error:
+            self._remark(f"{instance.name}: {error}")
+        except Interrupted:
             return None
-        return Result(instance, boot.verdict, boot.reason,
-                      boot.console.cases, boot.console.log)
+        if result is None and not stop.is_set:
+            with Child(self.command(instance),
+                       cwd=str(instance.image.parent)) as child:
+                self.milestone(STARTED, child)
+                result = self._follow(instance, child, stop).result(instance)
+        self.milestone(GONE, None)
+        return result
+
+    def _follow(self, instance: Instance, child: Child, stop: Stop,
+                console: bytes = b"") -> Boot:
+        boot = Boot(XenLog(instance.is_pv, self.needs_shadow(instance)),
+                     Deadline(self.timeout(instance)), instance.titles(),
+                     console)
+        boot.passed = lambda name: self.milestone(name, child)
+        boot.follow(child, stop)
+        self.milestone(ENDED, child)
+        boot.processor_seconds = child.processor_seconds()
+        return boot
+
+    def _recipe(self, instance: Instance) -> Recipe:
+        """Return what the state of an instance depends on.
+
+        Raises StateError for an instance that wants to boot from the start.
+        """
+        assert self.symbols is not None
+        if instance.test.cold:
+            raise StateError("the test asks for it")
+        cmdline = self.xen_cmdline(instance, self.needs_shadow(instance))
+        if " -- " in cmdline:
+            raise StateError("Xen's options hold some for the image")
+        if len(self.words(instance).encode()) >= CMDLINE_ROOM:
+            raise StateError("the image's command line is too long")
+        return Recipe(
+            self.xen, self.symbols, cmdline,
+            instance.number("memory", DEFAULT_MEMORY) + XEN_MEMORY,
+            self.vcpus(instance), instance.test.realtime,
+            instance.test.category == "bench",
+            module_size(instance.image.stat().st_size))
+
+    def _run_saved(self, states: StateCache, instance: Instance,
+                   stop: Stop) -> Optional[Result]:
+        """Run an instance from a saved state.
+
+        None if it must be run from the start: an end without a word of the
+        guest may be the state's fault.  Raises StateError and Interrupted.
+        """
+        recipe = self._recipe(instance)
+        if self.must_boot(instance, recipe):
+            return None
+        while True:
+            state = states.get(recipe, self.qemu, stop)
+            try:
+                boot = self._run_state(recipe, state, instance, stop)
+            except StateError as error:
+                states.drop(recipe, self.qemu, state, str(error))
+                continue
+            if boot.verdict is None or not boot.is_suspicious:
+                return boot.result(instance)
+            self._remark(f"{instance.name}: from a saved state it ended with"
+                         f" {boot.verdict}, {boot.reason}")
+            return None
+
+    def _run_state(self, recipe: Recipe, state: State, instance: Instance,
+                   stop: Stop) -> Boot:
+        ram = state.memory(instance.image.read_bytes(),
+                           self.words(instance).lstrip().encode())
+        self.milestone(COPIED, None)
+        try:
+            child = start([*self._saved_command(recipe, ram),
+                           *self.instruments(instance)], state, ram, stop)
+        finally:
+            os.close(ram)
+        with child:
+            self.milestone(STARTED, child)
+            boot = self._follow(instance, child, stop, state.console)
+            if refused(child):
+                raise StateError("QEMU could not load the machine")
+            return boot
+
+    def _saved_command(self, recipe: Recipe, ram: int) -> List[str]:
+        """Return the QEMU command of a machine to load a state into."""
+        return self.qemu.command(
+            recipe.xen, recipe.cmdline, memory=recipe.memory,
+            vcpus=recipe.vcpus, realtime=recipe.realtime, fine=recipe.fine,
+            ram=ram)
 
 
-class _Boot:
-    """One boot of Xen, from QEMU's start to a verdict."""
+def _without_repetition(words: Sequence[str]) -> List[str]:
+    """Leave out options that only say again what they said last.
 
-    def __init__(self, xen: XenLog, deadline: Deadline,
-                 titles: Sequence[str]) -> None:
-        self.console = Console(titles=titles)
-        self.verdict: Optional[Verdict] = None
-        self.reason = ""
-        self._xen = xen
-        self._deadline = deadline
-        self._grace: Optional[Deadline] = None
-
-    def follow(self, child: Child, stop: Stop) -> None:
-        """Read the console until there is a verdict, or `stop` is set."""
-        while self.verdict is None and not stop.is_set:
-            limit = self._grace or self._deadline
-            data = child.read(max(0.0, limit.remaining()), stop)
-            if data:
-                self._take(data)
-            elif data == b"":
-                child.wait(1.0)
-                self._qemu_ended(child)
-            elif limit.is_over(child.pid) and not stop.is_set:
-                self._time_over()
-
-    def _take(self, data: bytes) -> None:
-        for line in self.console.feed(data):
-            self._xen.feed(line)
-        if self.console.verdict is not None:
-            self._end(self.console.verdict, self.console.reason)
-        elif self._xen.unsupported:
-            self._end(Verdict.SKIP, self._xen.unsupported)
-        elif self._xen.ended:
-            self._end(Verdict.CRASH, self._xen.ended)
-        elif self.console.log.total > FLOOD_BYTES:
-            self._end(Verdict.CRASH, FLOOD)
-        elif self._xen.ending and self._grace is None:
-            self._grace = Deadline(_GRACE)
-
-    def _end(self, verdict: Verdict, reason: str) -> None:
-        self.verdict = verdict
-        self.reason = reason
-
-    def _time_over(self) -> None:
-        if self._grace is not None:
-            self._end(Verdict.CRASH, self._xen.conclude())
-        else:
-            self._end(Verdict.TIMEOUT, "no verdict within the time limit")
-
-    def _qemu_ended(self, child: Child) -> None:
-        words = child.errors.decode("utf-8", "replace").split("\n")
-        # QEMU's remark that an icount machine slept is no news.
-        words = [word for word in words
-                 if word.strip() and "icount sleep disabled" not in word]
-        reason = self._xen.conclude()
-        if child.returncode:
-            how = (f"signal {-child.returncode}" if child.returncode < 0
-                   else f"status {child.returncode}")
-            said = f": {' '.join(words)}" if words else ""
-            reason = reason or f"QEMU ended with {how}{said}"
-        self._end(Verdict.CRASH,
-                  reason or "the machine reset without a verdict")
+    Fewer different command lines need fewer saved states.
+    """
+    kept: List[str] = []
+    said: Dict[str, str] = {}
+    for word in words:
+        name = word.partition("=")[0]
+        if said.get(name) != word:
+            said[name] = word
+            kept.append(word)
+    return kept
 
 
 def _resolve(spec: str) -> Hypervisor:

@@ -41,9 +41,15 @@ class Qemu:
                 " package (`make deps`), or name the program with --qemu")
         self.binary = os.path.abspath(found)
         self.accel = accel
+        self._version: Optional[str] = None
 
     def version(self) -> str:
         """Return what the binary says about its version, e.g. `7.2.22`."""
+        if self._version is None:
+            self._version = self._ask_version()
+        return self._version
+
+    def _ask_version(self) -> str:
         output = subprocess.run([self.binary, "--version"],
                                 stdout=subprocess.PIPE, text=True).stdout
         match = re.search(r"version (\S+)", output)
@@ -101,14 +107,16 @@ class Qemu:
     def command(self, xen: Path, cmdline: str, *, memory: int,
                 module: Optional[str] = None, vcpus: int = 1,
                 realtime: bool = False, fine: bool = False,
-                gdb: Optional[str] = None) -> List[str]:
+                gdb: Optional[str] = None,
+                ram: Optional[int] = None) -> List[str]:
         """Return the command that boots `xen` with its first serial on stdout.
 
         `memory` is the machine's, in MiB.  `module` is a file with a command
         line behind it; the file's name may hold neither spaces nor commas.
         `realtime` lets guest time pass as outside; `fine` counts instructions
-        in smaller steps.  `gdb` is a QEMU address
-        to wait at for a debugger before the first instruction.
+        in smaller steps.  `gdb` is a QEMU address to wait at for a debugger
+        before the first instruction.  `ram` is the descriptor, inherited by
+        QEMU, of a file of that size that is the machine's memory.
         """
         argv = [self.binary, "-nodefaults", "-no-user-config",
                 "-display", "none", "-no-reboot",
@@ -130,6 +138,10 @@ class Qemu:
             argv += ["-initrd", module.replace(",", ",,")]
         if gdb is not None:
             argv += ["-S", "-gdb", gdb]
+        if ram is not None:
+            argv += ["-machine", "memory-backend=ram", "-object",
+                     f"memory-backend-file,id=ram,size={memory}M,share=on,"
+                     f"mem-path=/proc/self/fd/{ram}"]
         return argv
 
 

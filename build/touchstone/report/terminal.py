@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import time
@@ -52,6 +53,15 @@ def printable(text: str) -> str:
                    for char in text)
 
 
+def _rounded(seconds: float) -> str:
+    """Return a duration no more precise than an estimate can be."""
+    if seconds < 10:
+        return f"{math.ceil(seconds)} s"
+    if seconds < 100:
+        return f"{math.ceil(seconds / 5) * 5} s"
+    return f"{math.ceil(seconds / 30) / 2:g} min"
+
+
 class TerminalReport(Listener):
     """Writes to a stream as a run goes on.
 
@@ -80,6 +90,10 @@ class TerminalReport(Listener):
         self._running: List[str] = []
         self._done: List[Result] = []
         self._live_shown = False
+        self._remaining: Callable[[], Optional[float]] = lambda: None
+
+    def planned(self, remaining: Callable[[], Optional[float]]) -> None:
+        self._remaining = remaining
 
     def started(self, instance: Instance) -> None:
         if not self._running and not self._done and not self._quiet:
@@ -153,8 +167,10 @@ class TerminalReport(Listener):
         bad = sum(result.verdict.exit_code > Verdict.SKIP.exit_code
                   for result in self._done)
         failed = f", {bad} bad" if bad else ""
+        seconds = self._remaining()
+        left = "" if seconds is None else f", {_rounded(seconds)} left"
         text = (f"[{len(self._done)}/{self._total}{failed},"
-                f" {time.monotonic() - self._begin:.0f} s]"
+                f" {time.monotonic() - self._begin:.0f} s{left}]"
                 f" {' '.join(self._running)}")
         width = shutil.get_terminal_size().columns - 1
         self._stream.write("\r\033[K" + text[:width])
