@@ -85,7 +85,7 @@ static void send_to_it(unsigned int vcpu)
 EV_PEER_CASE_2L("race: we send, while it closes its end and binds it anew")
 {
     other = peer;
-    port = hypercall_evtchn_alloc_unbound(DOMID_SELF, peer->domid);
+    port = evtchn_alloc_unbound(DOMID_SELF, peer->domid);
     have_it_bind();
     XTF_REQUIRE(race(2, send_to_it));
     expect_ok(peer_finish(peer));
@@ -143,7 +143,7 @@ static void send_or_kill(unsigned int vcpu)
 EV_PEER_CASE_2L("race: we send, while it binds and ends")
 {
     other = peer;
-    port = hypercall_evtchn_alloc_unbound(DOMID_SELF, peer->domid);
+    port = evtchn_alloc_unbound(DOMID_SELF, peer->domid);
     ev_peer_ended(peer);
     have_it_bind();
     XTF_REQUIRE(race(2, send_or_kill));

@@ -25,7 +25,7 @@ EV_PEER_CASE("peer: its death leaves our ends unbound")
     expect_pending_here(ours2);
     expect_ok(hypercall_evtchn_send(ours));
     expect_ev_error(evtchn_bind_interdomain(was, its), -ESRCH);
-    expect_ev_error(hypercall_evtchn_alloc_unbound(was, DOMID_SELF), -ESRCH);
+    expect_ev_error(evtchn_alloc_unbound(was, DOMID_SELF), -ESRCH);
     expect_ok(hypercall_evtchn_close(ours));
     expect_ok(hypercall_evtchn_close(ours2));
 }

@@ -58,7 +58,7 @@ EV_PEER_CASE("peer: it binds to our port, and each end names the other")
     evtchn_alloc();
     evtchn_alloc();
 
-    ours = hypercall_evtchn_alloc_unbound(DOMID_SELF, peer->domid);
+    ours = evtchn_alloc_unbound(DOMID_SELF, peer->domid);
     require_msg(ours > 0, "alloc_unbound answered %ld", ours);
     its = peer_bind(peer, us, ours);
     require_eq(its, 3);
@@ -163,9 +163,8 @@ EV_PEER_CASE("peer: nobody binds to a port for somebody else")
     domid_t us = xtf_get_domid();
     long for_itself = peer_alloc(peer, DOMID_SELF, DOMID_SELF);
     long for_another = peer_alloc(peer, DOMID_SELF, peer->domid + 1);
-    long for_us = hypercall_evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
-    long for_other = hypercall_evtchn_alloc_unbound(DOMID_SELF,
-                                                    peer->domid + 1);
+    long for_us = evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
+    long for_other = evtchn_alloc_unbound(DOMID_SELF, peer->domid + 1);
 
     expect_refused(peer, evtchn_bind_interdomain(peer->domid, for_itself),
                    -EINVAL);

@@ -80,7 +80,7 @@ EV_PEER_CASE("peer: a third domain has no part in a channel")
     if ( !third || !channel_of_ours(peer, &ours, &its) )
         return;
 
-    open = hypercall_evtchn_alloc_unbound(DOMID_SELF, peer->domid);
+    open = evtchn_alloc_unbound(DOMID_SELF, peer->domid);
     offered = peer_alloc(peer, DOMID_SELF, us);
     require_true(open > 0 && offered > 0);
     expect_refused(third, peer_bind(third, us, open), -EINVAL);
@@ -127,14 +127,14 @@ EV_PEER_CASE("peer: domain 0 opens ports in it, for anybody")
     domid_t us = xtf_get_domid();
     struct peer *third = ev_peer(1);
     uint32_t before = evtchn_fingerprint();
-    long for_us = hypercall_evtchn_alloc_unbound(peer->domid, DOMID_SELF);
+    long for_us = evtchn_alloc_unbound(peer->domid, DOMID_SELF);
     long for_third, for_itself;
 
     if ( !third )
         return;
 
-    for_third = hypercall_evtchn_alloc_unbound(peer->domid, third->domid);
-    for_itself = hypercall_evtchn_alloc_unbound(peer->domid, peer->domid);
+    for_third = evtchn_alloc_unbound(peer->domid, third->domid);
+    for_itself = evtchn_alloc_unbound(peer->domid, peer->domid);
     require_true(for_us == 1 && for_third == 2 && for_itself == 3);
 
     /* DOMID_SELF is who asks. */

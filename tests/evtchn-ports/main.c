@@ -24,7 +24,7 @@ const char test_title[] = "Event channels: ports";
 
 EVTCHN_CASE("alloc_unbound: the port is unbound, for the domain named")
 {
-    long port = hypercall_evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
+    long port = evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
 
     require_msg(port > 0, "alloc_unbound answered %ld", port);
     expect_port(port, PORT_UNBOUND(xtf_get_domid()), 0);
@@ -58,7 +58,7 @@ CASE_2L("alloc_unbound: the mask bit is left as it was")
 CASE_2L("alloc_unbound: dom may be this domain's own number")
 {
     int self = xtf_get_domid();
-    long port = hypercall_evtchn_alloc_unbound(self, self);
+    long port = evtchn_alloc_unbound(self, self);
 
     require_msg(port > 0, "alloc_unbound answered %ld", port);
     expect_port(port, PORT_UNBOUND(self), 0);
@@ -66,7 +66,7 @@ CASE_2L("alloc_unbound: dom may be this domain's own number")
 
 CASE_2L("alloc_unbound: remote_dom need not exist yet")
 {
-    long port = hypercall_evtchn_alloc_unbound(DOMID_SELF, NO_DOMAIN);
+    long port = evtchn_alloc_unbound(DOMID_SELF, NO_DOMAIN);
 
     require_msg(port > 0, "alloc_unbound answered %ld", port);
     expect_port(port, PORT_UNBOUND(NO_DOMAIN), 0);
@@ -91,15 +91,15 @@ CASE_2L("alloc_unbound: only port is written")
 
 CASE_2L("alloc_unbound: in a domain that does not exist, -ESRCH")
 {
-    expect_ev_error(hypercall_evtchn_alloc_unbound(NO_DOMAIN, DOMID_SELF),
+    expect_ev_error(evtchn_alloc_unbound(NO_DOMAIN, DOMID_SELF),
                    -ESRCH);
-    expect_ev_error(hypercall_evtchn_alloc_unbound(DOMID_IO, DOMID_SELF),
+    expect_ev_error(evtchn_alloc_unbound(DOMID_IO, DOMID_SELF),
                    -ESRCH);
-    expect_ev_error(hypercall_evtchn_alloc_unbound(DOMID_XEN, DOMID_SELF),
+    expect_ev_error(evtchn_alloc_unbound(DOMID_XEN, DOMID_SELF),
                    -ESRCH);
-    expect_ev_error(hypercall_evtchn_alloc_unbound(DOMID_INVALID, DOMID_SELF),
+    expect_ev_error(evtchn_alloc_unbound(DOMID_INVALID, DOMID_SELF),
                    -ESRCH);
-    expect_ev_error(hypercall_evtchn_alloc_unbound(DOMID_IDLE, DOMID_SELF),
+    expect_ev_error(evtchn_alloc_unbound(DOMID_IDLE, DOMID_SELF),
                    -ESRCH);
 }
 
@@ -108,7 +108,7 @@ CASE_2L("alloc_unbound: in another domain, unprivileged, -EPERM")
     if ( xtf_get_domid() == 0 )
         skip_case("this is dom0, which may");
 
-    expect_ev_error(hypercall_evtchn_alloc_unbound(0, DOMID_SELF), -EPERM);
+    expect_ev_error(evtchn_alloc_unbound(0, DOMID_SELF), -EPERM);
 }
 
 CASE_2L("alloc_unbound: an unreadable argument, -EFAULT")
