@@ -13,10 +13,10 @@
 
 #include <xen/elfnote.h>
 
-ELFNOTE(XEN_ELFNOTE_PHYS32_ENTRY, .long _elf_start)
-ELFNOTE(XEN_ELFNOTE_GUEST_OS, .asciz "Touchstone")
-ELFNOTE(XEN_ELFNOTE_XEN_VERSION, .asciz "xen-3.0")
-ELFNOTE(XEN_ELFNOTE_FEATURES, .asciz "hvm_callback_vector")
+ELFNOTE(Xen, XEN_ELFNOTE_PHYS32_ENTRY, .long _elf_start)
+ELFNOTE(Xen, XEN_ELFNOTE_GUEST_OS, .asciz "Touchstone")
+ELFNOTE(Xen, XEN_ELFNOTE_XEN_VERSION, .asciz "xen-3.0")
+ELFNOTE(Xen, XEN_ELFNOTE_FEATURES, .asciz "hvm_callback_vector")
 
     .section .text.head, "ax", @progbits
     .code32

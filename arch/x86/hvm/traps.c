@@ -110,7 +110,7 @@ void do_task_exception(unsigned int vector, unsigned int error_code)
     };
 
     task_frame = &regs;
-    do_exception(&regs);
+    handle_exception(&regs);
     task_frame = NULL;
 
     t->eax = regs.ax;
