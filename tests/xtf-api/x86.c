@@ -217,6 +217,19 @@ CASE("msr_vmx_basic_t, msr_feature_control_t: the fields are where the SDM has t
     expect_eq(outside.vmxon_outside_smx, 1);
 }
 
+#ifdef CONFIG_PV
+CASE("INT 0x80: #GP, since the trap table has no entry for the vector")
+{
+    exinfo_t fault = 0;
+
+    asm volatile ("1: int $0x80; 2:"
+                  _ASM_EXTABLE_HANDLER(1b, 2b, %P[rec])
+                  : "+a" (fault) : [rec] "p" (ex_record_fault_eax));
+
+    expect_exception(fault, EXINFO_SYM(GP, (0x80 << 3) | X86_EC_IDT));
+}
+#endif
+
 #ifdef CONFIG_HVM
 extern const uint8_t entry_GP[];
 

@@ -38,7 +38,7 @@ void arch_set_entry_stack(unsigned long sp);
 unsigned long arch_entry_stub(unsigned int vector);
 
 #ifdef CONFIG_PV
-/** Where exception @p vector enters, as vCPUs are told. */
+/** Where exception @p vector enters, as vCPUs are told; address 0: nowhere. */
 struct trap_info pv_trap_entry(unsigned int vector);
 #else
 /**
