@@ -20,7 +20,7 @@ $(O)/$(1)/$(test-dir)/$(NAME).elf: $(call test-objs,$(1)) $(runtime-$(1)) $(test
 $(test-dir)/test-$(1)-$(NAME): $(O)/$(1)/$(test-dir)/$(NAME).elf
 	$$(call say,IMAGE,$$@)
 	$$(Q)$(NM) -n $$< | awk -f build/symbols.awk arch/x86/include/arch/symbols.h - >$$<.symbols
-	$$(Q)$(OBJCOPY) -S -O $($(1)-format) --update-section .symbols=$$<.symbols $$< $$@
+	$$(Q)$(OBJCOPY) -g -x -O $($(1)-format) --update-section .symbols=$$<.symbols $$< $$@
 endef
 
 test-cfgs := $(foreach env,$(TEST-ENVS),$(foreach v,$(or $(VARY-CFG),-),$(test-dir)/test-$(env)-$(NAME)$(if $(filter-out -,$(v)),~$(v)).cfg))

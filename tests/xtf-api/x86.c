@@ -89,6 +89,18 @@ CASE("ELFNOTE: a note written in C is in the image")
     expect_eq(found, 1);
 }
 
+#ifdef CONFIG_PV
+ELFNOTE(Xen, XEN_ELFNOTE_BSD_SYMTAB, ".asciz \"yes\"");
+
+CASE("XEN_ELFNOTE_BSD_SYMTAB: the symbol table lies behind the image")
+{
+    const uint8_t *size = _p(ROUNDUP(_u(_end), sizeof(long)));
+
+    expect_ne(*(const uint32_t *)size, 0);
+    expect_mem(size + sizeof(uint32_t), ELFMAG, SELFMAG);
+}
+#endif
+
 CASE("user_desc_base, user_desc_limit: the parts of a descriptor, joined")
 {
     const user_desc bytes = INIT_GDTE_SYM(0x12345678, 0xabcde, P, S, DATA, W);
