@@ -145,7 +145,10 @@ entry_common:
     env_IRET
 ENDFUNC(entry_common)
 
-/* Overflowing the boot stack faults, since the page below is not mapped. */
+/*
+ * Overflowing the boot stack faults, since the page below is read-only.  It can
+ * be read, since tests copy the image from end to end.
+ */
     .section .bss.page_aligned, "aw", @nobits
     .balign PAGE_SIZE
 GLOBAL(boot_stack_guard)

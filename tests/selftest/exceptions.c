@@ -209,19 +209,19 @@ CASE("exception: #PF, the page at NULL")
     expect_exception(info, EXINFO_SYM(PF, fetch_bit()));
 }
 
-CASE("exception: #PF, the guard below the stack")
+CASE("exception: #PF, a write to the guard below the stack, which can be read")
 {
     expect_exception(raised_by("mov %%cl, (%%" _ASM_DX ")", 0,
                                _u(boot_stack) - sizeof(long)),
-                     EXINFO_SYM(PF, PFEC_SYM(W)));
+                     EXINFO_SYM(PF, PFEC_SYM(P, W)));
     expect_exception(raised_by("mov (%%" _ASM_DX "), %%cl", 0,
                                boot_stack_guard),
-                     EXINFO_SYM(PF, 0));
+                     0);
 }
 
 CASE("exception: #PF, and %cr2 has the address")
 {
-    const unsigned long addrs[] = { 0x10, 0xffe, _u(boot_stack) - 8 };
+    const unsigned long addrs[] = { 0x10, 0x7ff, 0xffe };
 
     for ( unsigned int i = 0; i < ARRAY_SIZE(addrs); ++i )
     {

@@ -64,6 +64,20 @@ CASE("image: _start and _end are its bounds, zeroptr is address 0")
     expect_hex(_u(zeroptr), 0);
 }
 
+CASE("image: every byte can be read")
+{
+    const volatile uint8_t *at;
+    unsigned int nr = 0;
+
+    for ( at = _p(_start); at < (const volatile uint8_t *)_end; at += KB(1) )
+    {
+        (void)*at;
+        nr++;
+    }
+
+    expect_eq(nr, (_u(_end) - _u(_start)) / KB(1));
+}
+
 /* A type of note that Xen does not know, and does not mind. */
 #define NOTE_TYPE   0x58544631
 ELFNOTE(Xen, NOTE_TYPE, ".asciz \"note in C\"");
@@ -251,6 +265,39 @@ CASE("entry_GP: the kernel's entry point for #GP")
         (unsigned long)idt[X86_EXC_GP].addr1 << 16;
 
     expect_hex(_u(entry_GP), addr);
+}
+
+#ifdef CONFIG_64BIT
+#define ENTRY_STACK(t)  ((t)->rsp0)
+#else
+#define ENTRY_STACK(t)  ((t)->esp0)
+#endif
+
+static unsigned long __user_text nothing(void)
+{
+    return 0x77;
+}
+
+CASE("exec_user: afterwards, user mode enters at the boot stack's end")
+{
+    expect_hex(exec_user(nothing), 0x77);
+    expect_hex(ENTRY_STACK(&tss), _u(boot_stack) + 2 * PAGE_SIZE);
+}
+
+CASE("exec_user: works in a task that the test has switched to")
+{
+    static env_tss own __aligned(128);
+
+    own = tss;
+    ENTRY_STACK(&own) = 0;
+    pack_tss_desc(&gdt[GDTE_AVAIL2], &own);
+    ltr(GDTE_AVAIL2 << 3);
+
+    expect_hex(exec_user(nothing), 0x77);
+    expect_hex(ENTRY_STACK(&own), _u(boot_stack) + 2 * PAGE_SIZE);
+
+    pack_tss_desc(&gdt[GDTE_TSS], &tss);
+    ltr(TSS_SEL);
 }
 
 #if CONFIG_PAGING_LEVELS > 0

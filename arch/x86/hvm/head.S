@@ -34,7 +34,7 @@ GLOBAL(_elf_start)
     mov %eax, %fs
     mov %eax, %gs
 
-    mov $boot_stack + 2 * PAGE_SIZE, %esp
+    mov $boot_stack + 2 * PAGE_SIZE - BOOT_STACK_SPARE, %esp
     mov %ebx, pvh_start_info_paddr
 
     /* Let tests use the FPU and SSE. */
@@ -68,7 +68,7 @@ GLOBAL(_elf_start)
     ljmp $__KERN_CS, $1f
     .code64
 1:
-    mov $boot_stack + 2 * PAGE_SIZE, %esp
+    mov $boot_stack + 2 * PAGE_SIZE - BOOT_STACK_SPARE, %esp
 #endif
 
     call xtf_main

@@ -26,7 +26,7 @@ ELFNOTE(Xen, XEN_ELFNOTE_PAE_MODE, .asciz "yes")
 
 GLOBAL(_elf_start)
     cld
-    mov $boot_stack + 2 * PAGE_SIZE, %_ASM_SP
+    mov $boot_stack + 2 * PAGE_SIZE - BOOT_STACK_SPARE, %_ASM_SP
     mov %_ASM_SI, pv_start_info
     call xtf_main
     ud2

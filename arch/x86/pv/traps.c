@@ -88,6 +88,7 @@ void arch_init_traps(void)
 {
     set_trap_table();
     load_gdt();
+    arch_set_entry_stack(0);
 
     set_callback(CALLBACKTYPE_event, arch_entry_stub(X86_VEC_XEN_CALLBACK));
     set_callback(CALLBACKTYPE_failsafe, _u(entry_failsafe));
@@ -142,6 +143,9 @@ int xtf_set_idte(unsigned int vector, const struct xtf_idte *idte)
 
 void arch_set_entry_stack(unsigned long sp)
 {
+    if ( !sp )
+        sp = vcpu_stack_top(this_vcpu());
+
     check("HYPERVISOR_stack_switch", hypercall_stack_switch(__KERN_DS, sp));
 }
 

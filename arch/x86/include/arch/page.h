@@ -17,6 +17,12 @@
 /* An image is below this address. */
 #define IMAGE_LIMIT             (_AC(8, U) << 20)
 
+/*
+ * Bytes at the end of the boot stack that the kernel leaves free: an exception
+ * of user mode outside of exec_user() has its frame there.
+ */
+#define BOOT_STACK_SPARE        256
+
 /* Page table entry bits. */
 #define _PAGE_PRESENT           0x0001
 #define _PAGE_RW                0x0002
@@ -141,9 +147,9 @@ static inline unsigned int l4_table_offset(unsigned long va)
 
 /*
  * The identity map of an HVM guest's first 4G.  The first L2 entry points at
- * an L1 table, whose page 0 and stack guard page are not present; everything
- * else is superpages, but where a large image needs more L1 tables.
- * Supervisor only, but for the user sections.
+ * an L1 table, where page 0 is not present and the stack's guard page is
+ * read-only; everything else is superpages, but where a large image needs more
+ * L1 tables.  Supervisor only, but for the user sections.
  */
 #if CONFIG_PAGING_LEVELS == 2
 extern intpte_t pse_l1_identmap[PSE_L1_PT_ENTRIES],
