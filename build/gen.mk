@@ -20,11 +20,13 @@ $(O)/$(1)/$(test-dir)/$(NAME).elf: $(call test-objs,$(1)) $(runtime-$(1)) $(test
 $(test-dir)/test-$(1)-$(NAME): $(O)/$(1)/$(test-dir)/$(NAME).elf
 	$$(call say,IMAGE,$$@)
 	$$(Q)$(NM) -n $$< | awk -f build/symbols.awk arch/x86/include/arch/symbols.h - >$$<.symbols
-	$$(Q)$(OBJCOPY) -S -O $($(1)-format) --update-section .symbols=$$<.symbols $$< $$@
+	$$(Q)$(OBJCOPY) -g -x -O $($(1)-format) --update-section .symbols=$$<.symbols $$< $$@
 endef
 
 test-cfgs := $(foreach env,$(TEST-ENVS),$(foreach v,$(or $(VARY-CFG),-),$(test-dir)/test-$(env)-$(NAME)$(if $(filter-out -,$(v)),~$(v)).cfg))
-test-cfg-inputs := $(foreach f,$(TEST-EXTRA-CFG) $(addsuffix .cfg.in,$(VARY-CFG)),$(test-dir)/$(f))
+# A variation's file is the test's own or one of build/cfg.
+variation-input = $(or $(wildcard $(test-dir)/$(1).cfg.in),$(wildcard build/cfg/$(1).cfg.in),$(test-dir)/$(1).cfg.in)
+test-cfg-inputs := $(addprefix $(test-dir)/,$(TEST-EXTRA-CFG)) $(foreach v,$(VARY-CFG),$(call variation-input,$(v)))
 
 all-cfgs += $(test-dir)/info.json $(test-cfgs)
 all-test-dirs += $(test-dir)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 
 all-objs :=
-runtime-srcs := $(wildcard common/*.c common/*/*.c arch/x86/*.c arch/x86/*.S)
+runtime-srcs := $(wildcard common/*.c common/*/*.c arch/x86/*.c arch/x86/*.S arch/x86/compat/*.c)
 
 define runtime
 runtime-objs-$(1) := $(patsubst %,$(O)/$(1)/%.o,$(basename $(runtime-srcs) $(filter-out %/head.S,$(wildcard arch/x86/$($(1)-guest)/*.c arch/x86/$($(1)-guest)/*.S))))

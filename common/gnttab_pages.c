@@ -56,9 +56,6 @@ int gnttab_vacate_page(void *va)
     return reservation(XENMEM_decrease_reservation, va);
 }
 
-/* From the linker: where this kernel ends. */
-extern const char _end[];
-
 /*
  * A page of one's own that was mapped as a grant stays allocated, but is nowhere
  * any more.  A guest without memory to spare has to give up a page for each: one

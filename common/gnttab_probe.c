@@ -45,9 +45,6 @@ bool gnt_present(const void *at)
     return !gnt_probe_read(at);
 }
 #else
-/* From the linker: where this kernel ends. */
-extern const uint8_t _end[];
-
 bool gnt_present(const void *at)
 {
     struct gnttab_copy op = {
@@ -65,7 +62,7 @@ bool gnt_present(const void *at)
      * Some releases refuse to copy from what is itself a mapping of a grant.
      * Where nothing is, every byte reads as 0xff.
      */
-    for ( i = 0; (const uint8_t *)at < _end && i < 16; ++i )
+    for ( i = 0; (const char *)at < _end && i < 16; ++i )
         if ( byte[i] != 0xff )
             return true;
 

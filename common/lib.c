@@ -9,20 +9,22 @@
 
 int xtf_get_domid(void)
 {
+    struct evtchn_alloc_unbound ub = {
+        .dom = DOMID_SELF, .remote_dom = DOMID_SELF,
+    };
     struct evtchn_status status = { .dom = DOMID_SELF };
-    long port = hypercall_evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
     int domid = -1;
 
-    if ( port < 0 )
+    if ( hypercall_evtchn_alloc_unbound(&ub) )
         return -1;
 
     /* The status of an unbound port names its peer, here ourselves. */
-    status.port = port;
+    status.port = ub.port;
     if ( !hypercall_evtchn_status(&status) &&
          status.status == EVTCHNSTAT_unbound )
         domid = status.u.unbound.dom;
 
-    hypercall_evtchn_close(port);
+    hypercall_evtchn_close(ub.port);
 
     return domid;
 }

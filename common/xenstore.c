@@ -7,16 +7,20 @@
 #include <xtf/xenbus.h>
 #include <xtf/xenstore.h>
 
+#include <xen/errno.h>
+
 static char payload[XENSTORE_PAYLOAD_MAX + 1];
 static uint32_t next_req_id = 1;
 
-void xenstore_init(void)
+int xenstore_init(void)
 {
     /*
      * Another user of the ring, such as firmware, may have left replies that
      * nobody read.  They carry request IDs that are not ours.
      */
     next_req_id = 0x10000;
+
+    return xenbus_present() ? 0 : -ENODEV;
 }
 
 bool xenstore_available(void)

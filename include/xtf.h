@@ -18,6 +18,7 @@
 #include <xtf/cmdline.h>
 #include <xtf/compiler.h>
 #include <xtf/console.h>
+#include <xtf/elf.h>
 #include <xtf/evtchn.h>
 #include <xtf/exlog.h>
 #include <xtf/extable.h>
@@ -37,5 +38,7 @@
 #include <xtf/xenstore.h>
 
 #include <arch/xtf.h>
+
+#include <xen/elfnote.h>
 
 #endif /* XTF_H */

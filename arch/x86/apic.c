@@ -46,31 +46,3 @@ int apic_init(enum apic_mode mode)
 
     return 0;
 }
-
-uint32_t apic_read(unsigned int reg)
-{
-    if ( cur_apic_mode == APIC_MODE_X2APIC )
-        return rdmsr(MSR_X2APIC_REGS + (reg >> 4));
-
-    return apic_mmio_read(reg);
-}
-
-void apic_write(unsigned int reg, uint32_t val)
-{
-    if ( cur_apic_mode == APIC_MODE_X2APIC )
-        wrmsr(MSR_X2APIC_REGS + (reg >> 4), val);
-    else
-        apic_mmio_write(reg, val);
-}
-
-void apic_icr_write(uint64_t val)
-{
-    if ( cur_apic_mode == APIC_MODE_X2APIC )
-        wrmsr(MSR_X2APIC_ICR, val);
-    else
-    {
-        /* The low half sends. */
-        apic_mmio_write(APIC_ICR2, val >> 32);
-        apic_mmio_write(APIC_ICR, val);
-    }
-}

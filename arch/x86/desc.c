@@ -34,25 +34,6 @@ int update_desc(user_desc *ptr, user_desc desc)
 #endif
 }
 
-gate_desc *pack_gate(gate_desc *gate, unsigned int type, unsigned long addr,
-                     unsigned int selector, unsigned int dpl, unsigned int ist)
-{
-    *gate = (gate_desc) {
-        .addr0 = addr & 0xffff,
-        .selector = selector,
-        .type = type,
-        .dpl = dpl,
-        .p = 1,
-        .addr1 = (addr >> 16) & 0xffff,
-#ifdef CONFIG_64BIT
-        .ist = ist,
-        .addr2 = addr >> 32,
-#endif
-    };
-
-    return gate;
-}
-
 void pack_sys_desc(user_desc *d, unsigned int type, unsigned long base,
                    unsigned int limit)
 {

@@ -1,5 +1,5 @@
 /*
- * From any vector to do_exception() and back.
+ * From any vector to handle_exception() and back.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -34,6 +34,10 @@ GLOBAL(entry_stubs)
     .endr
     .balign 16
 
+/* The stub of #GP by a name that tests know. */
+    .globl entry_GP
+    .set entry_GP, entry_stubs + X86_EXC_GP * 16
+
 #ifdef CONFIG_PV
 /*
  * Xen failed to return to the guest with the segments it had: the frame has
@@ -41,7 +45,7 @@ GLOBAL(entry_stubs)
  */
 ENTRY(entry_failsafe)
     env_ADJUST_FRAME
-    add $4 * __ASM_SEL(4, 8), _ASM_SP
+    add $4 * __ASM_SEL(4, 8), %_ASM_SP
     push $0
     push $X86_VEC_PV_FAILSAFE
     jmp entry_common
@@ -77,7 +81,7 @@ entry_common:
     push %gs
 
     mov %rsp, %rdi
-    call do_exception
+    call handle_exception
 
     /*
      * The segment registers stay: nothing above changed them, and to load
@@ -120,7 +124,7 @@ entry_common:
     mov %eax, %es
 
     push %esp
-    call do_exception
+    call handle_exception
     add $4, %esp
 
     pop %gs
@@ -141,7 +145,10 @@ entry_common:
     env_IRET
 ENDFUNC(entry_common)
 
-/* Overflowing the boot stack faults, since the page below is not mapped. */
+/*
+ * Overflowing the boot stack faults, since the page below is read-only.  It can
+ * be read, since tests copy the image from end to end.
+ */
     .section .bss.page_aligned, "aw", @nobits
     .balign PAGE_SIZE
 GLOBAL(boot_stack_guard)

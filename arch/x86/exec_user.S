@@ -76,7 +76,7 @@ ENTRY(exec_user_enter)
 ENDFUNC(exec_user_enter)
 
 /*
- * do_exception() has the #UD of user mode return here, at kernel privilege
+ * handle_exception() has the #UD of user mode return here, at kernel privilege
  * with the value of fn in place.
  */
 ENTRY(exec_user_resume)
@@ -118,8 +118,11 @@ ENTRY(exec_user_stub)
 #ifdef CONFIG_64BIT
     call *%rax
 #else
+    /* Tests in assembly find the parameter in %eax, those in C on the stack. */
+    mov %eax, %edx
+    mov %ecx, %eax
     push %ecx
-    call *%eax
+    call *%edx
 #endif
 GLOBAL(exec_user_done)
     ud2

@@ -64,10 +64,16 @@ void ioapic_write_entry(unsigned int pin, union ioapic_rte rte)
     ioapic_write(IOAPIC_REG_RTE(pin), rte.lo);
 }
 
-void ioapic_set_mask(unsigned int pin, bool mask)
+int ioapic_set_mask(unsigned int pin, bool mask)
 {
-    union ioapic_rte rte = { .lo = ioapic_read(IOAPIC_REG_RTE(pin)) };
+    union ioapic_rte rte;
 
+    if ( pin >= ioapic_nr_pins )
+        return -EINVAL;
+
+    rte = (union ioapic_rte){ .lo = ioapic_read(IOAPIC_REG_RTE(pin)) };
     rte.mask = mask;
     ioapic_write(IOAPIC_REG_RTE(pin), rte.lo);
+
+    return 0;
 }

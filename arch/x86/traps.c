@@ -181,7 +181,7 @@ static void __noreturn report_unhandled(const struct cpu_regs *regs)
     panic("Unhandled exception %pe\n", _p(info));
 }
 
-void do_exception(struct cpu_regs *regs)
+void handle_exception(struct cpu_regs *regs)
 {
     const struct extable_entry *ex;
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <xtf/libc.h>
+#include <xtf/numbers.h>
 
 #include <arch/div.h>
 #include <arch/exinfo.h>
@@ -172,6 +173,22 @@ static void put_exinfo(struct sink *s, const struct spec *spec, exinfo_t info)
     }
 }
 
+/* Bytes of memory, as hexadecimal digits with a space between them. */
+static void put_bytes(struct sink *s, const uint8_t *bytes, unsigned int nr)
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned int i;
+
+    for ( i = 0; i < nr; ++i )
+    {
+        const char text[] = {
+            ' ', digits[bytes[i] >> 4], digits[bytes[i] & 15],
+        };
+
+        put(s, i ? text : text + 1, i ? 3 : 2);
+    }
+}
+
 /*
  * Digits at *fmt as a number, INT_MAX if it is larger; *fmt moves past them.
  */
@@ -323,6 +340,12 @@ int vsnprintf_internal(char *buf, size_t size, const char *fmt, va_list args,
             {
                 fmt++;
                 put_exinfo(&s, &spec, val);
+                break;
+            }
+            if ( fmt[1] == 'h' )
+            {
+                fmt++;
+                put_bytes(&s, _p(val), spec.width);
                 break;
             }
             /* All digits of an address, so that columns of them line up. */

@@ -79,9 +79,12 @@
 
 #ifndef __ASSEMBLY__
 
-/* A pointer in 64 bits. A 32-bit guest clears q before it sets p. */
+/*
+ * A pointer in 64 bits. A 32-bit guest clears q before it sets p. As in Xen's
+ * headers it is a structure, so that {{ pointer }} initialises it.
+ */
 #define XEN_SYSCTL_HANDLE(type) \
-    union { type *p; uint64_t q __attribute__((aligned(8))); }
+    struct { union { type *p; uint64_t q __attribute__((aligned(8))); }; }
 
 typedef uint64_t xen_sysctl_u64 __attribute__((aligned(8)));
 

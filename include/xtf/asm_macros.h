@@ -9,6 +9,7 @@
 #include <xtf/macro_magic.h>
 
 #include <arch/asm_macros.h>
+#include <arch/fep.h>
 
 /* Text that becomes a string in C, and stays text in a .S file. */
 #ifdef __ASSEMBLY__
@@ -34,17 +35,36 @@ name:
     .type name, @function;                      \
     SIZE(name)
 
-/* An ELF note in Xen's name space: ELFNOTE(XEN_ELFNOTE_…, directives). */
-#define ELFNOTE(type, ...)                      \
-    .pushsection .note.Xen, "a", @note;         \
+#endif /* __ASSEMBLY__ */
+
+/*
+ * An ELF note: ELFNOTE(Xen, XEN_ELFNOTE_…, directives).  In C it stands outside
+ * of functions, and the directives are a string.
+ */
+#ifdef __ASSEMBLY__
+
+#define ELFNOTE(name, type, ...)                \
+    .pushsection .note.name, "a", @note;        \
     .balign 4;                                  \
     .long 2f - 1f, 4f - 3f, type;               \
-1:  .asciz "Xen";                               \
+1:  .asciz STR(name);                           \
 2:  .balign 4;                                  \
 3:  __VA_ARGS__;                                \
 4:  .balign 4;                                  \
     .popsection
 
-#endif /* __ASSEMBLY__ */
+#else
+
+#define ELFNOTE(name, type, desc)                                       \
+    __asm__ (".pushsection .note." STR(name) ", \"a\", @note;"           \
+             ".balign 4;"                                               \
+             ".long 2f - 1f, 4f - 3f, " STR(type) ";"                   \
+             "1: .asciz \"" STR(name) "\";"                             \
+             "2: .balign 4;"                                            \
+             "3: " desc ";"                                             \
+             "4: .balign 4;"                                            \
+             ".popsection")
+
+#endif
 
 #endif /* XTF_ASM_MACROS_H */

@@ -64,10 +64,19 @@ static inline long evtchn_bind_ipi(uint32_t vcpu)
     return rc ?: (long)op.port;
 }
 
+/** A new port in @p dom that @p remote_dom may bind to: it, or -errno. */
+static inline long evtchn_alloc_unbound(domid_t dom, domid_t remote_dom)
+{
+    struct evtchn_alloc_unbound op = { .dom = dom, .remote_dom = remote_dom };
+    long rc = hypercall_evtchn_alloc_unbound(&op);
+
+    return rc ?: (long)op.port;
+}
+
 /** An unbound port that this domain itself may bind to. */
 static inline long evtchn_alloc(void)
 {
-    return hypercall_evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
+    return evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
 }
 
 static inline int evtchn_bind_vcpu(evtchn_port_t port, uint32_t vcpu)

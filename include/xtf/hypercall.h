@@ -282,14 +282,11 @@ static inline long hypercall_evtchn_unmask(evtchn_port_t port)
     return hypercall_event_channel_op(EVTCHNOP_unmask, &op);
 }
 
-/** A new port in @p dom that @p remote_dom may bind to: it, or -errno. */
-static inline long hypercall_evtchn_alloc_unbound(domid_t dom,
-                                                  domid_t remote_dom)
+/** A new port in op->dom that op->remote_dom may bind to: fills in op->port. */
+static inline long hypercall_evtchn_alloc_unbound(
+    struct evtchn_alloc_unbound *op)
 {
-    struct evtchn_alloc_unbound op = { .dom = dom, .remote_dom = remote_dom };
-    long rc = hypercall_event_channel_op(EVTCHNOP_alloc_unbound, &op);
-
-    return rc ?: (long)op.port;
+    return hypercall_event_channel_op(EVTCHNOP_alloc_unbound, op);
 }
 
 /** Set parameter @p idx (HVM_PARAM_*) of this domain. */

@@ -51,7 +51,8 @@ int memcmp(const void *a, const void *b, size_t n);
  *   %[-+ #0][width][.precision][hh h l ll z t j]{d i u x X o c s p %}
  * with * for width or precision.  Additionally %pe takes an exinfo_t cast to a
  * pointer, and prints the exception by name: "#GP[0018]", "#PF[0002]", "#UD",
- * "#vec[0xf0]" for what has no name, and "none" for 0.
+ * "#vec[0xf0]" for what has no name, and "none" for 0.  %*ph prints that many
+ * bytes at a pointer: "00 1f c0".
  *
  * @param buf    Where to write.  May be NULL if size is 0.
  * @param size   Bytes at buf.  If not 0, the output is cut to fit, and ends

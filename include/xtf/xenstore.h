@@ -8,8 +8,11 @@
 
 #include <xtf/types.h>
 
-/** Call before anything else here.  Harmless where there is no xenstore. */
-void xenstore_init(void);
+/**
+ * Call before anything else here.
+ * @return 0; -ENODEV: this domain has no xenstore, and reads have no answer.
+ */
+int xenstore_init(void);
 
 /** Does this domain have a xenstore to talk to? */
 bool xenstore_available(void);

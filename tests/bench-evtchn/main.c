@@ -23,7 +23,7 @@ static unsigned int upcalls;
 
 static long alloc_close(void *unused)
 {
-    long port = hypercall_evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
+    long port = evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
 
     return port < 0 ? port : hypercall_evtchn_close(port);
 }
@@ -67,7 +67,7 @@ static long send_upcall(void *unused)
 static long connect(void)
 {
     struct evtchn_bind_interdomain bind = { .remote_dom = DOMID_SELF };
-    long rc = hypercall_evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
+    long rc = evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
 
     if ( rc < 0 )
         return rc;

@@ -88,7 +88,7 @@ static void send_to_peer(unsigned int vcpu)
 EV_PEER_CASE_2L("send race: peer closes and rebinds its end meanwhile -> 0")
 {
     other = peer;
-    port = hypercall_evtchn_alloc_unbound(DOMID_SELF, peer->domid);
+    port = evtchn_alloc_unbound(DOMID_SELF, peer->domid);
     peer_bind_and_close();
     XTF_REQUIRE(race(2, send_to_peer));
     expect_ok(peer_finish(peer));
@@ -149,7 +149,7 @@ static void send_or_kill(unsigned int vcpu)
 EV_PEER_CASE_2L("send race: peer binds and is destroyed meanwhile -> 0, port unbound")
 {
     other = peer;
-    port = hypercall_evtchn_alloc_unbound(DOMID_SELF, peer->domid);
+    port = evtchn_alloc_unbound(DOMID_SELF, peer->domid);
     ev_peer_ended(peer);
     peer_bind_and_close();
     XTF_REQUIRE(race(2, send_or_kill));

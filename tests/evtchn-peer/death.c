@@ -25,7 +25,7 @@ EV_PEER_CASE("peer destroyed: two channels to it -> local ends unbound, pending 
     expect_pending_here(local2);
     expect_ok(hypercall_evtchn_send(local));
     expect_ev_error(evtchn_bind_interdomain(was, remote), -ESRCH);
-    expect_ev_error(hypercall_evtchn_alloc_unbound(was, DOMID_SELF), -ESRCH);
+    expect_ev_error(evtchn_alloc_unbound(was, DOMID_SELF), -ESRCH);
     expect_ok(hypercall_evtchn_close(local));
     expect_ok(hypercall_evtchn_close(local2));
 }

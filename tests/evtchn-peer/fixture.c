@@ -176,7 +176,7 @@ bool channel_of_peer(struct peer *peer, evtchn_port_t *ours,
 bool channel_of_ours(struct peer *peer, evtchn_port_t *ours,
                      evtchn_port_t *its)
 {
-    long here = hypercall_evtchn_alloc_unbound(DOMID_SELF, peer->domid), there;
+    long here = evtchn_alloc_unbound(DOMID_SELF, peer->domid), there;
 
     if ( !is_port("alloc_unbound", here) )
         return false;

@@ -19,7 +19,7 @@ static bool fill(const struct peer *peer)
 
     for ( want = 1; want <= LAST_PORT; ++want )
     {
-        port = hypercall_evtchn_alloc_unbound(peer->domid, DOMID_SELF);
+        port = evtchn_alloc_unbound(peer->domid, DOMID_SELF);
         if ( !expect_eq(port, want) )
             return false;
     }
@@ -30,13 +30,13 @@ static bool fill(const struct peer *peer)
 static void reach_limit(struct peer *peer)
 {
     domid_t dom0 = xtf_get_domid();
-    long offer = hypercall_evtchn_alloc_unbound(DOMID_SELF, peer->domid);
+    long offer = evtchn_alloc_unbound(DOMID_SELF, peer->domid);
     long local;
 
     if ( !fill(peer) )
         return;
 
-    expect_refused(peer, hypercall_evtchn_alloc_unbound(peer->domid, dom0),
+    expect_refused(peer, evtchn_alloc_unbound(peer->domid, dom0),
                    -ENOSPC);
     expect_refused(peer, peer_alloc(peer, DOMID_SELF, dom0), -ENOSPC);
     expect_refused(peer, peer_bind_ipi(peer), -ENOSPC);

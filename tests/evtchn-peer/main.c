@@ -60,7 +60,7 @@ EV_PEER_CASE("bind_interdomain: peer binds dom0's unbound port -> each end's sta
     evtchn_alloc();
     evtchn_alloc();
 
-    local = hypercall_evtchn_alloc_unbound(DOMID_SELF, peer->domid);
+    local = evtchn_alloc_unbound(DOMID_SELF, peer->domid);
     require_msg(local > 0, "alloc_unbound returned %ld, expected a port",
                 local);
     remote = peer_bind(peer, dom0, local);
@@ -168,9 +168,8 @@ EV_PEER_CASE("bind_interdomain: unbound port is for another domain -> -EINVAL")
     domid_t dom0 = xtf_get_domid();
     long for_itself = peer_alloc(peer, DOMID_SELF, DOMID_SELF);
     long for_another = peer_alloc(peer, DOMID_SELF, peer->domid + 1);
-    long for_us = hypercall_evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
-    long for_other = hypercall_evtchn_alloc_unbound(DOMID_SELF,
-                                                    peer->domid + 1);
+    long for_us = evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
+    long for_other = evtchn_alloc_unbound(DOMID_SELF, peer->domid + 1);
 
     expect_refused(peer, evtchn_bind_interdomain(peer->domid, for_itself),
                    -EINVAL);

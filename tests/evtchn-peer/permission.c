@@ -84,7 +84,7 @@ EV_PEER_CASE("bind_interdomain, send, close: third domain, a channel of dom0 and
     if ( !third || !channel_of_ours(peer, &local, &remote) )
         return;
 
-    open = hypercall_evtchn_alloc_unbound(DOMID_SELF, peer->domid);
+    open = evtchn_alloc_unbound(DOMID_SELF, peer->domid);
     offered = peer_alloc(peer, DOMID_SELF, dom0);
     require_true(open > 0 && offered > 0);
     expect_refused(third, peer_bind(third, dom0, open), -EINVAL);
@@ -132,14 +132,14 @@ EV_PEER_CASE("alloc_unbound: dom0, dom is the peer -> unbound port for dom0, thi
     domid_t dom0 = xtf_get_domid();
     struct peer *third = ev_peer(1);
     uint32_t before = evtchn_fingerprint();
-    long for_us = hypercall_evtchn_alloc_unbound(peer->domid, DOMID_SELF);
+    long for_us = evtchn_alloc_unbound(peer->domid, DOMID_SELF);
     long for_third, for_itself;
 
     if ( !third )
         return;
 
-    for_third = hypercall_evtchn_alloc_unbound(peer->domid, third->domid);
-    for_itself = hypercall_evtchn_alloc_unbound(peer->domid, peer->domid);
+    for_third = evtchn_alloc_unbound(peer->domid, third->domid);
+    for_itself = evtchn_alloc_unbound(peer->domid, peer->domid);
     require_true(for_us == 1 && for_third == 2 && for_itself == 3);
 
     /* remote_dom DOMID_SELF means the caller, not dom. */

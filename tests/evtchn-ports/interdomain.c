@@ -137,7 +137,7 @@ EVTCHN_CASE("bind_interdomain: remote_port out of range -> -EINVAL")
 
 CASE_2L("bind_interdomain: remote_port is unbound for another domain -> -EINVAL")
 {
-    long other = hypercall_evtchn_alloc_unbound(DOMID_SELF, NO_DOMAIN);
+    long other = evtchn_alloc_unbound(DOMID_SELF, NO_DOMAIN);
 
     expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, other), -EINVAL);
     expect_port(other, PORT_UNBOUND(NO_DOMAIN), 0);

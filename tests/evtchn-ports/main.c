@@ -24,7 +24,7 @@ const char test_title[] = "Event channels: ports, from alloc_unbound to close";
 
 EVTCHN_CASE("alloc_unbound: DOMID_SELF for DOMID_SELF -> unbound for the caller, not pending")
 {
-    long port = hypercall_evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
+    long port = evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
 
     require_msg(port > 0, "alloc_unbound returned %ld, expected a port", port);
     expect_port(port, PORT_UNBOUND(xtf_get_domid()), 0);
@@ -58,7 +58,7 @@ CASE_2L("alloc_unbound: mask bit of the port is clear -> still clear")
 CASE_2L("alloc_unbound: dom is the caller's domid -> as DOMID_SELF")
 {
     int self = xtf_get_domid();
-    long port = hypercall_evtchn_alloc_unbound(self, self);
+    long port = evtchn_alloc_unbound(self, self);
 
     require_msg(port > 0, "alloc_unbound returned %ld, expected a port", port);
     expect_port(port, PORT_UNBOUND(self), 0);
@@ -66,7 +66,7 @@ CASE_2L("alloc_unbound: dom is the caller's domid -> as DOMID_SELF")
 
 CASE_2L("alloc_unbound: remote_dom is an unallocated domid -> unbound for it")
 {
-    long port = hypercall_evtchn_alloc_unbound(DOMID_SELF, NO_DOMAIN);
+    long port = evtchn_alloc_unbound(DOMID_SELF, NO_DOMAIN);
 
     require_msg(port > 0, "alloc_unbound returned %ld, expected a port", port);
     expect_port(port, PORT_UNBOUND(NO_DOMAIN), 0);
@@ -91,15 +91,15 @@ CASE_2L("alloc_unbound: success -> only port is written to the argument")
 
 CASE_2L("alloc_unbound: dom is an unallocated domid -> -ESRCH")
 {
-    expect_ev_error(hypercall_evtchn_alloc_unbound(NO_DOMAIN, DOMID_SELF),
+    expect_ev_error(evtchn_alloc_unbound(NO_DOMAIN, DOMID_SELF),
                    -ESRCH);
-    expect_ev_error(hypercall_evtchn_alloc_unbound(DOMID_IO, DOMID_SELF),
+    expect_ev_error(evtchn_alloc_unbound(DOMID_IO, DOMID_SELF),
                    -ESRCH);
-    expect_ev_error(hypercall_evtchn_alloc_unbound(DOMID_XEN, DOMID_SELF),
+    expect_ev_error(evtchn_alloc_unbound(DOMID_XEN, DOMID_SELF),
                    -ESRCH);
-    expect_ev_error(hypercall_evtchn_alloc_unbound(DOMID_INVALID, DOMID_SELF),
+    expect_ev_error(evtchn_alloc_unbound(DOMID_INVALID, DOMID_SELF),
                    -ESRCH);
-    expect_ev_error(hypercall_evtchn_alloc_unbound(DOMID_IDLE, DOMID_SELF),
+    expect_ev_error(evtchn_alloc_unbound(DOMID_IDLE, DOMID_SELF),
                    -ESRCH);
 }
 
@@ -108,7 +108,7 @@ CASE_2L("alloc_unbound: another domain, unprivileged -> -EPERM")
     if ( xtf_get_domid() == 0 )
         skip_case("needs an unprivileged domain");
 
-    expect_ev_error(hypercall_evtchn_alloc_unbound(0, DOMID_SELF), -EPERM);
+    expect_ev_error(evtchn_alloc_unbound(0, DOMID_SELF), -EPERM);
 }
 
 CASE_2L("alloc_unbound: argument at an unmapped address -> -EFAULT")

@@ -9,7 +9,7 @@
 CASE("event_channel_op: alloc_unbound, status, unmask, close -> port unbound, then closed")
 {
     struct evtchn_status status = { .dom = DOMID_SELF, .status = 0x5a };
-    const long port = hypercall_evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
+    const long port = evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
 
     require_msg(port > 0, "alloc_unbound returned %ld, expected a port", port);
 
@@ -34,7 +34,7 @@ CASE("event_channel_op: bad pointer, unknown command, unallocated domid -> -EFAU
     expect_errno(hypercall_event_channel_op(EVTCHNOP_status, BAD_PTR),
                  -EFAULT);
     expect_errno(hypercall_event_channel_op(NO_OP, BAD_PTR), -ENOSYS);
-    expect_errno(hypercall_evtchn_alloc_unbound(NO_DOMAIN, DOMID_SELF),
+    expect_errno(evtchn_alloc_unbound(NO_DOMAIN, DOMID_SELF),
                  -ESRCH);
 }
 

@@ -62,7 +62,7 @@ static bool open_loop(void)
 {
     struct evtchn_bind_interdomain bind = { .remote_dom = DOMID_SELF };
 
-    peer_port = hypercall_evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
+    peer_port = evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
     if ( !expect_true(peer_port > 0) )
         return false;
 

@@ -50,13 +50,35 @@ static struct seg_gate64 gate64 __maybe_unused = { .ist = 1 };
 static x86_tss32 tss_a __maybe_unused = { .esp0 = 0 };
 static x86_tss64 tss_b __maybe_unused = { .rsp0 = 0 };
 
+/* Handles are initialised as Xen's are: in two pairs of braces. */
 static xen_sysctl_t livepatch __maybe_unused = {
     .cmd = XEN_SYSCTL_livepatch_op,
     .u.livepatch = {
         .cmd = XEN_SYSCTL_LIVEPATCH_UPLOAD,
-        .u.upload.name.size = XEN_LIVEPATCH_NAME_SIZE,
+        .u.upload = {
+            .name = { .name = {{ "name" }}, .size = sizeof("name") },
+            .size = PAGE_SIZE,
+            .payload = {{ page }},
+        },
     },
 };
+BUILD_BUG_ON(sizeof(livepatch.u.livepatch.u.upload.payload) != 8);
+
+/* The other name of a type is the same type. */
+BUILD_BUG_ON(!__builtin_types_compatible_p(struct xen_vcpu_hvm_context,
+                                           vcpu_hvm_context_t));
+BUILD_BUG_ON(!__builtin_types_compatible_p(xen_vcpu_guest_context_t,
+                                           struct vcpu_guest_context));
+
+static xen_vcpu_guest_context_t pv_vcpu __maybe_unused = {
+    .flags = VGCF_IN_KERNEL, .ctrlreg[3] = 0,
+};
+static struct xen_vcpu_hvm_context hvm_vcpu __maybe_unused = {
+    .mode = VCPU_HVM_MODE_32B,
+    .cpu_regs.x86_32 = { .cs_limit = ~0u, .cs_ar = 0xc9b },
+};
+BUILD_BUG_ON(offsetof(struct xen_vcpu_hvm_context, cpu_regs) != 8);
+BUILD_BUG_ON(offsetof(struct xen_vcpu_hvm_context, cpu_regs.x86_32.cs_ar) != 112);
 
 /* Never called: it must only compile. */
 void __maybe_unused __noinline use_abi(void)

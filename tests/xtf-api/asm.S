@@ -6,6 +6,7 @@
 #include <xtf/asm_macros.h>
 #include <xtf/extable.h>
 
+#include <arch/fep.h>
 #include <arch/page.h>
 #include <arch/processor.h>
 #include <arch/segment.h>
@@ -30,7 +31,7 @@ ENDFUNC(asm_fault)
 
 /* hypercall_xen_version(XENVER_version, NULL) */
 ENTRY(asm_xen_version)
-    push _ASM_BX
+    push %_ASM_BX
 #ifdef __x86_64__
     xor %edi, %edi
     xor %esi, %esi
@@ -39,11 +40,63 @@ ENTRY(asm_xen_version)
     xor %ecx, %ecx
 #endif
     call HYPERCALL_xen_version
-    pop _ASM_BX
+    pop %_ASM_BX
     ret
 ENDFUNC(asm_xen_version)
 
+#ifdef CONFIG_32BIT
+/*
+ * An exception, number 0x99, entered as a test of XTF does it that has a task
+ * for NMIs: the registers in XTF's order, their address in %eax.
+ */
+ENTRY(asm_xtf_entry)
+    push $0
+    push $0x99
+    push %es
+    push %ds
+    push %edi
+    push %esi
+    push %edx
+    push %ecx
+    push %eax
+    push %ebx
+    push %ebp
+    mov %esp, %eax
+    call do_exception
+    pop %ebp
+    pop %ebx
+    pop %eax
+    pop %ecx
+    pop %edx
+    pop %esi
+    pop %edi
+    pop %ds
+    pop %es
+    add $2 * 4, %esp
+    env_IRET
+ENDFUNC(asm_xtf_entry)
+#endif
+
+/* CPUID leaf 0 as Xen emulates it: the last basic leaf. */
+ENTRY(asm_forced_cpuid)
+    push %_ASM_BX
+    xor %eax, %eax
+    xor %ecx, %ecx
+    _ASM_XEN_FEP
+    cpuid
+    pop %_ASM_BX
+    ret
+ENDFUNC(asm_forced_cpuid)
+
     .section .text.user, "ax", @progbits
+
+/* The parameter of exec_user_param(), as the value. */
+ENTRY(asm_user_param)
+#ifdef __x86_64__
+    mov %rdi, %rax
+#endif
+    ret
+ENDFUNC(asm_user_param)
 
 ENTRY(asm_user)
     mov $0x77, %eax

@@ -6,7 +6,8 @@
  *
  * Every name that tests of the Xen Test Framework use, as they use it.  The
  * test fails to build if a name is missing or a type differs, which would
- * break tests that others wrote.  Harmless calls are made, too.
+ * break tests that others wrote.  Harmless calls are made, too; where a guest
+ * can see the effect of one, a case checks it.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -109,7 +110,7 @@ static const void *const things[] = {
     &xtf_has_fep,
     apic_init, apic_read, apic_write, apic_icr_write, apic_mmio_read,
     apic_mmio_write, ioapic_init, ioapic_set_mask, hpet_init,
-    hpet_init_timer, hpet_read_counter, hpet_nr_timers,
+    hpet_init_timer, hpet_read_counter, &hpet_nr_timers,
 };
 
 /* Types: the fields that tests use. */
@@ -242,5 +243,5 @@ void test_main(void)
     test_asm();
     test_large_image();
 
-    xtf_success(NULL);
+    xtf_run_cases();
 }

@@ -13,10 +13,10 @@
 
 #include <xen/elfnote.h>
 
-ELFNOTE(XEN_ELFNOTE_PHYS32_ENTRY, .long _elf_start)
-ELFNOTE(XEN_ELFNOTE_GUEST_OS, .asciz "Touchstone")
-ELFNOTE(XEN_ELFNOTE_XEN_VERSION, .asciz "xen-3.0")
-ELFNOTE(XEN_ELFNOTE_FEATURES, .asciz "hvm_callback_vector")
+ELFNOTE(Xen, XEN_ELFNOTE_PHYS32_ENTRY, .long _elf_start)
+ELFNOTE(Xen, XEN_ELFNOTE_GUEST_OS, .asciz "Touchstone")
+ELFNOTE(Xen, XEN_ELFNOTE_XEN_VERSION, .asciz "xen-3.0")
+ELFNOTE(Xen, XEN_ELFNOTE_FEATURES, .asciz "hvm_callback_vector")
 
     .section .text.head, "ax", @progbits
     .code32
@@ -34,7 +34,7 @@ GLOBAL(_elf_start)
     mov %eax, %fs
     mov %eax, %gs
 
-    mov $boot_stack + 2 * PAGE_SIZE, %esp
+    mov $boot_stack + 2 * PAGE_SIZE - BOOT_STACK_SPARE, %esp
     mov %ebx, pvh_start_info_paddr
 
     /* Let tests use the FPU and SSE. */
@@ -68,7 +68,7 @@ GLOBAL(_elf_start)
     ljmp $__KERN_CS, $1f
     .code64
 1:
-    mov $boot_stack + 2 * PAGE_SIZE, %esp
+    mov $boot_stack + 2 * PAGE_SIZE - BOOT_STACK_SPARE, %esp
 #endif
 
     call xtf_main

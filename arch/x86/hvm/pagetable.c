@@ -28,7 +28,7 @@ static intpte_t *l1_table(const void *va)
             l1[i] = ((intpte_t)slot << L2_PT_SHIFT) + i * PAGE_SIZE +
                 PF_SYM(AD, RW, P);
         l2_identmap[slot] = pte_from_virt(l1, PF_SYM(AD, U, RW, P));
-        flush_tlb(true);
+        flush_tlb();
     }
 
     return l1;

@@ -118,9 +118,9 @@ void arch_init_platform(void)
 }
 
 #if CONFIG_PAGING_LEVELS > 0
-void arch_unmap_page(const void *va)
+void arch_guard_page(const void *va)
 {
-    set_l1e(va, 0);
+    remap_l1e(va, PF_SYM(AD, P));
 }
 
 void arch_init_mm(void)
@@ -128,7 +128,7 @@ void arch_init_mm(void)
     const uint8_t *va;
 
     for ( va = boot_stack_guard; va < boot_stack; va += PAGE_SIZE )
-        arch_unmap_page(va);
+        arch_guard_page(va);
 
     for ( va = __start_user_text; va < __end_user_text; va += PAGE_SIZE )
         remap_l1e(va, PF_SYM(AD, U, RW, P));
@@ -137,9 +137,9 @@ void arch_init_mm(void)
         remap_l1e(va, PF_SYM(AD, U, RW, P));
 }
 #else
-void arch_unmap_page(const void *va)
+void arch_guard_page(const void *va)
 {
-    /* Without paging, everything is there. */
+    /* Without paging, everything is there to be written. */
 }
 
 void arch_init_mm(void)

@@ -54,7 +54,7 @@ long arch_init_vcpu(unsigned int vcpu)
     vcpu_hvm_context_t ctx = {};
     user_desc *own = gdts[vcpu - 1];
 
-    arch_unmap_page(vcpu_stacks[vcpu - 1].guard);
+    arch_guard_page(vcpu_stacks[vcpu - 1].guard);
 
     memcpy(own, gdt, sizeof(gdt));
     arch_init_vcpu_tss(vcpu, own);

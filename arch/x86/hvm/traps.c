@@ -60,11 +60,26 @@ env_tss tss __aligned(128) = KERNEL_TSS(boot_stack + sizeof(boot_stack),
 /* Those of vCPU n at n - 1. */
 static env_tss secondary_tss[SMP_MAX_VCPUS - 1] __aligned(128);
 
+/* By its descriptor in this vCPU's GDT. */
+static env_tss *tss_of(unsigned int sel)
+{
+    const user_desc *d;
+    desc_ptr ptr;
+
+    sgdt(&ptr);
+    d = _p(_u(ptr.base) + (sel & ~7u));
+
+    return _p(user_desc_base(d)
+#ifdef CONFIG_64BIT
+              | (unsigned long)d[1].lo << 32
+#endif
+        );
+}
+
+/* Of the running task, which a test may have switched to. */
 static env_tss *this_tss(void)
 {
-    unsigned int vcpu = this_vcpu();
-
-    return vcpu ? &secondary_tss[vcpu - 1] : &tss;
+    return tss_of(str());
 }
 
 #ifdef CONFIG_32BIT
@@ -99,7 +114,7 @@ const struct cpu_regs *task_frame;
  */
 void do_task_exception(unsigned int vector, unsigned int error_code)
 {
-    env_tss *t = this_tss();
+    env_tss *t = tss_of(this_tss()->link);
     struct cpu_regs regs = {
         .gs = t->gs, .fs = t->fs, .es = t->es, .ds = t->ds,
         .bx = t->ebx, .cx = t->ecx, .dx = t->edx, .si = t->esi,
@@ -110,7 +125,7 @@ void do_task_exception(unsigned int vector, unsigned int error_code)
     };
 
     task_frame = &regs;
-    do_exception(&regs);
+    handle_exception(&regs);
     task_frame = NULL;
 
     t->eax = regs.ax;
@@ -226,6 +241,9 @@ int xtf_set_idte(unsigned int vector, const struct xtf_idte *idte)
 
 void arch_set_entry_stack(unsigned long sp)
 {
+    if ( !sp )
+        sp = vcpu_stack_top(this_vcpu());
+
 #ifdef CONFIG_64BIT
     this_tss()->rsp0 = sp;
 #else

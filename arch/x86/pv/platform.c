@@ -70,15 +70,15 @@ static void remap(const void *start, const void *end, uint64_t flags)
             panic("Cannot remap %p with flags %#" PRIx64 "\n", _p(va), flags);
 }
 
-void arch_unmap_page(const void *va)
+void arch_guard_page(const void *va)
 {
-    remap(va, va + PAGE_SIZE, 0);
+    remap(va, va + PAGE_SIZE, PF_SYM(AD, P));
 }
 
 void arch_init_mm(void)
 {
     remap(NULL, _p(PAGE_SIZE), 0);
-    remap(boot_stack_guard, boot_stack, 0);
+    arch_guard_page(boot_stack_guard);
 
     /*
      * A 32-bit kernel runs in ring 1, and user mode in ring 3 needs the bit.

@@ -24,7 +24,7 @@ long arch_init_vcpu(unsigned int vcpu)
     unsigned long *sp = _p(vcpu_stack_top(vcpu));
     unsigned int vec;
 
-    arch_unmap_page(vcpu_stacks[vcpu - 1].guard);
+    arch_guard_page(vcpu_stacks[vcpu - 1].guard);
 
     /* The argument in 32-bit code, and a return address that is not used. */
     *--sp = vcpu;

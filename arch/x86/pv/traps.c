@@ -43,6 +43,10 @@ static struct trap_info trap_entry(unsigned int vector, unsigned int dpl)
 
 struct trap_info pv_trap_entry(unsigned int vector)
 {
+    /* No other vector has an entry: INT n for it is #GP. */
+    if ( vector >= X86_NR_RESERVED_VECTORS && vector != X86_VEC_RET2KERN )
+        return (struct trap_info) { .vector = vector };
+
     return trap_entry(vector, vector == X86_EXC_BP || vector == X86_EXC_OF ||
                       vector == X86_VEC_RET2KERN ? 3 : 0);
 }
@@ -60,12 +64,13 @@ static void set_callback(unsigned int type, unsigned long addr)
 
 static void set_trap_table(void)
 {
-    /* The 257th entry is the terminator. */
-    static struct trap_info table[257];
+    /* The last entry is the terminator. */
+    static struct trap_info table[X86_NR_RESERVED_VECTORS + 2];
     unsigned int vec;
 
-    for ( vec = 0; vec < 256; ++vec )
+    for ( vec = 0; vec < X86_NR_RESERVED_VECTORS; ++vec )
         table[vec] = pv_trap_entry(vec);
+    table[vec] = pv_trap_entry(X86_VEC_RET2KERN);
 
     check("HYPERVISOR_set_trap_table", hypercall_set_trap_table(table));
 }
@@ -83,6 +88,7 @@ void arch_init_traps(void)
 {
     set_trap_table();
     load_gdt();
+    arch_set_entry_stack(0);
 
     set_callback(CALLBACKTYPE_event, arch_entry_stub(X86_VEC_XEN_CALLBACK));
     set_callback(CALLBACKTYPE_failsafe, _u(entry_failsafe));
@@ -137,6 +143,9 @@ int xtf_set_idte(unsigned int vector, const struct xtf_idte *idte)
 
 void arch_set_entry_stack(unsigned long sp)
 {
+    if ( !sp )
+        sp = vcpu_stack_top(this_vcpu());
+
     check("HYPERVISOR_stack_switch", hypercall_stack_switch(__KERN_DS, sp));
 }
 

@@ -122,6 +122,7 @@ static void check_printf_extensions(void)
     expect_text("-1 4294967295 ffffffff -1", "%ld %zu %lx %td", -1l, (size_t)-1, -1ul, (ptrdiff_t)-1);
     expect_text("0000abcd 0x0000abcd", "%p %#p", _p(0xabcd), _p(0xabcd));
 #endif
+    expect_text("61|61 00 ff|", "%1ph|%*ph|%0ph", "a", 3, "a\0\377", "a");
     expect_text("a\r\nb\r\n", "a\n%s", "b\n");
     expect_text("\r\n\r\n", "%c%c", '\n', '\n');
     expect_text("(null)|   (null)", "%s|%9s", NULL, NULL);

@@ -128,6 +128,10 @@ struct vcpu_guest_context {
 };
 typedef struct vcpu_guest_context vcpu_guest_context_t;
 
+/* What some call the same. */
+#define xen_vcpu_guest_context vcpu_guest_context
+typedef struct vcpu_guest_context xen_vcpu_guest_context_t;
+
 /*
  * The architecture's part of shared_info. Except nmi_reason (and the clock's
  * upper half) it is written by the guest for the tools that save and migrate

@@ -54,6 +54,10 @@ struct vcpu_hvm_context {
 };
 typedef struct vcpu_hvm_context vcpu_hvm_context_t;
 
+/* What some call the same. */
+#define xen_vcpu_hvm_context vcpu_hvm_context
+typedef struct vcpu_hvm_context xen_vcpu_hvm_context_t;
+
 #endif /* !__ASSEMBLY__ */
 
 #endif /* XEN_HVM_HVM_VCPU_H */

@@ -6,33 +6,34 @@
 #ifndef TOUCHSTONE_ARCH_ASM_MACROS_H
 #define TOUCHSTONE_ARCH_ASM_MACROS_H
 
-/* Pick by width: __ASM_SEL(32-bit text, 64-bit text). */
+/*
+ * Pick by width: __ASM_SEL(32-bit text, 64-bit text), which is a string in C.
+ * __ASM_SEL_RAW() is text for another macro to make a string of.
+ */
 #ifdef __x86_64__
 # define __ASM_SEL_RAW(x32, x64) x64
 #else
 # define __ASM_SEL_RAW(x32, x64) x32
 #endif
 
-#define __ASM_SEL(x32, x64)     __ASM_SEL_RAW(x32, x64)
-
-/* A word-sized datum. */
-#define _WORD                   __ASM_SEL(.long, .quad)
-
-/* Registers by their word-sized name, for asm() strings and .S files alike. */
 #ifdef __ASSEMBLY__
-# define __ASM_REG(x32, x64)    %__ASM_SEL(x32, x64)
+# define __ASM_SEL(x32, x64)    __ASM_SEL_RAW(x32, x64)
 #else
-# define __ASM_REG(x32, x64)    STR(__ASM_SEL(x32, x64))
+# define __ASM_SEL(x32, x64)    STR(__ASM_SEL_RAW(x32, x64))
 #endif
 
-#define _ASM_AX                 __ASM_REG(eax, rax)
-#define _ASM_BX                 __ASM_REG(ebx, rbx)
-#define _ASM_CX                 __ASM_REG(ecx, rcx)
-#define _ASM_DX                 __ASM_REG(edx, rdx)
-#define _ASM_SI                 __ASM_REG(esi, rsi)
-#define _ASM_DI                 __ASM_REG(edi, rdi)
-#define _ASM_BP                 __ASM_REG(ebp, rbp)
-#define _ASM_SP                 __ASM_REG(esp, rsp)
+/* A word-sized datum. */
+#define _WORD                   __ASM_SEL_RAW(.long, .quad)
+
+/* Registers by their word-sized name: "%%" _ASM_AX in asm(), %_ASM_AX in .S. */
+#define _ASM_AX                 __ASM_SEL(eax, rax)
+#define _ASM_BX                 __ASM_SEL(ebx, rbx)
+#define _ASM_CX                 __ASM_SEL(ecx, rcx)
+#define _ASM_DX                 __ASM_SEL(edx, rdx)
+#define _ASM_SI                 __ASM_SEL(esi, rsi)
+#define _ASM_DI                 __ASM_SEL(edi, rdi)
+#define _ASM_BP                 __ASM_SEL(ebp, rbp)
+#define _ASM_SP                 __ASM_SEL(esp, rsp)
 
 #ifdef __ASSEMBLY__
 

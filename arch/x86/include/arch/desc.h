@@ -125,9 +125,44 @@ extern desc_ptr gdt_ptr, idt_ptr;
  */
 int update_desc(user_desc *ptr, user_desc desc);
 
-/** A present call, interrupt or trap gate. @p type is the 4-bit type. */
-gate_desc *pack_gate(gate_desc *gate, unsigned int type, unsigned long addr,
-                     unsigned int selector, unsigned int dpl, unsigned int ist);
+/**
+ * A present call, interrupt or trap gate. @p type is the 4-bit type.  Inline,
+ * so that user mode can pack one.
+ */
+static __always_inline gate_desc *pack_gate(
+    gate_desc *gate, unsigned int type, unsigned long addr,
+    unsigned int selector, unsigned int dpl, unsigned int ist)
+{
+    *gate = (gate_desc) {
+        .addr0 = addr & 0xffff,
+        .selector = selector,
+        .type = type,
+        .dpl = dpl,
+        .p = 1,
+        .addr1 = (addr >> 16) & 0xffff,
+#ifdef CONFIG_64BIT
+        .ist = ist,
+        .addr2 = addr >> 32,
+#endif
+    };
+
+    return gate;
+}
+
+/** The base address in a descriptor; its lower half for a 64-bit TSS or LDT. */
+static inline unsigned long user_desc_base(const user_desc *d)
+{
+    return d->base0 | (unsigned long)d->base1 << 16 |
+        (unsigned long)d->base2 << 24;
+}
+
+/** The last offset within a segment: its limit, in bytes. */
+static inline unsigned long user_desc_limit(const user_desc *d)
+{
+    unsigned long limit = d->limit0 | (unsigned long)d->limit1 << 16;
+
+    return d->g ? (limit << 12) | 0xfff : limit;
+}
 
 #endif /* __ASSEMBLY__ */
 

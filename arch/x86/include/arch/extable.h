@@ -15,7 +15,7 @@
  */
 #define _ASM_EXTABLE_HANDLER(fault, fixup, handler)                     \
     DECLSTR(.pushsection .ex_table, "a", @progbits;)                    \
-    DECLSTR(.balign __ASM_SEL(4, 8);)                                   \
+    DECLSTR(.balign __ASM_SEL_RAW(4, 8);)                               \
     DECLSTR(_WORD fault, fixup, handler;)                               \
     DECLSTR(.popsection;)
 

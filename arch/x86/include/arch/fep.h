@@ -8,12 +8,20 @@
 #ifndef TOUCHSTONE_ARCH_FEP_H
 #define TOUCHSTONE_ARCH_FEP_H
 
-#include <xtf/types.h>
+/* The prefix, in asm() and in .S files. */
+#ifdef __ASSEMBLY__
+# define _ASM_XEN_FEP           ud2a; .ascii "xen";
+#else
+# define _ASM_XEN_FEP           "ud2a; .ascii \"xen\";"
+#endif
 
-/* The prefix, in asm(). */
-#define _ASM_XEN_FEP            "ud2a; .ascii \"xen\";"
+#ifndef __ASSEMBLY__
+
+#include <xtf/types.h>
 
 /* Does the prefix work for any instruction here? */
 extern bool xtf_has_fep;
+
+#endif
 
 #endif /* TOUCHSTONE_ARCH_FEP_H */

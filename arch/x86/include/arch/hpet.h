@@ -50,17 +50,23 @@ void hpet_write(unsigned int reg, uint32_t val);
 int hpet_init(void);
 
 /**
- * Arm a timer, edge-triggered and 32 bits wide.
+ * Start the counter from 0 with a timer armed, 32 bits wide.
  *
- * @param idx       The timer, below hpet_nr_timers().
+ * What the timer lacks is asked of it all the same; see hpet_timer_can().
+ *
+ * @param idx       The timer, below hpet_nr_timers.
  * @param gsi       The I/O APIC pin to raise.
- * @param ticks     When it fires, in ticks of the counter from now.
+ * @param ticks     When it fires, in ticks of the counter.
  * @param periodic  Again and again, rather than once?
- * @return 0, -EINVAL if there is no such timer, or -EOPNOTSUPP if it lacks the
- *         route or periodic mode.
+ * @param level     Level-triggered, rather than an edge?
+ * @param masked    Only compare, and raise no interrupt?
+ * @return 0, or -EINVAL if there is no such timer or pin number.
  */
 int hpet_init_timer(unsigned int idx, unsigned int gsi, uint32_t ticks,
-                    bool periodic);
+                    bool periodic, bool level, bool masked);
+
+/** Does a timer have a route to this pin and, if asked for, periodic mode? */
+bool hpet_timer_can(unsigned int idx, unsigned int gsi, bool periodic);
 
 /** The main counter's lower half. */
 uint32_t hpet_read_counter(void);
@@ -68,7 +74,7 @@ uint32_t hpet_read_counter(void);
 /** Femtoseconds a tick of the counter. */
 uint32_t hpet_period(void);
 
-/** How many timers there are. */
-unsigned int hpet_nr_timers(void);
+/** How many timers there are.  0 before hpet_init(), and without an HPET. */
+extern unsigned int hpet_nr_timers;
 
 #endif /* XTF_X86_HPET_H */

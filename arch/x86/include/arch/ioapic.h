@@ -61,7 +61,7 @@ void ioapic_write(unsigned int reg, uint32_t val);
 union ioapic_rte ioapic_read_entry(unsigned int pin);
 void ioapic_write_entry(unsigned int pin, union ioapic_rte rte);
 
-/** Mask or unmask a pin. */
-void ioapic_set_mask(unsigned int pin, bool mask);
+/** Mask or unmask a pin.  @return 0, or -EINVAL if there is no such pin. */
+int ioapic_set_mask(unsigned int pin, bool mask);
 
 #endif /* XTF_X86_IOAPIC_H */

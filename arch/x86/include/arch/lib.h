@@ -307,10 +307,10 @@ static inline void invlpg(const void *ptr)
     __asm__ __volatile__ ("invlpg %0" :: "m" (*(const char *)ptr) : "memory");
 }
 
-/** Flush the TLB, of global mappings as well if asked to. */
-static inline void flush_tlb(bool global)
+/** Flush the TLB, of global mappings as well. */
+static inline void flush_tlb(void)
 {
-    unsigned long cr4 = global ? read_cr4() : 0;
+    unsigned long cr4 = read_cr4();
 
     /* Any change of CR4.PGE drops everything. */
     if ( cr4 & X86_CR4_PGE )

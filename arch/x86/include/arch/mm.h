@@ -17,6 +17,12 @@
 
 #include <arch/page.h>
 
+/* The image in memory: its first byte, and the one after its last. */
+extern char _start[], _end[];
+
+/* Address 0, of which the compiler does not know that nothing is there. */
+extern char zeroptr[];
+
 static inline void *pfn_to_virt(unsigned long pfn)
 {
     return _p(pfn << PAGE_SHIFT);

@@ -17,6 +17,12 @@
 /* An image is below this address. */
 #define IMAGE_LIMIT             (_AC(8, U) << 20)
 
+/*
+ * Bytes at the end of the boot stack that the kernel leaves free: an exception
+ * of user mode outside of exec_user() has its frame there.
+ */
+#define BOOT_STACK_SPARE        256
+
 /* Page table entry bits. */
 #define _PAGE_PRESENT           0x0001
 #define _PAGE_RW                0x0002
@@ -33,37 +39,67 @@
 #define _PAGE_PSE_PAT           0x1000
 #define _PAGE_NX                (_AC(1, ULL) << 63)
 
-#define L1_PT_SHIFT             12
+/* The sizes of mappings, as orders of pages. */
+#define PAGE_ORDER_4K           0
+#define PAGE_ORDER_2M           9
+#define PAGE_ORDER_4M           10
+#define PAGE_ORDER_1G           18
 
+/* PSE paging: 32-bit entries, two levels. */
+#define PSE_PTE_SIZE            4
+#define PSE_PTE_ORDER           2
+
+#define PSE_L1_PT_SHIFT         12
+#define PSE_L2_PT_SHIFT         22
+
+#define PSE_L1_PT_ENTRIES       1024
+#define PSE_L2_PT_ENTRIES       1024
+
+/* PAE and long mode: 64-bit entries, three or four levels. */
+#define PAE_PTE_SIZE            8
+#define PAE_PTE_ORDER           3
+
+#define PAE_L1_PT_SHIFT         12
+#define PAE_L2_PT_SHIFT         21
+#define PAE_L3_PT_SHIFT         30
+#define PAE_L4_PT_SHIFT         39
+
+#define PAE_L1_PT_ENTRIES       512
+#define PAE_L2_PT_ENTRIES       512
+#ifdef CONFIG_64BIT
+#define PAE_L3_PT_ENTRIES       512
+#else
+#define PAE_L3_PT_ENTRIES       4
+#endif
+#define PAE_L4_PT_ENTRIES       512
+
+/* The environment's own. */
 #if CONFIG_PAGING_LEVELS == 2
 
-/* Architectural PSE paging: 32-bit entries, two levels. */
-#define PTE_SIZE                4
-#define PTE_ORDER               2
+#define PTE_SIZE                PSE_PTE_SIZE
+#define PTE_ORDER               PSE_PTE_ORDER
 
-#define L2_PT_SHIFT             22
+#define L1_PT_SHIFT             PSE_L1_PT_SHIFT
+#define L2_PT_SHIFT             PSE_L2_PT_SHIFT
 
-#define L1_PT_ENTRIES           1024
-#define L2_PT_ENTRIES           1024
+#define L1_PT_ENTRIES           PSE_L1_PT_ENTRIES
+#define L2_PT_ENTRIES           PSE_L2_PT_ENTRIES
 
 #else
 
-/* PAE and long mode; also the widths in use where there is no paging. */
-#define PTE_SIZE                8
-#define PTE_ORDER               3
+/* Also where there is no paging. */
+#define PTE_SIZE                PAE_PTE_SIZE
+#define PTE_ORDER               PAE_PTE_ORDER
 
-#define L2_PT_SHIFT             21
-#define L3_PT_SHIFT             30
-#define L4_PT_SHIFT             39
+#define L1_PT_SHIFT             PAE_L1_PT_SHIFT
+#define L2_PT_SHIFT             PAE_L2_PT_SHIFT
+#define L3_PT_SHIFT             PAE_L3_PT_SHIFT
+#define L4_PT_SHIFT             PAE_L4_PT_SHIFT
 
-#define L1_PT_ENTRIES           512
-#define L2_PT_ENTRIES           512
-#if CONFIG_PAGING_LEVELS == 4
-#define L3_PT_ENTRIES           512
-#else
-#define L3_PT_ENTRIES           4
-#endif
-#define L4_PT_ENTRIES           512
+#define L1_PT_ENTRIES           PAE_L1_PT_ENTRIES
+#define L2_PT_ENTRIES           PAE_L2_PT_ENTRIES
+#define L3_PT_ENTRIES           PAE_L3_PT_ENTRIES
+#define L4_PT_ENTRIES           PAE_L4_PT_ENTRIES
 
 #endif
 
@@ -111,26 +147,30 @@ static inline unsigned int l4_table_offset(unsigned long va)
 
 /*
  * The identity map of an HVM guest's first 4G.  The first L2 entry points at
- * an L1 table, whose page 0 and stack guard page are not present; everything
- * else is superpages, but where a large image needs more L1 tables.
- * Supervisor only, but for the user sections.
+ * an L1 table, where page 0 is not present and the stack's guard page is
+ * read-only; everything else is superpages, but where a large image needs more
+ * L1 tables.  Supervisor only, but for the user sections.
  */
 #if CONFIG_PAGING_LEVELS == 2
-extern intpte_t pse_l1_identmap[L1_PT_ENTRIES], pse_l2_identmap[L2_PT_ENTRIES];
+extern intpte_t pse_l1_identmap[PSE_L1_PT_ENTRIES],
+    pse_l2_identmap[PSE_L2_PT_ENTRIES];
 #define l1_identmap pse_l1_identmap
 #define l2_identmap pse_l2_identmap
 #define l3_identmap ((intpte_t *)NULL)
-#elif CONFIG_PAGING_LEVELS >= 3
-extern intpte_t pae_l1_identmap[L1_PT_ENTRIES],
-    pae_l2_identmap[4 * L2_PT_ENTRIES], pae_l3_identmap[L3_PT_ENTRIES];
+#else
 #define l1_identmap pae_l1_identmap
 #define l2_identmap pae_l2_identmap
 #define l3_identmap pae_l3_identmap
-#if CONFIG_PAGING_LEVELS >= 4
-extern intpte_t pae_l4_identmap[L4_PT_ENTRIES];
 #define l4_identmap pae_l4_identmap
 #endif
-#endif
+
+/*
+ * Declared in every environment, since tests name a table in code that only
+ * another environment reaches.
+ */
+extern intpte_t pae_l1_identmap[PAE_L1_PT_ENTRIES],
+    pae_l2_identmap[4 * PAE_L2_PT_ENTRIES], pae_l3_identmap[PAE_L3_PT_ENTRIES],
+    pae_l4_identmap[PAE_L4_PT_ENTRIES];
 
 #if CONFIG_PAGING_LEVELS > 0
 /* What the kernel loads into %cr3: the top of the tables above. */

@@ -177,6 +177,8 @@
 #define X86_EC_EXT              (1 << 0) /* Raised while delivering something else */
 #define X86_EC_IDT              (1 << 1) /* Index is a vector: an IDT entry */
 #define X86_EC_TI               (1 << 2) /* Index is in the LDT, not the GDT */
+#define X86_EC_GDT              0        /* The table by name: of IDT and TI, */
+#define X86_EC_LDT              X86_EC_TI /* GDT has none and LDT has TI */
 #define X86_EC_TABLE_MASK       (3 << 1)
 #define X86_EC_SEL_SHIFT        3
 #define X86_EC_SEL_MASK         (~0u << X86_EC_SEL_SHIFT)
@@ -201,6 +203,8 @@
 /* Segment selectors. */
 #define X86_SEL_RPL_MASK        3
 #define X86_SEL_TI              (1 << 2)
+#define X86_SEL_GDT             0
+#define X86_SEL_LDT             X86_SEL_TI
 
 /* x87 control word: exception masks and power-on value. */
 #define X86_FCW_IM              0x0001
@@ -219,6 +223,7 @@
 #define X86_MXCSR_OE            0x00000008 /* Overflow */
 #define X86_MXCSR_UE            0x00000010 /* Underflow */
 #define X86_MXCSR_PE            0x00000020 /* Precision */
+#define X86_MXCSR_STATUS_MASK   0x0000003f
 #define X86_MXCSR_DAZ           0x00000040 /* Denormals are zeroes */
 #define X86_MXCSR_IM            0x00000080
 #define X86_MXCSR_DM            0x00000100

@@ -10,24 +10,19 @@
 
 #include <xtf/types.h>
 
-/*
- * A register under its word-sized name (ax), and its narrower (eax, _eax,
- * _ax) and full (rax) ones.
- */
+/* A register under its word-sized name (ax), and those of 32 and 64 bits. */
 #ifdef CONFIG_64BIT
 #define XTF_REG(n) union                                                \
     {                                                                   \
         unsigned long n;                                                \
         uint64_t r ## n;                                                \
-        uint32_t e ## n, _e ## n;                                       \
-        uint16_t _ ## n;                                                \
+        uint32_t e ## n;                                                \
     }
 #else
 #define XTF_REG(n) union                                                \
     {                                                                   \
         unsigned long n;                                                \
-        uint32_t e ## n, _e ## n;                                       \
-        uint16_t _ ## n;                                                \
+        uint32_t e ## n;                                                \
     }
 #endif
 
@@ -97,10 +92,23 @@ struct cpu_regs
 
     /*
      * There in every 64-bit frame.  A 32-bit frame from the kernel's own
-     * privilege ends above: use cpu_regs_sp() and cpu_regs_ss().
+     * privilege ends above: use cpu_regs_sp() and cpu_regs_ss().  The names
+     * with an underscore say that the frame at hand is known to go on.
      */
-    XTF_REG(sp);
-    XTF_SEL(ss);
+    union
+    {
+        XTF_REG(sp);
+        unsigned long _sp;
+#ifdef CONFIG_64BIT
+        uint64_t _rsp;
+#endif
+        uint32_t _esp;
+    };
+    union
+    {
+        XTF_SEL(ss);
+        uint16_t _ss;
+    };
 };
 
 #undef XTF_REG

@@ -31,14 +31,14 @@ void arch_init_mm(void);
 /** Print to Xen's console from now on.  False if this domain may not. */
 bool arch_init_xen_console(void);
 
-/** Have exceptions and upcalls from user mode enter with this stack. */
+/** Have exceptions and upcalls from user mode enter here; 0: at the stack's end. */
 void arch_set_entry_stack(unsigned long sp);
 
 /** Where exception @p vector enters. */
 unsigned long arch_entry_stub(unsigned int vector);
 
 #ifdef CONFIG_PV
-/** Where exception @p vector enters, as vCPUs are told. */
+/** Where exception @p vector enters, as vCPUs are told; address 0: nowhere. */
 struct trap_info pv_trap_entry(unsigned int vector);
 #else
 /**

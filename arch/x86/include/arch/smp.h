@@ -11,8 +11,9 @@
 #include <xtf/types.h>
 
 #include <arch/page.h>
+#include <arch/traps.h>
 
-/* The stacks of a vCPU other than the boot vCPU; the guard page is unmapped. */
+/* The stacks of a vCPU other than the boot vCPU; the guard page is read-only. */
 struct vcpu_stacks
 {
     uint8_t guard[PAGE_SIZE];
@@ -26,16 +27,19 @@ struct vcpu_stacks
 /* Those of vCPU n at n - 1. */
 extern struct vcpu_stacks vcpu_stacks[SMP_MAX_VCPUS - 1];
 
+/** Where the stack of @p vcpu ends, from which it grows down. */
 static inline unsigned long vcpu_stack_top(unsigned int vcpu)
 {
-    return (unsigned long)vcpu_stacks[vcpu - 1].stack + 2 * PAGE_SIZE;
+    uint8_t *stack = vcpu ? vcpu_stacks[vcpu - 1].stack : boot_stack;
+
+    return (unsigned long)stack + 2 * PAGE_SIZE;
 }
 
 /** Have @p vcpu start at smp_main(vcpu) when it is brought up: 0 or -errno. */
 long arch_init_vcpu(unsigned int vcpu);
 
-/** Take away the mapping of one page of the kernel. */
-void arch_unmap_page(const void *va);
+/** Make a page below a stack read-only, so that an overflow faults. */
+void arch_guard_page(const void *va);
 
 /** Put a secondary vCPU back to how it was before it ran a function. */
 void arch_secondary_idle(void);

@@ -78,7 +78,7 @@
 
 /*
  * SEL_EC_SYM(sel, …): the error code of an exception about selector sel, with
- * EXT, IDT or TI.
+ * EXT, IDT, TI, or a table by name: GDT, LDT.
  */
 #define SEL_EC_SYM(sel, ...) \
     (((sel) & X86_EC_SEL_MASK) | TOK_OR(X86_EC_, ## __VA_ARGS__))

@@ -21,7 +21,7 @@
 void arch_init_traps(void);
 
 /** Every exception and interrupt, on its way from the entry stubs. */
-void do_exception(struct cpu_regs *regs);
+void handle_exception(struct cpu_regs *regs);
 
 #ifdef CONFIG_PV
 extern start_info_t *pv_start_info;

@@ -13,7 +13,10 @@
 #include <stdbool.h>
 
 #include <xtf/compiler.h>
+#include <xtf/extable.h>
 #include <xtf/macro_magic.h>
+
+#include <arch/exinfo.h>
 
 /*
  * What _xbegin() returns: this, or else the reason for the abort, as a set of
@@ -54,6 +57,23 @@ static __always_inline unsigned int _xbegin(void)
      */
     __asm__ __volatile__ (".byte 0xc7, 0xf8; .long 0"
                           : "+a" (status) :: "memory");
+
+    return status;
+}
+
+/* What _xbegin_safe() returns without RTM; no abort has these bits. */
+#define _XBEGIN_UD              EXINFO_SYM(UD, 0)
+
+/** _xbegin(), or _XBEGIN_UD where the instruction does not exist. */
+static __always_inline unsigned int _xbegin_safe(void)
+{
+    unsigned int status = _XBEGIN_STARTED;
+
+    __asm__ __volatile__ ("1: .byte 0xc7, 0xf8; .long 0; 2:"
+                          _ASM_EXTABLE_HANDLER(1b, 2b, %P[rec])
+                          : "+a" (status)
+                          : [rec] "p" (ex_record_fault_eax)
+                          : "memory");
 
     return status;
 }

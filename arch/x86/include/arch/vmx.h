@@ -15,6 +15,39 @@
 
 #include <xtf/compiler.h>
 
+/* MSR_FEATURE_CONTROL. */
+typedef union msr_feature_control
+{
+    uint64_t raw;
+    struct
+    {
+        uint32_t lock:1;              /* Read-only until reset */
+        uint32_t vmxon_inside_smx:1;
+        uint32_t vmxon_outside_smx:1;
+        uint32_t :29;
+        uint32_t :32;
+    };
+} msr_feature_control_t;
+
+/* MSR_VMX_BASIC. */
+typedef union msr_vmx_basic
+{
+    uint64_t raw;
+    struct
+    {
+        uint32_t vmcs_rev_id:31;
+        uint32_t mbz:1;
+        uint32_t vmcs_size:13;        /* In bytes, up to 4096 */
+        uint32_t :3;
+        uint32_t paddr_32bit:1;       /* Addresses are limited to 32 bits */
+        uint32_t dual_monitor:1;      /* Of SMIs and SMM */
+        uint32_t mem_type:4;          /* For VMCSs: X86_MT_* */
+        uint32_t insn_info:1;         /* Exits due to INS and OUTS tell more */
+        uint32_t default1_zero:1;     /* MSR_VMX_TRUE_* exist */
+        uint32_t :8;
+    };
+} msr_vmx_basic_t;
+
 /* How a VMX instruction ended. */
 enum vmx_result
 {
@@ -40,6 +73,9 @@ enum vmx_result
 #define VMERR_VMXON_IN_ROOT                 15
 #define VMERR_VMENTRY_MOV_SS                26
 #define VMERR_INVEPT_INVVPID_BAD_OPERAND    28
+
+/** A VM-instruction error number (VMERR_*) in words. */
+const char *vmx_insn_err_strerror(unsigned int err);
 
 /* Some fields of a VMCS. */
 #define VMCS_VPID                           0x0000

@@ -27,14 +27,14 @@ typedef gate_desc env_gate;
  * An interrupt gate through stack table entry @p ist (64-bit; else unused),
  * and a call gate that copies @p count words (32-bit).
  */
-static inline void pack_intr_gate(env_gate *gate, unsigned int selector,
+static __always_inline void pack_intr_gate(env_gate *gate, unsigned int selector,
                                   unsigned long offset, unsigned int dpl,
                                   unsigned int ist)
 {
     pack_gate(gate, X86_DESC_INTR_GATE, offset, selector, dpl, ist);
 }
 
-static inline void pack_call_gate(env_gate *gate, unsigned int selector,
+static __always_inline void pack_call_gate(env_gate *gate, unsigned int selector,
                                   unsigned long offset, unsigned int dpl,
                                   unsigned int count)
 {
@@ -43,7 +43,7 @@ static inline void pack_call_gate(env_gate *gate, unsigned int selector,
 
 #ifdef CONFIG_32BIT
 /* A task gate: exceptions through it run as the task of @p selector. */
-static inline void pack_task_gate(env_gate *gate, unsigned int selector)
+static __always_inline void pack_task_gate(env_gate *gate, unsigned int selector)
 {
     pack_gate(gate, X86_DESC_TASK_GATE, 0, selector, 0, 0);
 }

@@ -6,13 +6,16 @@
 #ifndef TOUCHSTONE_ARCH_XTF_H
 #define TOUCHSTONE_ARCH_XTF_H
 
+#include <arch/apic.h>
 #include <arch/config.h>
 #include <arch/cpuid.h>
 #include <arch/desc.h>
 #include <arch/exinfo.h>
 #include <arch/extable.h>
 #include <arch/fep.h>
+#include <arch/hpet.h>
 #include <arch/idt.h>
+#include <arch/ioapic.h>
 #include <arch/irqflags.h>
 #include <arch/lib.h>
 #include <arch/mm.h>
@@ -24,5 +27,11 @@
 #include <arch/symbolic-const.h>
 #include <arch/traps.h>
 #include <arch/tss.h>
+#include <arch/tsx.h>
+#include <arch/x86-dbg-reg.h>
+#include <arch/x86-gate.h>
+
+#include <xen/arch-x86/cpuid.h>
+#include <xen/hvm/hvm_vcpu.h>
 
 #endif /* TOUCHSTONE_ARCH_XTF_H */
