@@ -39,6 +39,11 @@
 /* Are own frame numbers the machine's? With neither bit: an older Xen. */
 #define XENFEAT_not_direct_mapped         16
 #define XENFEAT_direct_mapped             17
+/* VCPUOP_register_runstate_phys_area, VCPUOP_register_vcpu_time_phys_area */
+#define XENFEAT_runstate_phys_area        18
+#define XENFEAT_vcpu_time_phys_area       19
+/* Device models see each write to an MSI-X vector's control word. */
+#define XENFEAT_dm_msix_all_writes        20
 
 #define XENFEAT_NR_SUBMAPS 1
 

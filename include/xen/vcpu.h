@@ -24,6 +24,9 @@
 #define VCPUOP_send_nmi                      11 /* NULL */
 #define VCPUOP_get_physid                    12 /* vcpu_get_physid; dom0 */
 #define VCPUOP_register_vcpu_time_memory_area 13
+/* The same two areas by physical address, from Xen 4.18 on. */
+#define VCPUOP_register_runstate_phys_area   14
+#define VCPUOP_register_vcpu_time_phys_area  15
 
 /* vcpu_runstate_info.state, and index of its time[]. */
 #define RUNSTATE_running  0
@@ -47,7 +50,12 @@ struct vcpu_runstate_info {
 };
 typedef struct vcpu_runstate_info vcpu_runstate_info_t;
 
-/* Xen writes it whenever the vCPU is scheduled; x86: a virtual address. */
+/*
+ * Xen writes it whenever the vCPU is scheduled; x86: a virtual address. With
+ * ..._phys_area, addr.p is a guest physical address (PV: a machine address) of
+ * an area that is aligned to xen_ulong_t and does not cross its page (-ENXIO);
+ * all ones: no area any more.
+ */
 struct vcpu_register_runstate_memory_area {
     union {
         vcpu_runstate_info_t *h;
