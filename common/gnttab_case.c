@@ -112,24 +112,41 @@ static void revoke_all(void)
 }
 
 #ifdef CONFIG_PV
+static int reservation(unsigned int cmd, unsigned long *frame)
+{
+    struct xen_memory_reservation op = {
+        .extent_start = frame, .nr_extents = 1, .domid = DOMID_SELF,
+    };
+
+    return hypercall_memory_op(cmd, &op) == 1 ? 0 : -ENOMEM;
+}
+
+/* Unmap a page of this kernel, and let Xen have its frame. */
+static int release_page(void *va)
+{
+    unsigned long frame = virt_to_mfn(va);
+
+    return gnttab_vacate_page(va) ?:
+        reservation(XENMEM_decrease_reservation, &frame);
+}
+
 /*
  * Give a page another frame, so that what refers to the one that it had is no
- * fault of the next case.
+ * fault of the next case.  That frame counts as the domain's as long, which may
+ * have no more, so another page makes up for it.
  */
 static void renew_page(void *va)
 {
-    unsigned long pfn = virt_to_pfn(va), frame = virt_to_mfn(va);
-    struct xen_memory_reservation op = {
-        .extent_start = &frame, .nr_extents = 1, .domid = DOMID_SELF,
-    };
+    static uint8_t spare[8][PAGE_SIZE] __page_aligned_bss;
+    static unsigned int nr_spare = ARRAY_SIZE(spare);
+    unsigned long pfn = virt_to_pfn(va), frame = pfn;
 
-    if ( gnttab_vacate_page(va) ||
-         hypercall_memory_op(XENMEM_decrease_reservation, &op) != 1 )
-        panic("Cannot give a page back to Xen\n");
+    if ( !nr_spare )
+        return;
 
-    frame = pfn;
-    if ( hypercall_memory_op(XENMEM_populate_physmap, &op) != 1 )
-        panic("No memory for a page in place of one that is referenced\n");
+    if ( release_page(spare[--nr_spare]) || release_page(va) ||
+         reservation(XENMEM_populate_physmap, &frame) )
+        panic("A page that is referenced cannot be replaced\n");
 
     p2m[pfn] = frame;
     if ( gnttab_restore_page(va) )
