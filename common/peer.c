@@ -372,7 +372,7 @@ int peer_unpause(const struct peer *peer)
 int peer_kill(struct peer *peer)
 {
     unmap_memory(peer);
-    peer->created = false;
+    peer->created = peer->busy = false;
 
     return peer_simple_domctl(peer, XEN_DOMCTL_destroydomain);
 }

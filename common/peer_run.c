@@ -61,6 +61,16 @@ static bool is_suspended(const struct peer *peer)
     return peer_info(peer, &info) && info.flags & XEN_DOMINF_shutdown;
 }
 
+/* What it does over and over does not outlive the case. */
+static void stop_peer(void *arg)
+{
+    struct peer *peer = arg;
+
+    peer->stops = false;
+    if ( peer->busy )
+        peer_finish(peer);
+}
+
 void peer_start(struct peer *peer, const struct peer_request *requests,
                 unsigned int nr, bool repeat)
 {
@@ -80,6 +90,13 @@ void peer_start(struct peer *peer, const struct peer_request *requests,
     if ( rc )
         xtf_case_error(XTF_HERE, "Domain %u does not run: %d",
                        peer->domid, rc);
+
+    peer->busy = !rc;
+    if ( repeat && !peer->stops )
+    {
+        peer->stops = true;
+        xtf_case_cleanup(stop_peer, peer);
+    }
 }
 
 unsigned int peer_rounds(const struct peer *peer)
@@ -92,6 +109,7 @@ long peer_finish(struct peer *peer)
     struct peer_mailbox *mail = mailbox_of(peer);
     const struct peer_request *last;
 
+    peer->busy = false;
     ACCESS_ONCE(mail->repeat) = false;
     if ( !peer_wait_until(is_suspended, peer) ||
          ACCESS_ONCE(mail->done) != mail->request )

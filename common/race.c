@@ -150,3 +150,34 @@ bool xtf_race(const struct xtf_where *w, unsigned int nr,
 
     return ok;
 }
+
+/* What is running on each vCPU, and stops when this is set. */
+static struct
+{
+    volatile unsigned int *stop;
+    bool registered;
+} started[SMP_MAX_VCPUS];
+
+static void end_vcpu(void *arg)
+{
+    unsigned int vcpu = (unsigned long)arg;
+
+    started[vcpu].registered = false;
+    if ( started[vcpu].stop )
+        *started[vcpu].stop = 1;
+    if ( !smp_wait_down(vcpu) )
+        xtf_case_error(XTF_HERE, "vCPU %u does not end what it runs", vcpu);
+}
+
+int race_start(unsigned int vcpu, void (*fn)(void *), void *arg,
+               volatile unsigned int *stop)
+{
+    ASSERT(vcpu < SMP_MAX_VCPUS);
+
+    started[vcpu].stop = stop;
+    if ( !started[vcpu].registered )
+        xtf_case_cleanup(end_vcpu, _p(vcpu));
+    started[vcpu].registered = true;
+
+    return smp_start(vcpu, fn, arg);
+}

@@ -98,6 +98,17 @@ void smp_wait(unsigned int vcpu)
         time_wait(&wait);
 }
 
+bool smp_wait_down(unsigned int vcpu)
+{
+    struct time_wait wait = {};
+
+    while ( (LOAD_ACQUIRE(&work[vcpu].fn) || !is_down(vcpu)) &&
+            time_wait(&wait) )
+        ;
+
+    return !LOAD_ACQUIRE(&work[vcpu].fn) && is_down(vcpu);
+}
+
 int smp_call(unsigned int vcpu, void (*fn)(void *), void *arg)
 {
     int rc;

@@ -93,6 +93,9 @@ struct peer
 
     uint8_t (*own)[PAGE_SIZE];
     bool created, has_run, status_mapped;
+
+    /* Something was started and not finished; a cleanup will finish it. */
+    bool busy, stops;
 };
 
 /**
@@ -146,7 +149,8 @@ long peer_hypercall(struct peer *peer, unsigned int call,
 
 /**
  * Have the peer make these hypercalls beside the test, one after the other, and
- * if @p repeat over and over.  Then peer_finish() it, or end it.
+ * if @p repeat over and over.  Then peer_finish() it, or end it; what repeats
+ * is at the latest finished when the case ends.
  */
 void peer_start(struct peer *peer, const struct peer_request *requests,
                 unsigned int nr, bool repeat);

@@ -53,4 +53,11 @@ void race_linger(void);
 void race_wrong(const struct xtf_where *w, const char *fmt, ...)
     __printf(2, 3);
 
+/**
+ * smp_start() in a case: what the vCPU runs does not outlive the case.  When
+ * that ends, *stop is set, unless @p stop is NULL, and the vCPU is waited for.
+ */
+int race_start(unsigned int vcpu, void (*fn)(void *), void *arg,
+               volatile unsigned int *stop);
+
 #endif /* XTF_RACE_H */

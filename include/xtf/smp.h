@@ -58,6 +58,9 @@ int smp_start(unsigned int vcpu, void (*fn)(void *), void *arg);
 /** Wait until @p vcpu is through with what smp_start() gave it, and down. */
 void smp_wait(unsigned int vcpu);
 
+/** The same, for a minute at most.  @return whether it is down. */
+bool smp_wait_down(unsigned int vcpu);
+
 /** smp_start() and smp_wait() in one; on the caller's own vCPU just fn(arg). */
 int smp_call(unsigned int vcpu, void (*fn)(void *), void *arg);
 

@@ -310,6 +310,9 @@ CASE_2L("PHYSDEVOP_irq_status_query: PIRQ bound, PIRQ out of range -> not shared
  * PHYSDEVOP_pirq_eoi_gmfn_v1 gives the domain a bitmap of the PIRQs that need
  * an EOI.  It cannot be unregistered, so this case comes last.
  */
+#undef XTF_CASE_STAGE
+#define XTF_CASE_STAGE 1
+
 static uint8_t eoi_map[PAGE_SIZE] __page_aligned_bss;
 
 static long set_eoi_map(const void *va)

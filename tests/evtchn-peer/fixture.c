@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#define XTF_FIXTURE
+
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
 
@@ -39,6 +41,23 @@ static bool show_shared_info(const struct peer *peer)
     return !rc;
 }
 
+/* Of a case that ended early, the next one gets no peer. */
+static void end_peer(void *arg)
+{
+    struct peer *peer = arg;
+    unsigned int i;
+
+    if ( !xtf_case_failed() && !xtf_case_skipped() )
+        return;
+
+    for ( i = 0; i < ARRAY_SIZE(kept); ++i )
+        if ( kept[i] == peer )
+        {
+            kept[i] = NULL;
+            peer_kill(peer);
+        }
+}
+
 struct peer *ev_peer(unsigned int nr)
 {
     struct peer *peer = kept[nr];
@@ -47,10 +66,17 @@ struct peer *ev_peer(unsigned int nr)
     if ( !peer )
     {
         peer = peer_for_case();
-        if ( !peer || !show_shared_info(peer) )
+        if ( !peer )
             return NULL;
+        if ( !show_shared_info(peer) )
+        {
+            peer_kill(peer);
+            return NULL;
+        }
         kept[nr] = peer;
     }
+
+    xtf_case_cleanup(end_peer, peer);
 
     rc = peer_reset(peer, DOMID_SELF);
     if ( rc )

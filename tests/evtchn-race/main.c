@@ -13,6 +13,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/race.h>
 #include <xtf.h>
 
 #include <arch/irqflags.h>
@@ -65,7 +66,7 @@ EVTCHN_CASE("poll race: event raised just before the poll -> no lost wakeup")
     need_vcpus(2);
     require_ok(evtchn_loopback(&a, &b));
     require_ok(evtchn_bind_vcpu(b, 1));
-    require_ok(smp_start(1, answer, &b));
+    require_ok(race_start(1, answer, &b, NULL));
 
     for ( i = 0; i < ROUNDS; ++i )
     {
@@ -115,7 +116,7 @@ EVTCHN_CASE("block race: event raised just before the block -> no lost wakeup")
     evtchn_handle(b, count_and_answer, NULL);
     require_ok(evtchn_unmask(b));
     nr_taken = blocker_ended = 0;
-    require_ok(smp_start(1, block_and_answer, NULL));
+    require_ok(race_start(1, block_and_answer, NULL, NULL));
 
     for ( i = 0; i < ROUNDS; ++i )
     {
@@ -156,7 +157,7 @@ EVTCHN_CASE("unmask race: mask and unmask while another vCPU sends -> last event
     port = evtchn_bind_ipi(0);
     evtchn_handle(port, see, NULL);
     stop = nr_sent = nr_seen = 0;
-    require_ok(smp_start(1, send_and_count, &port));
+    require_ok(race_start(1, send_and_count, &port, &stop));
     require_true(smp_wait_for(&nr_sent));
 
     for ( i = 0; i < ROUNDS; ++i )
@@ -199,7 +200,7 @@ CASE_FIFO("send race: another vCPU masks and unmasks the queue's tail -> LINK se
     second = evtchn_bind_ipi(0);
     require_ok(evtchn_unmask(second));
     stop = nr_sent = 0;
-    require_ok(smp_start(1, mask_and_unmask, &first));
+    require_ok(race_start(1, mask_and_unmask, &first, &stop));
     require_true(smp_wait_for(&nr_sent));
 
     for ( i = 0; i < ROUNDS && !wrong; ++i )
@@ -251,7 +252,7 @@ EVTCHN_CASE("bind_vcpu race: port rebound while another vCPU sends -> last event
     evtchn_handle(b, see, NULL);
     from = a;
     stop = nr_sent = nr_seen = 0;
-    require_ok(smp_start(1, send_and_count, &from));
+    require_ok(race_start(1, send_and_count, &from, &stop));
     require_true(smp_wait_for(&nr_sent));
 
     for ( i = 0; i < ROUNDS; ++i )
@@ -373,7 +374,7 @@ EVTCHN_CASE("close race: both ends of a channel at once -> both closed")
         evtchn_port_t a, b;
 
         require_ok(evtchn_loopback(&a, &b));
-        require_ok(smp_start(1, close_their_end, &b));
+        require_ok(race_start(1, close_their_end, &b, NULL));
         require_ok(hypercall_evtchn_close(a));
         smp_wait(1);
         expect_port(a, PORT_CLOSED, 0);
@@ -403,7 +404,7 @@ CASE_2L("reset race: two at once -> 0, -EBUSY or -EAGAIN, not both -EBUSY, ports
         for ( i = 0; i < 300; ++i )
             require_true(evtchn_bind_ipi(0) > 0);
 
-        require_ok(smp_start(1, reset_there, NULL));
+        require_ok(race_start(1, reset_there, NULL, NULL));
         rc = evtchn_reset();
         smp_wait(1);
 

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/race.h>
 #include <xtf.h>
 
 #include <arch/irqflags.h>
@@ -15,7 +16,7 @@ static volatile unsigned int reached, ended;
 static bool start_waiting(void (*fn)(void *), void *arg)
 {
     reached = ended = 0;
-    if ( !expect_ok(smp_start(1, fn, arg)) ||
+    if ( !expect_ok(race_start(1, fn, arg, NULL)) ||
          !expect_true(smp_wait_for(&reached)) )
         return false;
 
@@ -132,7 +133,7 @@ EVTCHN_CASE("poll: one port, on several vCPUs -> returns on all of them")
     reached = nr_woken = 0;
 
     for ( vcpu = 1; vcpu < usable_vcpus(); ++vcpu )
-        require_ok(smp_start(vcpu, poll_and_count, &port));
+        require_ok(race_start(vcpu, poll_and_count, &port, NULL));
     while ( reached < usable_vcpus() - 1 )
         time_sleep(MILLISECONDS(5));
     time_sleep(MILLISECONDS(20));
@@ -216,7 +217,7 @@ EVTCHN_CASE("poll: two vCPUs notify each other in turn, 100 times -> no event lo
     require_ok(evtchn_bind_vcpu(b, 1));
     ended = 0;
 
-    require_ok(smp_start(1, rally_there, &b));
+    require_ok(race_start(1, rally_there, &b, NULL));
     hypercall_evtchn_send(a);
     rally(a);
     require_true(smp_wait_for(&ended));
@@ -252,7 +253,7 @@ EVTCHN_CASE("send race: one port, from all other vCPUs -> delivered, last event 
     quiet = 0;
 
     for ( vcpu = 1; vcpu < usable_vcpus(); ++vcpu )
-        require_ok(smp_start(vcpu, send_storm, &port));
+        require_ok(race_start(vcpu, send_storm, &port, NULL));
 
     local_irq_enable();
     while ( quiet < usable_vcpus() - 1 )
@@ -315,7 +316,7 @@ EVTCHN_CASE("send race: 16 ports, from all other vCPUs -> each port delivered af
     }
 
     for ( vcpu = 1; vcpu < usable_vcpus(); ++vcpu )
-        require_ok(smp_start(vcpu, storm_many, ports));
+        require_ok(race_start(vcpu, storm_many, ports, NULL));
 
     local_irq_enable();
     while ( quiet < usable_vcpus() - 1 )

@@ -168,6 +168,9 @@ CASE("set_evtchn_upcall_vector: argument at an unmapped address -> -EFAULT")
  * The cases from here on set the vector, which cannot be unset.  A PVH domain
  * keeps its callback vector as well, so upcalls enter by both.
  */
+#undef XTF_CASE_STAGE
+#define XTF_CASE_STAGE 1
+
 CASE("set_evtchn_upcall_vector: local APIC enabled -> events enter by that vector")
 {
     long port;
@@ -199,6 +202,9 @@ CASE("set_evtchn_upcall_vector: task priority 0xf0 -> entered once it is lowered
     if ( !cpu_has_apic || apic_init(APIC_MODE_XAPIC) )
         skip_case("needs a local APIC");
 
+    port = fresh_port();
+    require_ok(set_vector(0, X86_VEC_XEN_APIC));
+    upcalls_on_and_off();
     port = fresh_port();
     apic_write(APIC_TASKPRI, 0xf0);
     require_ok(hypercall_evtchn_send(port));

@@ -92,6 +92,10 @@ CASE_2L("register_vcpu_info: argument at an unmapped address -> -EFAULT")
                                      UNMAPPED_POINTER), -EFAULT);
 }
 
+/* Each vCPU's vcpu_info can be registered once: by the cases from here on. */
+#undef XTF_CASE_STAGE
+#define XTF_CASE_STAGE 1
+
 CASE_2L("register_vcpu_info: port pending -> delivered by the new vcpu_info, clock continues")
 {
     vcpu_info_t *info = &page.info[SLOT];
@@ -117,14 +121,32 @@ CASE_2L("register_vcpu_info: port pending -> delivered by the new vcpu_info, clo
     expect_delivered(port);
 }
 
+#undef XTF_CASE_STAGE
+#define XTF_CASE_STAGE 2
+
+/* Register it unless the case above did, which need not have run. */
+static bool registered(void)
+{
+    vcpu_info_t *info = &page.info[SLOT];
+
+    if ( xtf_vcpu_info[0] == info )
+        return true;
+
+    if ( !expect_ok(place(0, virt_to_gfn(&page), SLOT * sizeof(*info))) )
+        return false;
+    xtf_vcpu_info[0] = info;
+    evtchn_deliver();
+    evtchn_log_clear();
+
+    return true;
+}
+
 EVTCHN_CASE("send: after register_vcpu_info -> only the new vcpu_info is written, delivered")
 {
     vcpu_info_t *old = &shared_info.vcpu_info[0];
     long port = evtchn_bind_ipi(0);
 
-    if ( xtf_vcpu_info[0] == old )
-        error_case("vcpu_info of vCPU 0 was not registered by an earlier case");
-
+    XTF_REQUIRE(registered());
     old->evtchn_upcall_pending = 0;
     old->evtchn_pending_sel = 0;
     require_ok(evtchn_unmask(port));
@@ -140,6 +162,8 @@ EVTCHN_CASE("send: after register_vcpu_info -> only the new vcpu_info is written
 CASE_2L("register_vcpu_info: already registered -> error, the first one stays in use")
 {
     long port = evtchn_bind_ipi(0);
+
+    XTF_REQUIRE(registered());
 
     /* The errno differs between releases: -EINVAL up to Xen 4.18. */
     expect_true(place(0, virt_to_gfn(&page), 0) < 0);

@@ -48,7 +48,7 @@ static unsigned int exhaust(void)
                        ? GNTST_no_space : GNTST_no_device_space)
 
 #define NO_LIMIT                                                        \
-    "needs at most %u maptrack entries: gnttab_max_maptrack_frames=1 (Xen) or "
+    "needs at most %u maptrack entries: gnttab_max_maptrack_frames=1 (Xen) or " \
     "max_maptrack_frames=1 (domain)"
 
 GNTTAB_CASE("map_grant_ref: up to 300 mappings -> all handles distinct")

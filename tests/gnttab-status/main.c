@@ -255,6 +255,8 @@ GNTTAB_CASE_V1("add_to_physmap: status frame while version 1 is in effect -> -EI
 #endif
 
 /* From here on, there are two status frames, since the table cannot shrink. */
+#undef XTF_CASE_STAGE
+#define XTF_CASE_STAGE 1
 
 GNTTAB_CASE_V2("grant entry v2: entries at the border of two status frames -> one status word each")
 {

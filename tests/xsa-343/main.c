@@ -16,6 +16,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/race.h>
 #include <xtf.h>
 
 const char test_title[] = "XSA-343: ports in use during a reset";
@@ -55,7 +56,7 @@ CASE_2L("XSA-343 reset race: another vCPU binds, sends and closes -> 0 or -EAGAI
         skip_case("needs 2 vCPUs");
 
     stop = rounds = 0;
-    require_ok(smp_start(1, use_ports, NULL));
+    require_ok(race_start(1, use_ports, NULL, &stop));
     require_true(smp_wait_for(&rounds));
 
     for ( i = 0; i < 50; ++i )

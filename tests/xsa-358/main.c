@@ -15,6 +15,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/race.h>
 #include <xtf.h>
 
 #include <arch/mm.h>
@@ -55,7 +56,7 @@ CASE_2L("XSA-358 init_control race: another vCPU sends to this vCPU -> 0, event 
         port = evtchn_bind_ipi(0);
 
         stop = sent = 0;
-        require_ok(smp_start(1, send, NULL));
+        require_ok(race_start(1, send, NULL, &stop));
         require_true(smp_wait_for(&sent));
         require_ok(evtchn_init_control(virt_to_gfn(control[0]), 0, 0));
         stop = 1;

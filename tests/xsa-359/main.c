@@ -16,6 +16,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/race.h>
 #include <xtf.h>
 
 #include <arch/mm.h>
@@ -54,7 +55,7 @@ CASE_2L("XSA-359 expand_array race: another vCPU sends -> 0, event linked after"
         port = evtchn_bind_ipi(0);
 
         stop = sent = 0;
-        require_ok(smp_start(1, send, NULL));
+        require_ok(race_start(1, send, NULL, &stop));
         require_true(smp_wait_for(&sent));
         require_ok(evtchn_init_control(virt_to_gfn(control), 0, 0));
         for ( page = 0; page < 8; ++page )

@@ -51,6 +51,19 @@ EXPECTED: Dict[str, Set[str]] = {
 }
 UNPAGED = {"stack-overflow", "jump-to-0"}
 
+# What a case of tests/broken-cases must come to, in JUnit's words, and how its
+# reason begins, by the first word of its title.
+CASES: Dict[str, Tuple[str, str]] = {
+    "empty": ("error", "the case checks nothing at tests/broken-cases/main."),
+    "fails": ("failure", "said so at tests/broken-cases/main.c:"),
+    "skips": ("skipped", "said so"),
+    "leaks": ("failure", ""),
+    "after": ("", ""),
+}
+
+# Seconds for one of these images, which do end by themselves.
+CASES_LIMIT = 60
+
 # What the reason must hold, where there is just one right one.
 REASONS = {
     "panic": "hypervisor panic: FATAL TRAP: vec 2, NMI",
@@ -61,13 +74,13 @@ REASONS = {
 }
 
 
-def run(words: List[str], xen: str,
-        junit: Path) -> Tuple[int, float, Dict[str, Tuple[str, str]]]:
+def run(words: List[str], xen: str, junit: Path, time_limit: int = TIME_LIMIT
+        ) -> Tuple[int, float, Dict[str, Tuple[str, str]]]:
     """Run xtf-runner; return exit code, seconds, (verdict, reason) by name."""
     begin = time.monotonic()
     done = subprocess.run(
         [sys.executable, str(RUNNER), "--host-kind", "dom0", "--xen", xen,
-         "--timeout", str(TIME_LIMIT), "--junit", str(junit), "-q", *words],
+         "--timeout", str(time_limit), "--junit", str(junit), "-q", *words],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     seconds = time.monotonic() - begin
     if not junit.exists():
@@ -98,6 +111,30 @@ def machines_left() -> List[str]:
                and parent == "1":
                 left.append(entry.name)
     return left
+
+
+def check_cases(scratch: Path, words: List[str], xen: str) -> List[str]:
+    """Hold each case of tests/broken-cases to the first word of its title."""
+    path = scratch / "cases.xml"
+    code, seconds, results = run(["broken-cases", *words], xen, path,
+                                 CASES_LIMIT)
+    wrong = judge_run("broken-cases", code, seconds, results, CASES_LIMIT)
+    for instance in results:
+        wrong += judge(instance, {"FAILURE"}, "", results)
+    for suite in ElementTree.parse(path).getroot():
+        cases = suite.findall("testcase")[:-1]
+        seen = {case.get("name", "").partition(": ")[0] for case in cases}
+        if seen != set(CASES):
+            wrong.append(f"{suite.get('name')}: cases of {sorted(seen)} only")
+        for case in cases:
+            word, _, title = case.get("name", "").partition(": ")
+            tag, reason = CASES.get(word, ("", ""))
+            found = [(element.tag, element.get("message", ""))
+                     for element in case] or [("", "")]
+            if found[0][0] != tag or not found[0][1].startswith(reason):
+                wrong.append(f"{suite.get('name')}: {word}: {title}:"
+                             f" {found[0]}, expected {(tag, reason)}")
+    return wrong
 
 
 def expected(instance: str) -> Set[str]:
@@ -168,7 +205,8 @@ def judge(instance: str, verdicts: Set[str], reason: str,
 
 
 def judge_run(what: str, code: int, seconds: float,
-              results: Dict[str, Tuple[str, str]]) -> List[str]:
+              results: Dict[str, Tuple[str, str]],
+              time_limit: int = TIME_LIMIT) -> List[str]:
     """Check the exit code and the time that a run of the runner took."""
     wrong = []
     worst = max((EXIT_CODES[verdict] for verdict, _ in results.values()),
@@ -177,7 +215,7 @@ def judge_run(what: str, code: int, seconds: float,
         wrong.append(f"{what}: exit code {code}, expected {worst}")
     jobs = len(os.sched_getaffinity(0))
     rounds = -(-len(results) // jobs)
-    limit = rounds * TIME_LIMIT * STRETCH + SLACK
+    limit = rounds * time_limit * STRETCH + SLACK
     if seconds > limit:
         wrong.append(f"{what}: took {seconds:.1f} s, more than {limit} s")
     return wrong
@@ -192,8 +230,10 @@ def main() -> int:
     scratch = Path(tempfile.mkdtemp(prefix="xtf-broken-"))
     try:
         wrong = check_crafted(scratch, args.xen)
-        code, seconds, results = run(["broken", *args.words], args.xen,
-                                     scratch / "broken.xml")
+        wrong += check_cases(scratch, args.words, args.xen)
+        code, seconds, results = run(
+            ["broken", "-x", "broken-cases", *args.words], args.xen,
+            scratch / "broken.xml")
     finally:
         shutil.rmtree(scratch)
     for instance in results:

@@ -54,7 +54,8 @@ def elf(wide_file: bool, width: int, entries: List[Entry]) -> bytes:
 
 class Titles(unittest.TestCase):
     ENTRIES = [(1, "a.c", 5, "last"), (0, "b.c", 1, "map: two"),
-               (0, "a.c", 20, "map: one (v2)"), (0, "a.c", 20, "map: one (v1)"),
+               (0, "a.c", 20, "map: one (v2)"),
+               (0, "a.c", 20, "map: one (v1)"),
                (0, "a.c", 3, "first")]
     ORDER = ["first", "map: one (v1)", "map: one (v2)", "map: two", "last"]
 

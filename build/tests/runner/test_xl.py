@@ -119,7 +119,8 @@ class XlHost(unittest.TestCase):
     def test_cases_are_words_for_the_guest(self):
         self.options.cases = ["map: one, two"]
         self.run_domain(b"Test result: SUCCESS\n")
-        self.assertTrue(self.calls()[0].endswith(' extra="case=map:?one??two"'),
+        words = ' extra="case=map:?one??two"'
+        self.assertTrue(self.calls()[0].endswith(words),
                         self.calls()[0])
 
     def test_names_are_unique(self):
