@@ -85,7 +85,7 @@ GNTTAB_CASE("map_grant_ref: maptrack limit reached -> GNTST_no_space, entry as b
     expect_false(gnt_present(_p(maps[nr].host_addr)));
 }
 
-GNTTAB_CASE("map_grant_ref: at the maptrack limit after an unmap -> GNTST_okay once, 600 times over")
+GNTTAB_CASE("map_grant_ref: at the maptrack limit, after each of 600 unmaps -> GNTST_okay once")
 {
     unsigned int nr = exhaust(), i;
 
