@@ -106,7 +106,7 @@ GNTTAB_CASE("map_grant_ref: writable on a GTF_readonly grant that is mapped -> G
     expect_granted_unchanged(ref, 0);
 }
 
-GNTTAB_CASE("map_grant_ref: GNTST_okay -> handle and dev_bus_addr written, inputs unchanged")
+GNTTAB_CASE("map_grant_ref: success -> handle and dev_bus_addr written, inputs unchanged")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref map =
@@ -127,7 +127,7 @@ GNTTAB_CASE("map_grant_ref: GNTST_okay -> handle and dev_bus_addr written, input
     expect_eq(map.dom, was.dom);
 }
 
-GNTTAB_CASE("map_grant_ref: neighbouring entries -> not in use")
+GNTTAB_CASE("map_grant_ref: one of three entries mapped -> the other two not in use")
 {
     grant_ref_t a = gnt_grant(gnt_page[0], 0);
     grant_ref_t b = gnt_grant(gnt_page[1], 0);
