@@ -47,9 +47,9 @@ static unsigned int exhaust(void)
 #define MAPTRACK_FULL (xen_has(XEN_MAPTRACK_FULL_IS_NO_SPACE)               \
                        ? GNTST_no_space : GNTST_no_device_space)
 
-#define NO_LIMIT                                                        \
-    "needs at most %u maptrack entries: gnttab_max_maptrack_frames=1 (Xen) or " \
-    "max_maptrack_frames=1 (domain)"
+#define NO_LIMIT                                                            \
+    "needs at most %u maptrack entries: gnttab_max_maptrack_frames=1 (Xen) " \
+    "or max_maptrack_frames=1 (domain)"
 
 GNTTAB_CASE("map_grant_ref: up to 300 mappings -> all handles distinct")
 {
