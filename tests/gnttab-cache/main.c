@@ -31,15 +31,15 @@ static uint64_t own_maddr(void)
     return virt_to_maddr(gnt_page[0]);
 }
 
-/* Xen 4.21 removed the operation from x86 altogether. */
-CASE("cache_flush: on a release without the operation -> -ENOSYS")
+/* Xen 4.21 removed the operation from x86. */
+CASE("cache_flush: Xen without the operation, 4.21 and later -> -ENOSYS")
 {
     struct gnttab_cache_flush op = {
         .a.dev_bus_addr = own_maddr(), .length = 16, .op = GNTTAB_CACHE_CLEAN,
     };
 
     if ( gnt_has_cache_flush() )
-        skip_case("this Xen has GNTTABOP_cache_flush");
+        skip_case("needs a Xen without GNTTABOP_cache_flush: 4.21 or later");
 
     expect_errno(hypercall_grant_table_op(GNTTABOP_cache_flush, &op, 1),
                  -ENOSYS);
@@ -115,7 +115,7 @@ GNTTAB_CASE("cache_flush: GNTTAB_CACHE_SOURCE_GREF -> -EINVAL or -EOPNOTSUPP")
                "-EOPNOTSUPP", rc);
 }
 
-GNTTAB_CASE("cache_flush: address of no memory -> -EINVAL")
+GNTTAB_CASE("cache_flush: address without memory -> -EINVAL")
 {
     skip_unless_cache_flush();
 

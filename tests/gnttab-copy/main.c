@@ -121,7 +121,7 @@ GNTTAB_CASE("copy: source and destination overlap -> no byte outside the destina
     expect_mem(gnt_page[1] + 180, gnt_pattern(1) + 180, PAGE_SIZE - 180);
 }
 
-GNTTAB_CASE("copy: GNTST_okay -> no field of the request but status changes")
+GNTTAB_CASE("copy: success -> only status written to the request")
 {
     struct gnttab_copy op = copy_op(0, 1, 1, 2, 3), was;
 
@@ -267,7 +267,7 @@ GNTTAB_CASE("copy: batch of 500 with one bad domid -> GNTST_bad_domain for that 
     expect_batch(300);
 }
 
-GNTTAB_CASE("copy: batch with equal numbers as frame, as grant and of a bad domid -> each checked anew")
+GNTTAB_CASE("copy: one number as frame, as grant and with a bad domid in one batch -> each element checked")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     unsigned int i;

@@ -47,9 +47,9 @@ static unsigned int exhaust(void)
 #define MAPTRACK_FULL (xen_has(XEN_MAPTRACK_FULL_IS_NO_SPACE)               \
                        ? GNTST_no_space : GNTST_no_device_space)
 
-#define NO_LIMIT                                                        \
-    "needs at most %u maptrack entries: gnttab_max_maptrack_frames=1 (Xen) or " \
-    "max_maptrack_frames=1 (domain)"
+#define NO_LIMIT                                                            \
+    "needs at most %u maptrack entries: gnttab_max_maptrack_frames=1 (Xen) " \
+    "or max_maptrack_frames=1 (domain)"
 
 GNTTAB_CASE("map_grant_ref: up to 300 mappings -> all handles distinct")
 {
@@ -85,7 +85,7 @@ GNTTAB_CASE("map_grant_ref: maptrack limit reached -> GNTST_no_space, entry as b
     expect_false(gnt_present(_p(maps[nr].host_addr)));
 }
 
-GNTTAB_CASE("map_grant_ref: at the maptrack limit after an unmap -> GNTST_okay once, 600 times over")
+GNTTAB_CASE("map_grant_ref: at the maptrack limit, after each of 600 unmaps -> GNTST_okay once")
 {
     unsigned int nr = exhaust(), i;
 

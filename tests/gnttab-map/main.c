@@ -106,7 +106,7 @@ GNTTAB_CASE("map_grant_ref: writable on a GTF_readonly grant that is mapped -> G
     expect_granted_unchanged(ref, 0);
 }
 
-GNTTAB_CASE("map_grant_ref: GNTST_okay -> handle and dev_bus_addr written, inputs unchanged")
+GNTTAB_CASE("map_grant_ref: success -> handle and dev_bus_addr written, inputs unchanged")
 {
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     struct gnttab_map_grant_ref map =
@@ -127,7 +127,7 @@ GNTTAB_CASE("map_grant_ref: GNTST_okay -> handle and dev_bus_addr written, input
     expect_eq(map.dom, was.dom);
 }
 
-GNTTAB_CASE("map_grant_ref: neighbouring entries -> not in use")
+GNTTAB_CASE("map_grant_ref: one of three entries mapped -> the other two not in use")
 {
     grant_ref_t a = gnt_grant(gnt_page[0], 0);
     grant_ref_t b = gnt_grant(gnt_page[1], 0);
@@ -349,12 +349,12 @@ static void map_many(unsigned int flags, unsigned int in_use)
     expect_hex(gnttab_in_use(ref), 0);
 }
 
-GNTTAB_CASE("map_grant_ref: 300 writable mappings of one entry -> mapped, or GNTST_general_error from a limit on")
+GNTTAB_CASE("map_grant_ref: 300 writable mappings of one entry -> GNTST_okay or GNTST_general_error")
 {
     map_many(GNTMAP_host_map, GTF_reading | GTF_writing);
 }
 
-GNTTAB_CASE("map_grant_ref: 300 read-only mappings of one entry -> mapped, or GNTST_general_error from a limit on")
+GNTTAB_CASE("map_grant_ref: 300 read-only mappings of one entry -> GNTST_okay or GNTST_general_error")
 {
     map_many(GNTMAP_host_map | GNTMAP_readonly, GTF_reading);
 }

@@ -65,7 +65,7 @@ static void kill_or_use(unsigned int vcpu)
             copy_peer_page();
         else if ( race_round() == kill_in_round )
             race_check(peer_kill(race_peer) == 0,
-                       "destroydomain of the peer failed");
+                       "XEN_DOMCTL_destroydomain failed, expected 0");
         else
             race_linger();
 }

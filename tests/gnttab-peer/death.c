@@ -144,7 +144,7 @@ PEER_CASE("destroydomain: mappings in both directions were unmapped -> all of Xe
 }
 
 #ifdef CONFIG_PV
-PEER_CASE("destroydomain: dom0 has peer's grant host- and device-mapped -> stays until both unmapped")
+PEER_CASE("destroydomain: dom0 host- and device-maps peer's grant -> page, domain stay until both unmapped")
 {
     void *at = gnt_at();
     struct gnttab_map_grant_ref map = gnt_map_of_peer(

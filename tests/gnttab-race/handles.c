@@ -73,7 +73,7 @@ static void free_handles(struct batch *batch)
     batch->nr = 0;
 }
 
-/* All that is left of a race, also of one that ended early. */
+/* Unmap what a race has left mapped, even if it ended early. */
 static void free_all_handles(void *unused)
 {
     unsigned int i;

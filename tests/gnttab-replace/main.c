@@ -83,7 +83,7 @@ static void expect_still_mapped(const struct setup *s)
     expect_mem(s->at, gnt_pattern(0), PAGE_SIZE);
 }
 
-GNTTAB_CASE("unmap_and_replace: GNTST_okay -> page moved to host_addr, grant unmapped")
+GNTTAB_CASE("unmap_and_replace: grant replaced by an own page -> page moved to host_addr, grant unmapped")
 {
     struct setup s = mapped();
     struct gnttab_unmap_and_replace op = replace_op(&s, gnt_page[1]), was = op;

@@ -221,7 +221,7 @@ static long place(const void *va, unsigned long idx)
     return hypercall_memory_op(XENMEM_add_to_physmap, &op);
 }
 
-GNTTAB_CASE_V2("add_to_physmap: mapped status frame at a second GFN -> moved, unmapped by version 1")
+GNTTAB_CASE_V2("add_to_physmap: mapped status frame at a second GFN -> moved, removed by version 1")
 {
     void *at = gnt_at();
 

@@ -62,7 +62,7 @@ GNTTAB_CASE("unmap_grant_ref: every handle but that of the mapping -> GNTST_bad_
  * beyond its end for another one, for instance handle 0. So many mappings
  * include the lowest handle.
  */
-GNTTAB_CASE("unmap_grant_ref: address of the lowest handle with unallocated handles -> GNTST_bad_handle")
+GNTTAB_CASE("unmap_grant_ref: mapping with the lowest handle, by unallocated handles -> GNTST_bad_handle")
 {
     static struct gnttab_map_grant_ref maps[GNT_MANY];
     static bool live[NR_HANDLES];
@@ -213,7 +213,7 @@ GNTTAB_CASE("unmap_grant_ref: handle already freed by unmap_and_replace -> GNTST
 
     if ( set_l1e(m.at, 0) ||
          gnttab_restore_page(spare) )
-        panic("Cannot put a page back where it was\n");
+        panic("Cannot map a page at its own address again\n");
     expect_handles_differ();
 }
 #endif

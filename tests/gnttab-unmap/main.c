@@ -29,7 +29,7 @@ GNTTAB_CASE("unmap_grant_ref: host_addr and dev_bus_addr are 0 -> GNTST_okay, st
     expect_hex(gnttab_in_use(m.ref), 0);
 }
 
-GNTTAB_CASE("unmap_grant_ref: GNTST_okay -> no field of the request but status changes")
+GNTTAB_CASE("unmap_grant_ref: success -> only status written to the request")
 {
     struct mapping m = mapped(0, GNTMAP_host_map);
     struct gnttab_unmap_grant_ref op = gnt_unmap_op(&m.map), was = op;

@@ -53,7 +53,7 @@ GNTTAB_CASE("unmap_grant_ref: wrong dev_bus_addr -> GNTST_bad_dev_addr, still ma
     expect_still_mapped(m);
 }
 
-GNTTAB_CASE("unmap_grant_ref: device mapping of a mapping with both, twice -> GNTST_okay, host mapping stays")
+GNTTAB_CASE("unmap_grant_ref: device mapping twice, host mapping left -> GNTST_okay, host mapping stays")
 {
     struct mapping m = mapped(0, GNTMAP_host_map | GNTMAP_device_map);
     struct gnttab_unmap_grant_ref op = gnt_unmap_op(&m.map);
