@@ -189,7 +189,10 @@ BIG_CASE("acquire_resource, grant table: last frames -> as a call each; one beyo
     expect_errno(acquire(SHARED, NR - 8, 9, list), -EINVAL);
     expect_mem(list, before, sizeof(list));
     expect_errno(acquire(SHARED, NR, 1, list), -EINVAL);
+#ifdef CONFIG_64BIT
+    /* For a 32-bit caller, Xen starts with as many as it can translate. */
     expect_errno(acquire(SHARED, 0, ~0u, list), -EINVAL);
+#endif
     expect_mem(list, before, sizeof(list));
 
     require_ok(acquire(SHARED, NR - 8, 8, list));
