@@ -1,0 +1,392 @@
+/**
+ * @file tests/xen-ports/main.c
+ * @ref test-xen-ports
+ *
+ * @page test-xen-ports Event channels: ports that Xen itself consumes
+ *
+ * A device model's ioreq server has a port in the guest for each vCPU: Xen
+ * raises events from it, and is woken by what is sent to it.  The port is the
+ * guest's by number only.  A guest that could close, move or send through it
+ * would stop its own emulated I/O, and an XSA's worth of assumptions in Xen
+ * with it.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#include <xtf.h>
+#include <xtf/peer.h>
+
+#include <xen/hvm/dm_op.h>
+
+const char test_title[] = "Event channels: ports that Xen itself consumes";
+
+/* The peer's shared info, with its pending bits, which the peer can read. */
+#define PENDING_ADDR  (PEER_HOLE_ADDR(0) + 0x800)
+#define PENDING_WORDS 32
+
+static struct peer *kept;
+
+static long dm_op(domid_t domid, struct xen_dm_op *op)
+{
+    struct xen_dm_op_buf buf = { .h = op, .size = sizeof(*op) };
+
+    return HYPERCALL3(long, __HYPERVISOR_dm_op, domid, 1, &buf);
+}
+
+/** A server for the peer: its ID, or -errno. */
+static long create_server(const struct peer *peer, uint8_t bufioreq)
+{
+    struct xen_dm_op op = {
+        .op = XEN_DMOP_create_ioreq_server,
+        .u.create_ioreq_server = { .handle_bufioreq = bufioreq },
+    };
+    long rc = dm_op(peer->domid, &op);
+
+    return rc ?: op.u.create_ioreq_server.id;
+}
+
+static long destroy_server(const struct peer *peer, unsigned int id)
+{
+    struct xen_dm_op op = {
+        .op = XEN_DMOP_destroy_ioreq_server,
+        .u.destroy_ioreq_server = { .id = id },
+    };
+
+    return dm_op(peer->domid, &op);
+}
+
+static long peer_evtchn(struct peer *peer, unsigned int cmd, void *op,
+                        size_t size)
+{
+    return peer_op(peer, __HYPERVISOR_event_channel_op, cmd, op, size);
+}
+
+static long peer_alloc(struct peer *peer)
+{
+    struct evtchn_alloc_unbound op = {
+        .dom = DOMID_SELF, .remote_dom = xtf_get_domid(),
+    };
+    long rc = peer_evtchn(peer, EVTCHNOP_alloc_unbound, &op, sizeof(op));
+
+    return rc ?: (long)op.port;
+}
+
+static long peer_close(struct peer *peer, evtchn_port_t port)
+{
+    struct evtchn_close op = { .port = port };
+
+    return peer_evtchn(peer, EVTCHNOP_close, &op, sizeof(op));
+}
+
+static long peer_send(struct peer *peer, evtchn_port_t port)
+{
+    struct evtchn_send op = { .port = port };
+
+    return peer_evtchn(peer, EVTCHNOP_send, &op, sizeof(op));
+}
+
+static long peer_reset(struct peer *peer)
+{
+    struct evtchn_reset op = { .dom = DOMID_SELF };
+
+    return peer_evtchn(peer, EVTCHNOP_reset, &op, sizeof(op));
+}
+
+/* Nothing is pending in the peer. */
+static void expect_nothing_pending(struct peer *peer)
+{
+    static const uint32_t none[PENDING_WORDS];
+    uint32_t got[PENDING_WORDS];
+
+    peer_read(peer, PENDING_ADDR, got, sizeof(got));
+    expect_mem(got, none, sizeof(got));
+}
+
+static void clear_pending(struct peer *peer)
+{
+    static const uint32_t none[PENDING_WORDS];
+
+    peer_write(peer, PENDING_ADDR, none, sizeof(none));
+}
+
+static void destroy_servers(void *arg)
+{
+    unsigned int id;
+
+    for ( id = 0; id < 8; ++id )
+        destroy_server(kept, id);
+}
+
+/** The peer of all cases: no server, no port open, nothing pending. */
+static struct peer *clean_peer(void)
+{
+    long rc;
+
+    if ( !kept )
+    {
+        struct peer *peer = peer_for_case();
+        struct xen_add_to_physmap op = {
+            .space = XENMAPSPACE_shared_info, .gpfn = PEER_HOLE,
+        };
+
+        if ( !peer )
+            return NULL;
+        op.domid = peer->domid;
+        rc = hypercall_memory_op(XENMEM_add_to_physmap, &op);
+        if ( rc )
+        {
+            xtf_case_error(XTF_WHERE("XENMEM_add_to_physmap"),
+                           "the peer cannot see its shared info: %ld", rc);
+            return NULL;
+        }
+        kept = peer;
+    }
+
+    destroy_servers(NULL);
+    rc = peer_reset(kept);
+    if ( !xtf_expect(XTF_WHERE("the peer's EVTCHNOP_reset"), name_errno, rc,
+                     "", 0) )
+        return NULL;
+    clear_pending(kept);
+    xtf_case_cleanup(destroy_servers, NULL);
+
+    return kept;
+}
+
+/**
+ * A server with one port: that port, or 0, and the case is over.  It follows a
+ * port of the peer's own, *before.
+ */
+static long xen_port(struct peer *peer, long *before, long *id)
+{
+    *before = peer_alloc(peer);
+    *id = create_server(peer, HVM_IOREQSRV_BUFIOREQ_OFF);
+
+    if ( *id == -ENOSYS || *id == -EOPNOTSUPP )
+    {
+        xtf_case_skip("Xen has no ioreq servers (CONFIG_IOREQ_SERVER)");
+        return 0;
+    }
+
+    return expect_msg(*before > 0 && *id >= 0,
+                      "the peer's alloc_unbound is %ld, "
+                      "XEN_DMOP_create_ioreq_server %ld", *before, *id)
+        ? *before + 1 : 0;
+}
+
+#define XEN_PORT_CASE(name) PEER_CASE_BY(CASE_2L, name, clean_peer())
+
+XEN_PORT_CASE("create_ioreq_server: vCPU's port -> the lowest free one, the peer's next alloc_unbound is beyond it")
+{
+    long before, id, port = xen_port(peer, &before, &id);
+
+    XTF_REQUIRE(port);
+    expect_eq(peer_alloc(peer), port + 1);
+    expect_nothing_pending(peer);
+}
+
+XEN_PORT_CASE("create_ioreq_server: buffered I/O -> a second port, as get_ioreq_server_info says")
+{
+    struct xen_dm_op op = {
+        .op = XEN_DMOP_get_ioreq_server_info,
+        .u.get_ioreq_server_info = { .flags = XEN_DMOP_no_gfns },
+    };
+    const long before = peer_alloc(peer);
+    const long id = create_server(peer, HVM_IOREQSRV_BUFIOREQ_ATOMIC);
+
+    if ( id == -ENOSYS || id == -EOPNOTSUPP )
+        skip_case("Xen has no ioreq servers (CONFIG_IOREQ_SERVER)");
+    require_msg(id >= 0, "XEN_DMOP_create_ioreq_server is %ld", id);
+
+    op.u.get_ioreq_server_info.id = id;
+    require_ok(dm_op(peer->domid, &op));
+    expect_eq(op.u.get_ioreq_server_info.bufioreq_port, before + 2);
+    expect_eq(peer_alloc(peer), before + 3);
+
+    /* Either is bound once. */
+    expect_true(evtchn_bind_interdomain(peer->domid, before + 1) > 0);
+    expect_true(evtchn_bind_interdomain(peer->domid, before + 2) > 0);
+    expect_errno(peer_close(peer, before + 2), -EINVAL);
+}
+
+XEN_PORT_CASE("create_ioreq_server: unknown kind of buffered I/O -> -EINVAL, no port taken")
+{
+    long before = peer_alloc(peer), id = create_server(peer, 3);
+
+    if ( id == -ENOSYS || id == -EOPNOTSUPP )
+        skip_case("Xen has no ioreq servers (CONFIG_IOREQ_SERVER)");
+    expect_errno(id, -EINVAL);
+    expect_eq(peer_alloc(peer), before + 1);
+}
+
+/* What the peer itself may do with the port, bound or not: nothing. */
+static void peer_refused(struct peer *peer, evtchn_port_t port)
+{
+    struct evtchn_bind_vcpu bind_vcpu = { .port = port };
+    struct evtchn_bind_interdomain bind = {
+        .remote_dom = DOMID_SELF, .remote_port = port,
+    };
+    struct evtchn_unmask unmask = { .port = port };
+
+    expect_errno(peer_close(peer, port), -EINVAL);
+    expect_errno(peer_send(peer, port), -EINVAL);
+    expect_errno(peer_evtchn(peer, EVTCHNOP_bind_vcpu, &bind_vcpu,
+                             sizeof(bind_vcpu)), -EINVAL);
+    expect_errno(peer_evtchn(peer, EVTCHNOP_bind_interdomain, &bind,
+                             sizeof(bind)), -EINVAL);
+    expect_errno(peer_evtchn(peer, EVTCHNOP_unmask, &unmask, sizeof(unmask)),
+                 0);
+    expect_nothing_pending(peer);
+}
+
+XEN_PORT_CASE("Xen's port: peer's close, send, bind_vcpu, bind_interdomain -> -EINVAL; unmask -> 0")
+{
+    long before, id, port = xen_port(peer, &before, &id);
+
+    XTF_REQUIRE(port);
+    peer_refused(peer, port);
+    expect_eq(peer_alloc(peer), port + 1);
+}
+
+XEN_PORT_CASE("Xen's port, bound by dom0: peer's close, send, bind_vcpu, bind_interdomain -> -EINVAL, channel stays")
+{
+    long before, id, port = xen_port(peer, &before, &id), end;
+
+    XTF_REQUIRE(port);
+    end = evtchn_bind_interdomain(peer->domid, port);
+    require_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
+                end);
+    /* Binding raises the event here, lest one be lost. */
+    evtchn_clear(end);
+
+    peer_refused(peer, port);
+    expect_port(end, PORT_INTERDOMAIN(peer->domid, port), 0);
+    expect_false(evtchn_is_pending(end));
+}
+
+XEN_PORT_CASE("Xen's port: dom0's bind_interdomain -> a port; again -> -EINVAL")
+{
+    long before, id, port = xen_port(peer, &before, &id), end;
+
+    XTF_REQUIRE(port);
+    end = evtchn_bind_interdomain(peer->domid, port);
+    require_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
+                end);
+    expect_port(end, PORT_INTERDOMAIN(peer->domid, port), 0);
+    expect_ev_error(evtchn_bind_interdomain(peer->domid, port), -EINVAL);
+    expect_nothing_pending(peer);
+}
+
+XEN_PORT_CASE("Xen's port, bound by dom0: dom0's send -> 0, nothing pending in the peer or here")
+{
+    long before, id, port = xen_port(peer, &before, &id), end;
+
+    XTF_REQUIRE(port);
+    end = evtchn_bind_interdomain(peer->domid, port);
+    require_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
+                end);
+    evtchn_clear(end);
+    expect_ok(hypercall_evtchn_send(end));
+    expect_ok(hypercall_evtchn_send(end));
+    expect_nothing_pending(peer);
+    expect_false(evtchn_is_pending(end));
+}
+
+XEN_PORT_CASE("Xen's port, bound by dom0: peer's EVTCHNOP_reset -> channel stays, the peer's own port is closed")
+{
+    long before, id, port = xen_port(peer, &before, &id), end;
+
+    XTF_REQUIRE(port);
+    end = evtchn_bind_interdomain(peer->domid, port);
+    require_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
+                end);
+    expect_ok(peer_reset(peer));
+    expect_port(end, PORT_INTERDOMAIN(peer->domid, port), 0);
+    expect_errno(peer_close(peer, before), -EINVAL);
+    /* The lowest free ports are found around it. */
+    expect_eq(peer_alloc(peer), before);
+    expect_eq(peer_alloc(peer), port + 1);
+}
+
+XEN_PORT_CASE("Xen's port, unbound: peer's EVTCHNOP_reset -> stays, dom0 can bind it")
+{
+    long before, id, port = xen_port(peer, &before, &id), end;
+
+    XTF_REQUIRE(port);
+    expect_ok(peer_reset(peer));
+    end = evtchn_bind_interdomain(peer->domid, port);
+    expect_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
+               end);
+}
+
+XEN_PORT_CASE("Xen's port, bound by dom0: dom0's close -> dom0 can bind it again")
+{
+    long before, id, port = xen_port(peer, &before, &id), end;
+
+    XTF_REQUIRE(port);
+    end = evtchn_bind_interdomain(peer->domid, port);
+    require_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
+                end);
+    expect_ok(hypercall_evtchn_close(end));
+    expect_errno(peer_close(peer, port), -EINVAL);
+    expect_eq(evtchn_bind_interdomain(peer->domid, port), end);
+    expect_port(end, PORT_INTERDOMAIN(peer->domid, port), 0);
+    expect_nothing_pending(peer);
+}
+
+XEN_PORT_CASE("destroy_ioreq_server: dom0 has bound the port -> dom0's end is unbound, the number is free")
+{
+    long before, id, port = xen_port(peer, &before, &id), end;
+
+    XTF_REQUIRE(port);
+    end = evtchn_bind_interdomain(peer->domid, port);
+    require_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
+                end);
+    expect_ok(destroy_server(peer, id));
+    expect_port(end, PORT_UNBOUND(peer->domid), 0);
+    expect_errno(evtchn_bind_interdomain(peer->domid, port), -EINVAL);
+    expect_errno(peer_close(peer, port), -EINVAL);
+    expect_eq(peer_alloc(peer), port);
+    /* It is an ordinary port now. */
+    expect_errno(peer_close(peer, port), 0);
+    expect_errno(destroy_server(peer, id), -ENOENT);
+}
+
+XEN_PORT_CASE("destroy_ioreq_server: port not bound -> the number is free")
+{
+    long before, id, port = xen_port(peer, &before, &id);
+
+    XTF_REQUIRE(port);
+    expect_ok(destroy_server(peer, id));
+    expect_eq(peer_alloc(peer), port);
+    expect_eq(peer_send(peer, port), 0);
+}
+
+/*
+ * Xen refused it with -EACCES from commit f60ab5337f96 (4.15) to commit
+ * 2d8d7481ca7b (4.19).
+ */
+XEN_PORT_CASE("Xen's port: EVTCHNOP_status -> unbound or interdomain; up to 4.18 -> -EACCES")
+{
+    long before, id, port = xen_port(peer, &before, &id), end;
+    struct evtchn_status s = { .dom = peer->domid };
+    long rc;
+
+    XTF_REQUIRE(port);
+    s.port = port;
+    rc = hypercall_evtchn_status(&s);
+    if ( rc == -EACCES && !xtf_xen_at_least(4, 19) )
+    {
+        s = (struct evtchn_status){ .dom = DOMID_SELF, .port = port };
+        expect_errno(peer_evtchn(peer, EVTCHNOP_status, &s, sizeof(s)),
+                     -EACCES);
+        return;
+    }
+
+    require_ok(rc);
+    expect_port_of(peer->domid, port, PORT_UNBOUND(xtf_get_domid()), 0);
+    end = evtchn_bind_interdomain(peer->domid, port);
+    require_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
+                end);
+    expect_port_of(peer->domid, port, PORT_INTERDOMAIN(xtf_get_domid(), end),
+                   0);
+}
