@@ -105,7 +105,7 @@ int evtchn_start(enum evtchn_abi abi)
     if ( rc )
         return rc;
 
-    nr_vcpus = min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u);
+    nr_vcpus = smp_usable_vcpus();
     nr_handlers = 0;
     evtchn_log_clear();
     memset(evtchn_nr_upcalls, 0, sizeof(evtchn_nr_upcalls));

@@ -7,6 +7,7 @@
 
 #include <xtf/evtchn.h>
 #include <xtf/lib.h>
+#include <xtf/needs.h>
 
 static void describe(char *buf, size_t size, const evtchn_status_t *s)
 {
@@ -130,7 +131,7 @@ bool evtchn_begin(unsigned int abi)
     int rc = evtchn_start(abi);
 
     if ( rc == -ENOSYS )
-        xtf_case_skip("this Xen does not offer the ABI");
+        xtf_case_skip("needs " NEEDS_FIFO);
     else if ( rc )
         xtf_expect_msg(XTF_HERE, false, "evtchn_start(%s) is %d, expected 0",
                        abi == EVTCHN_2L ? "EVTCHN_2L" : "EVTCHN_FIFO", rc);

@@ -8,6 +8,7 @@
 #include <xtf/gnttab_case.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
+#include <xtf/needs.h>
 #include <xtf/releases.h>
 #include <xtf/traps.h>
 #include <xtf/unmapped.h>
@@ -191,8 +192,7 @@ bool gnt_begin(unsigned int version)
 
     if ( rc == -ENODEV )
     {
-        xtf_case_skip("Grant table version 2 is not available: it needs "
-                      "gnttab=max-ver:2 (Xen) or max_grant_version=2 (domain)");
+        xtf_case_skip("needs " NEEDS_GNTTAB_V2);
         return false;
     }
     if ( rc )
@@ -370,13 +370,6 @@ int gnt_undo(const struct gnttab_map_grant_ref *map)
     struct gnttab_unmap_grant_ref op = gnt_unmap_op(map);
 
     return gnt_unmap(&op);
-}
-
-void *gnt_array_before_hole(size_t bytes)
-{
-    ASSERT(bytes <= PAGE_SIZE);
-
-    return unmapped_page() - bytes;
 }
 
 long gnt_op_preempted(unsigned int cmd, void *ops, unsigned int count)

@@ -122,7 +122,7 @@ bool xtf_race(const struct xtf_where *w, unsigned int nr,
 
     if ( smp_nr_vcpus() < nr )
     {
-        xtf_case_skip("the domain has fewer than %u vCPUs", nr);
+        xtf_case_skip("needs %u vCPUs", nr);
         return false;
     }
 

@@ -67,9 +67,6 @@ const uint8_t *gnt_pattern(unsigned int nr);
 /** This domain. */
 domid_t gnt_self(void);
 
-/** A domain ID that no domain has. */
-#define GNT_NO_DOMAIN ((domid_t)(DOMID_FIRST_RESERVED - 2))
-
 /** Grant a page to this domain; @p flags: more GTF_ flags, such as readonly. */
 grant_ref_t gnt_grant(const void *va, unsigned int flags);
 
@@ -135,9 +132,6 @@ exinfo_t gnt_probe_write(void *va, uint8_t val);
  * is not there does not fault, so there it is Xen that is asked.
  */
 bool gnt_present(const void *at);
-
-/** An array of @p bytes that ends at a page where nothing is. */
-void *gnt_array_before_hole(size_t bytes);
 
 /**
  * Carry out grant_table_op() with an event pending from the start: Xen stops

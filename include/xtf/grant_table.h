@@ -104,6 +104,10 @@ unsigned int gnttab_in_use(grant_ref_t ref);
  */
 int gnttab_revoke(grant_ref_t ref);
 
+/* What brings version 2. */
+#define GNTTAB_V2_OPTION                                                \
+    "gnttab=max-ver:2 (Xen) or max_grant_version=2 (domain)"
+
 /** The name of a status GNTST_*. */
 const char *gntst_strerror(int status);
 

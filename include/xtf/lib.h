@@ -79,6 +79,9 @@ static inline void exec_user_void(void (*fn)(void))
 extern unsigned long exec_user_cs, exec_user_ss;
 extern unsigned long exec_user_efl_and_mask, exec_user_efl_or_mask;
 
+/* A domain ID that no domain has. */
+#define NO_DOMAIN ((domid_t)(DOMID_FIRST_RESERVED - 1))
+
 /** This domain's ID, or -1 where no interface tells it. */
 int xtf_get_domid(void);
 

@@ -27,6 +27,14 @@ unsigned int this_vcpu(void);
  */
 unsigned int smp_nr_vcpus(void);
 
+/** Of those, the ones that smp_start() can use: at most SMP_MAX_VCPUS. */
+static inline unsigned int smp_usable_vcpus(void)
+{
+    unsigned int nr = smp_nr_vcpus();
+
+    return nr < SMP_MAX_VCPUS ? nr : SMP_MAX_VCPUS;
+}
+
 /*
  * Where each vCPU's vcpu_info is: in shared_info until somebody moves it with
  * VCPUOP_register_vcpu_info, who then sets this too.

@@ -19,6 +19,7 @@
  */
 #include <xtf/argo.h>
 #include <xtf/exhaust.h>
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include <arch/mm.h>
@@ -92,8 +93,7 @@ CASE("register_ring: single-partner ring, Xen heap exhausted -> -ENOMEM, later 0
 
 CASE("register_ring: wildcard ring, Xen heap exhausted -> -ENOMEM, later 0")
 {
-    if ( !argo_wildcard_allowed() )
-        skip_case("needs " ARGO_WILDCARD_OPTION);
+    need_wildcard_rings();
     try_register(XEN_ARGO_DOMID_ANY);
 }
 

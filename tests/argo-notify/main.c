@@ -14,6 +14,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 #include <xtf/argo.h>
 #include <xtf/unmapped.h>
@@ -151,8 +152,7 @@ CASE("notify: 48 bytes free, 1 to 64 required -> SUFFICIENT exactly if sendv suc
 
 CASE("notify: wildcard ring -> EXISTS, SHARED")
 {
-    if ( !argo_wildcard_allowed() )
-        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
+    need_wildcard_rings();
 
     XTF_REQUIRE(open_ring(XEN_ARGO_DOMID_ANY));
 
@@ -165,8 +165,7 @@ CASE("notify: wildcard ring -> EXISTS, SHARED")
 
 CASE("notify: single-partner and wildcard ring at one port -> flags of the single-partner ring")
 {
-    if ( !argo_wildcard_allowed() )
-        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
+    need_wildcard_rings();
 
     XTF_REQUIRE(open_other(PORT, XEN_ARGO_DOMID_ANY, 1024));
     XTF_REQUIRE(open_ring(argo_self()));

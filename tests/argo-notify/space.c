@@ -7,6 +7,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
+
 #include "notify.h"
 
 #include <xtf/unmapped.h>
@@ -282,8 +284,7 @@ CASE("notify: wildcard ring -> VIRQ_ARGO, none if cancelled or the ring was unre
 {
     unsigned int i;
 
-    if ( !argo_wildcard_allowed() )
-        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
+    need_wildcard_rings();
 
     XTF_REQUIRE(open_ring(XEN_ARGO_DOMID_ANY));
     for ( i = 0; i < 3; ++i )
@@ -312,8 +313,7 @@ CASE("notify: wildcard ring -> VIRQ_ARGO, none if cancelled or the ring was unre
 
 CASE("register_ring: wildcard ring registered again, notification pending -> still pending")
 {
-    if ( !argo_wildcard_allowed() )
-        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
+    need_wildcard_rings();
 
     XTF_REQUIRE(open_ring(XEN_ARGO_DOMID_ANY));
     require_eq(send(MAX_PAYLOAD), MAX_PAYLOAD);

@@ -4,6 +4,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
+
 #include "register.h"
 
 #include <xtf/grant_table.h>
@@ -192,8 +194,7 @@ CASE("register_ring: PV, existing ring with new frames -> no reference to the ol
 {
     uint8_t *page;
 
-    if ( !argo_wildcard_allowed() )
-        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
+    need_wildcard_rings();
 
     open_ring(XEN_ARGO_DOMID_ANY, LEN);
     page = argo_ring_frame(&ring, 1);

@@ -14,6 +14,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
+
 #include "register.h"
 
 #include <xtf/unmapped.h>
@@ -324,8 +326,7 @@ CASE("sendv: partner is dom0, sender is the ring's owner -> -ECONNREFUSED")
 
 CASE("register_ring: FAIL_EXIST, wildcard ring at the port of a single-partner ring -> 0")
 {
-    if ( !argo_wildcard_allowed() )
-        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
+    need_wildcard_rings();
 
     open_ring(argo_self(), LEN);
     require_ok(argo_ring_register(&ring, 0));
@@ -343,8 +344,7 @@ CASE("register_ring, unregister_ring: wildcard and single-partner ring, 512 port
 {
     unsigned int port;
 
-    if ( !argo_wildcard_allowed() )
-        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
+    need_wildcard_rings();
 
     xtf_case_cleanup(argo_ring_close, &ring);
     for ( port = 0; port < 512; ++port )

@@ -8,6 +8,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 #include <xtf/argo.h>
 
@@ -117,15 +118,11 @@ static bool open_twice(uint32_t tx_ptr)
         expect_eq(send("first", 5), 5);
 }
 
-#define NEEDS_WILDCARD()                                                \
-    if ( !argo_wildcard_allowed() )                                     \
-        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION)
-
 CASE("register_ring: existing ring, new frames -> messages go to the new frames only")
 {
     static uint8_t before[2][PAGE_SIZE];
 
-    NEEDS_WILDCARD();
+    need_wildcard_rings();
     XTF_REQUIRE(open_twice(96));
     memcpy(before, old_frames, sizeof(before));
 
@@ -138,7 +135,7 @@ CASE("register_ring: existing ring, same frames -> message in the ring and tx_pt
 {
     char text[5];
 
-    NEEDS_WILDCARD();
+    need_wildcard_rings();
     XTF_REQUIRE(open_twice(0));
 
     require_ok(argo_ring_register(&ring, 0));
@@ -150,7 +147,7 @@ CASE("register_ring: existing ring, same frames -> message in the ring and tx_pt
 
 CASE("register_ring: existing ring, invalid tx_ptr in new frames -> set to rx_ptr")
 {
-    NEEDS_WILDCARD();
+    need_wildcard_rings();
     XTF_REQUIRE(open_twice(LEN));
 
     argo_ring_header(&again)->rx_ptr = 48;
@@ -193,7 +190,7 @@ CASE("register_ring: existing ring, invalid GFN -> -EINVAL, ring is unregistered
     };
     const xen_argo_gfn_t gfns[2] = { virt_to_gfn(new_frames[0]), ~0ULL };
 
-    NEEDS_WILDCARD();
+    need_wildcard_rings();
     XTF_REQUIRE(open_twice(0));
 
     expect_errno(argo_register(&reg, gfns, 2, 0), -EINVAL);

@@ -14,6 +14,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 #include <xtf/argo.h>
 
@@ -240,8 +241,7 @@ CASE("sendv: wildcard ring registered before the single-partner ring -> single-p
 {
     xen_argo_send_addr_t addr = good_address();
 
-    if ( !argo_wildcard_allowed() )
-        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
+    need_wildcard_rings();
 
     XTF_REQUIRE(open_other(PORT, XEN_ARGO_DOMID_ANY));
     expect_eq(send_to(&addr), 5);
@@ -262,8 +262,7 @@ CASE("sendv: single-partner ring registered before the wildcard ring -> single-p
 {
     xen_argo_send_addr_t addr = good_address();
 
-    if ( !argo_wildcard_allowed() )
-        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
+    need_wildcard_rings();
 
     XTF_REQUIRE(open_ring());
     XTF_REQUIRE(open_other(PORT, XEN_ARGO_DOMID_ANY));
@@ -282,8 +281,7 @@ CASE("sendv: single-partner ring full, wildcard ring empty -> -EAGAIN")
     xen_argo_send_addr_t addr = good_address();
     const uint32_t most = ARGO_MAX_PAYLOAD(LEN);
 
-    if ( !argo_wildcard_allowed() )
-        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
+    need_wildcard_rings();
 
     XTF_REQUIRE(open_other(PORT, XEN_ARGO_DOMID_ANY));
     XTF_REQUIRE(open_ring());

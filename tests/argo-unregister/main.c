@@ -13,6 +13,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 #include <xtf/argo.h>
 #include <xtf/unmapped.h>
@@ -122,8 +123,7 @@ CASE("unregister_ring: rings at two ports -> only the named one is removed")
 
 CASE("unregister_ring: wildcard ring beside a single-partner ring -> the latter stays")
 {
-    if ( !argo_wildcard_allowed() )
-        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
+    need_wildcard_rings();
 
     XTF_REQUIRE(open_ring(&ring, frames, PORT, argo_self()));
     XTF_REQUIRE(open_ring(&other, others, PORT, XEN_ARGO_DOMID_ANY));
@@ -136,8 +136,7 @@ CASE("unregister_ring: wildcard ring beside a single-partner ring -> the latter 
 
 CASE("unregister_ring: no single-partner ring, wildcard ring exists -> -ENOENT, the latter stays")
 {
-    if ( !argo_wildcard_allowed() )
-        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
+    need_wildcard_rings();
 
     XTF_REQUIRE(open_ring(&other, others, PORT, XEN_ARGO_DOMID_ANY));
     expect_errno(argo_unregister(PORT, argo_self()), -ENOENT);

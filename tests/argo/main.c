@@ -14,6 +14,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 #include <xtf/argo.h>
 
@@ -116,8 +117,7 @@ CASE("sendv: 1000 messages, each received -> each arrives, across the end of the
 
 CASE("sendv: to a wildcard ring -> message in the ring")
 {
-    if ( !argo_wildcard_allowed() )
-        skip_case("needs wildcard rings: " ARGO_WILDCARD_OPTION);
+    need_wildcard_rings();
 
     require_ok(open_ring(XEN_ARGO_DOMID_ANY));
     expect_eq(send("x", 1), 1);

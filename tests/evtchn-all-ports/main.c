@@ -14,6 +14,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include <arch/mm.h>
@@ -39,8 +40,7 @@ CASE("init_control, expand_array: event words for all 131072 ports -> 0")
 
     control = (void *)control_page;
     rc = evtchn_init_control(virt_to_gfn(control_page), 0, 0);
-    if ( rc == -ENOSYS )
-        skip_case("needs a Xen that offers the FIFO ABI");
+    need_fifo(rc);
     require_ok(rc);
 
     evtchn_mask_toolstacks(first);

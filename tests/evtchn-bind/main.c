@@ -13,6 +13,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include <arch/mm.h>
@@ -81,8 +82,7 @@ CASE_2L("bind_virq: dom0, all VIRQs at once, each twice -> ports, -EEXIST")
     long port[ARRAY_SIZE(named)];
     unsigned int i;
 
-    if ( xtf_get_domid() )
-        skip_case("needs domain 0: some VIRQs need a privileged domain");
+    need_domain_0("some VIRQs need a privileged domain");
 
     for ( i = 0; i < ARRAY_SIZE(named); ++i )
     {
@@ -225,7 +225,7 @@ static long debug_key(char key)
 
 EVTCHN_CASE("VIRQ_DEBUG: debug key q -> every vCPU's port is pending")
 {
-    const unsigned int nr = min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u);
+    const unsigned int nr = smp_usable_vcpus();
     long port[SMP_MAX_VCPUS];
     unsigned int vcpu;
 
@@ -241,7 +241,7 @@ EVTCHN_CASE("VIRQ_DEBUG: debug key q -> every vCPU's port is pending")
 
 EVTCHN_CASE("VIRQ_CON_RING: debug key h -> port is pending, also after bind_vcpu to the last vCPU")
 {
-    const unsigned int last = min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u) - 1;
+    const unsigned int last = smp_usable_vcpus() - 1;
     long port = evtchn_bind_virq(VIRQ_CON_RING, 0);
 
     if ( debug_key('h') )

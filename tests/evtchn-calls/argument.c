@@ -10,8 +10,6 @@
 #include <arch/mm.h>
 #include <arch/pagetable.h>
 
-#define NO_DOMAIN (DOMID_FIRST_RESERVED - 1)
-
 /* Every operation, and its result if all bits of its argument are 1. */
 static const struct
 {

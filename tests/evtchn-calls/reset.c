@@ -3,11 +3,10 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include <arch/mm.h>
-
-#define NO_DOMAIN (DOMID_FIRST_RESERVED - 1)
 
 static long reset(domid_t dom)
 {
@@ -154,8 +153,7 @@ CASE_2L("reset: FIFO and 2-level ABI in turn -> events delivered by each")
         long port;
 
         rc = evtchn_start(i & 1 ? EVTCHN_2L : EVTCHN_FIFO);
-        if ( rc == -ENOSYS )
-            skip_case("needs a Xen that offers the FIFO ABI");
+        need_fifo(rc);
         require_ok(rc);
 
         port = evtchn_bind_ipi(0);
@@ -203,8 +201,7 @@ CASE_2L("reset: unallocated domid -> -ESRCH")
 
 CASE_2L("reset: another domain, unprivileged -> -EPERM")
 {
-    if ( xtf_get_domid() == 0 )
-        skip_case("needs an unprivileged domain");
+    need_unprivileged();
 
     evtchn_alloc();
     expect_ev_error(reset(0), -EPERM);

@@ -159,8 +159,7 @@ CASE_FIFO("init_control: vCPU already has a control block -> -EINVAL")
 {
     long port = evtchn_bind_ipi(0);
 
-    const unsigned int last =
-        min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u) - 1;
+    const unsigned int last = smp_usable_vcpus() - 1;
 
     memset(&control, 0, sizeof(control));
     expect_ev_error(evtchn_init_control(virt_to_gfn(&control), 0, 0), -EINVAL);
@@ -180,7 +179,7 @@ CASE_FIFO("init_control: vCPU already has a control block -> -EINVAL")
 
 CASE_2L("init_control: vCPUs in descending order -> each vCPU uses its own control block")
 {
-    const unsigned int nr = min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u);
+    const unsigned int nr = smp_usable_vcpus();
     unsigned int vcpu;
     long port;
 

@@ -30,7 +30,7 @@ CASE_FIFO("expand_array: PV, event array page -> cannot be a page table until re
 
 CASE_2L("init_control: PV, page of two control blocks -> cannot be a page table until reset")
 {
-    const unsigned int last = min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u) - 1;
+    const unsigned int last = smp_usable_vcpus() - 1;
 
     memset(page, 0, sizeof(page));
     require_ok(evtchn_init_control(virt_to_gfn(page), 0, 0));

@@ -13,6 +13,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include <arch/mm.h>
@@ -120,8 +121,7 @@ CASE("init_control: all 2-level ports in use -> the next port can be bound and i
 
     require_errno(take_all(), -ENOSPC);
     rc = evtchn_init_control(virt_to_gfn(control), 0, 0);
-    if ( rc == -ENOSYS )
-        skip_case("needs a Xen that offers the FIFO ABI");
+    need_fifo(rc);
     require_ok(rc);
 
     evtchn_mask_toolstacks(words);

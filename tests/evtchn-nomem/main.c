@@ -20,6 +20,7 @@
  */
 #include <xtf/exhaust.h>
 #include <xtf/gnttab_case.h>
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include <arch/mm.h>
@@ -271,8 +272,7 @@ CASE_2L("init_control: Xen heap exhausted -> -ENOMEM, 2-level ABI stays in use")
     exhaust_fill();
     at = 0;
     rc = exhaust_until(init, -ENOMEM, 0, is_2l);
-    if ( rc == -ENOSYS )
-        skip_case("needs a Xen that offers the FIFO ABI");
+    need_fifo(rc);
     require_ok(rc);
     memset(control, 0, sizeof(control));
 

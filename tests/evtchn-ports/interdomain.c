@@ -3,11 +3,10 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include <arch/mm.h>
-
-#define NO_DOMAIN (DOMID_FIRST_RESERVED - 1)
 
 EVTCHN_CASE("bind_interdomain: unbound port -> each end's status names the other")
 {
@@ -73,8 +72,7 @@ CASE_2L("bind_interdomain: remote port is on vCPU 1 -> stays on vCPU 1, local po
 {
     long remote = evtchn_alloc(), local;
 
-    if ( smp_nr_vcpus() < 2 )
-        skip_case("needs 2 vCPUs");
+    need_vcpus(2);
 
     require_ok(evtchn_bind_vcpu(remote, 1));
     local = evtchn_bind_interdomain(DOMID_SELF, remote);

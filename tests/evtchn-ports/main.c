@@ -13,6 +13,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include <arch/mm.h>
@@ -20,8 +21,6 @@
 const char test_title[] = "Event channels: ports, from alloc_unbound to close";
 
 /* An unallocated domid. */
-#define NO_DOMAIN (DOMID_FIRST_RESERVED - 1)
-
 EVTCHN_CASE("alloc_unbound: DOMID_SELF for DOMID_SELF -> unbound for the caller, not pending")
 {
     long port = evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
@@ -105,8 +104,7 @@ CASE_2L("alloc_unbound: dom is an unallocated domid -> -ESRCH")
 
 CASE_2L("alloc_unbound: another domain, unprivileged -> -EPERM")
 {
-    if ( xtf_get_domid() == 0 )
-        skip_case("needs an unprivileged domain");
+    need_unprivileged();
 
     expect_ev_error(evtchn_alloc_unbound(0, DOMID_SELF), -EPERM);
 }

@@ -3,11 +3,10 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include <arch/mm.h>
-
-#define NO_DOMAIN (DOMID_FIRST_RESERVED - 1)
 
 static long status_of(domid_t dom, evtchn_port_t port)
 {
@@ -95,8 +94,7 @@ CASE_2L("status: dom is an unallocated domid -> -ESRCH")
 
 CASE_2L("status: another domain, unprivileged -> -EPERM")
 {
-    if ( xtf_get_domid() == 0 )
-        skip_case("needs an unprivileged domain");
+    need_unprivileged();
 
     expect_ev_error(status_of(0, 0), -EPERM);
 }

@@ -14,6 +14,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/race.h>
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include <arch/irqflags.h>
@@ -24,15 +25,6 @@ const char test_title[] = "Event channels: races between vCPUs";
 #define PATIENCE SECONDS(20)
 
 static volatile unsigned int stop;
-
-static unsigned int usable_vcpus(void)
-{
-    return min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u);
-}
-
-#define need_vcpus(n)                                                   \
-    if ( smp_nr_vcpus() < (n) )                                         \
-        skip_case("needs %u vCPUs", n)
 
 static void deliver_here(void *arg)
 {
@@ -259,14 +251,14 @@ EVTCHN_CASE("bind_vcpu race: port rebound while another vCPU sends -> last event
     {
         /* unmask raises on the new vCPU what is pending on the previous one. */
         evtchn_mask(b);
-        require_ok(evtchn_bind_vcpu(b, i % usable_vcpus()));
+        require_ok(evtchn_bind_vcpu(b, i % smp_usable_vcpus()));
         require_ok(evtchn_unmask(b));
         evtchn_deliver();
     }
 
     stop = 1;
     smp_wait(1);
-    for ( vcpu = 0; vcpu < usable_vcpus(); ++vcpu )
+    for ( vcpu = 0; vcpu < smp_usable_vcpus(); ++vcpu )
         require_ok(smp_call(vcpu, deliver_here, NULL));
     expect_false(evtchn_is_pending(b));
 
@@ -277,7 +269,7 @@ EVTCHN_CASE("bind_vcpu race: port rebound while another vCPU sends -> last event
     /* A port that is still on its old queue is delivered from there once. */
     require_ok(evtchn_bind_vcpu(b, 1));
     require_ok(hypercall_evtchn_send(a));
-    for ( vcpu = 0; vcpu < usable_vcpus(); ++vcpu )
+    for ( vcpu = 0; vcpu < smp_usable_vcpus(); ++vcpu )
         require_ok(smp_call(vcpu, deliver_here, NULL));
     evtchn_log_clear();
 
@@ -314,10 +306,10 @@ static void on_all_at_once(void (*fn)(void *))
 {
     unsigned int vcpu;
 
-    for ( vcpu = 1; vcpu < usable_vcpus(); ++vcpu )
+    for ( vcpu = 1; vcpu < smp_usable_vcpus(); ++vcpu )
         smp_start(vcpu, fn, NULL);
     fn(NULL);
-    for ( vcpu = 1; vcpu < usable_vcpus(); ++vcpu )
+    for ( vcpu = 1; vcpu < smp_usable_vcpus(); ++vcpu )
         smp_wait(vcpu);
 }
 
@@ -333,7 +325,7 @@ EVTCHN_CASE("bind_ipi race: all vCPUs at once -> each port bound once")
 
         memset(taken, 0, sizeof(taken));
         on_all_at_once(bind_some);
-        for ( vcpu = 0; vcpu < usable_vcpus(); ++vcpu )
+        for ( vcpu = 0; vcpu < smp_usable_vcpus(); ++vcpu )
             for ( i = 0; i < EACH; ++i )
             {
                 const long port = bound[vcpu][i];
@@ -347,7 +339,7 @@ EVTCHN_CASE("bind_ipi race: all vCPUs at once -> each port bound once")
             }
 
         on_all_at_once(close_some);
-        for ( vcpu = 0; vcpu < usable_vcpus(); ++vcpu )
+        for ( vcpu = 0; vcpu < smp_usable_vcpus(); ++vcpu )
             for ( i = 0; i < EACH; ++i )
                 open += bound[vcpu][i] != 0;
     }

@@ -12,6 +12,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include <arch/irqflags.h>
@@ -19,11 +20,6 @@
 #include "smp.h"
 
 const char test_title[] = "Event channels: several vCPUs";
-
-unsigned int usable_vcpus(void)
-{
-    return min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u);
-}
 
 void deliver_here(void *arg)
 {
@@ -36,7 +32,7 @@ EVTCHN_CASE("send: IPI of each vCPU -> delivered on that vCPU only")
 
     need_vcpus(2);
 
-    for ( vcpu = 0; vcpu < usable_vcpus(); ++vcpu )
+    for ( vcpu = 0; vcpu < smp_usable_vcpus(); ++vcpu )
     {
         long port = evtchn_bind_ipi(vcpu);
         unsigned int other;
@@ -44,7 +40,7 @@ EVTCHN_CASE("send: IPI of each vCPU -> delivered on that vCPU only")
         require_ok(evtchn_unmask(port));
         require_ok(hypercall_evtchn_send(port));
 
-        for ( other = 0; other < usable_vcpus(); ++other )
+        for ( other = 0; other < smp_usable_vcpus(); ++other )
         {
             expect_eq(xtf_vcpu_info[other]->evtchn_upcall_pending,
                       other == vcpu);
@@ -69,7 +65,7 @@ CASE_2L("send: port on vCPU 1 -> evtchn_pending_sel of vCPU 1 only")
 
     require_ok(evtchn_unmask(port));
     require_ok(hypercall_evtchn_send(port));
-    for ( other = 0; other < usable_vcpus(); ++other )
+    for ( other = 0; other < smp_usable_vcpus(); ++other )
         expect_hex(xtf_vcpu_info[other]->evtchn_pending_sel, other == 1);
 }
 
@@ -79,7 +75,7 @@ CASE_FIFO("send: a port on each vCPU -> head and ready bit of that vCPU only")
 
     need_vcpus(2);
 
-    for ( vcpu = 0; vcpu < usable_vcpus(); ++vcpu )
+    for ( vcpu = 0; vcpu < smp_usable_vcpus(); ++vcpu )
     {
         long port = evtchn_bind_ipi(vcpu);
 
@@ -89,7 +85,7 @@ CASE_FIFO("send: a port on each vCPU -> head and ready bit of that vCPU only")
         expect_eq(evtchn_control_block(vcpu)->head[vcpu], port);
     }
 
-    for ( other = 0; other < usable_vcpus(); ++other )
+    for ( other = 0; other < smp_usable_vcpus(); ++other )
         expect_hex(evtchn_control_block(other)->ready, 1u << other);
 }
 
@@ -137,13 +133,13 @@ EVTCHN_CASE("VIRQ_TIMER: timer of each vCPU -> delivered at that vCPU's port, on
 
     need_vcpus(2);
 
-    for ( vcpu = 0; vcpu < usable_vcpus(); ++vcpu )
+    for ( vcpu = 0; vcpu < smp_usable_vcpus(); ++vcpu )
     {
         port[vcpu] = evtchn_bind_virq(VIRQ_TIMER, vcpu);
         require_ok(evtchn_unmask(port[vcpu]));
     }
 
-    for ( vcpu = 0; vcpu < usable_vcpus(); ++vcpu )
+    for ( vcpu = 0; vcpu < smp_usable_vcpus(); ++vcpu )
     {
         require_ok(smp_call(vcpu, set_timer_here, &port[vcpu]));
         expect_eq(evtchn_log[0].vcpu, vcpu);

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include "smp.h"
@@ -16,7 +17,7 @@ EVTCHN_CASE("bind_vcpu: port not pending -> next event delivered on the new vCPU
     require_ok(evtchn_loopback(&a, &b));
     require_ok(evtchn_unmask(b));
 
-    for ( vcpu = usable_vcpus(); vcpu-- > 0; )
+    for ( vcpu = smp_usable_vcpus(); vcpu-- > 0; )
     {
         require_ok(evtchn_bind_vcpu(b, vcpu));
         require_ok(hypercall_evtchn_send(a));

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/race.h>
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include <arch/irqflags.h>
@@ -132,18 +133,18 @@ EVTCHN_CASE("poll: one port, on several vCPUs -> returns on all of them")
     port = evtchn_bind_ipi(0);
     reached = nr_woken = 0;
 
-    for ( vcpu = 1; vcpu < usable_vcpus(); ++vcpu )
+    for ( vcpu = 1; vcpu < smp_usable_vcpus(); ++vcpu )
         require_ok(race_start(vcpu, poll_and_count, &port, NULL));
-    while ( reached < usable_vcpus() - 1 )
+    while ( reached < smp_usable_vcpus() - 1 )
         time_sleep(MILLISECONDS(5));
     time_sleep(MILLISECONDS(20));
     expect_eq(nr_woken, 0);
 
     require_ok(hypercall_evtchn_send(port));
-    for ( vcpu = 0; vcpu < 100 && nr_woken < usable_vcpus() - 1; ++vcpu )
+    for ( vcpu = 0; vcpu < 100 && nr_woken < smp_usable_vcpus() - 1; ++vcpu )
         time_sleep(MILLISECONDS(20));
-    require_eq(nr_woken, usable_vcpus() - 1);
-    for ( vcpu = 1; vcpu < usable_vcpus(); ++vcpu )
+    require_eq(nr_woken, smp_usable_vcpus() - 1);
+    for ( vcpu = 1; vcpu < smp_usable_vcpus(); ++vcpu )
         smp_wait(vcpu);
 }
 
@@ -252,19 +253,19 @@ EVTCHN_CASE("send race: one port, from all other vCPUs -> delivered, last event 
     require_ok(evtchn_unmask(port));
     quiet = 0;
 
-    for ( vcpu = 1; vcpu < usable_vcpus(); ++vcpu )
+    for ( vcpu = 1; vcpu < smp_usable_vcpus(); ++vcpu )
         require_ok(race_start(vcpu, send_storm, &port, NULL));
 
     local_irq_enable();
-    while ( quiet < usable_vcpus() - 1 )
+    while ( quiet < smp_usable_vcpus() - 1 )
         time_sleep(MILLISECONDS(5));
     local_irq_disable();
-    for ( vcpu = 1; vcpu < usable_vcpus(); ++vcpu )
+    for ( vcpu = 1; vcpu < smp_usable_vcpus(); ++vcpu )
         smp_wait(vcpu);
     evtchn_deliver();
 
     /* Sends to a pending port are one event: 1 to all of them. */
-    expect_range(evtchn_nr_logged, 1, STORM * (usable_vcpus() - 1));
+    expect_range(evtchn_nr_logged, 1, STORM * (smp_usable_vcpus() - 1));
     expect_eq(evtchn_log_count(port),
               min(evtchn_nr_logged, EVTCHN_LOG_SIZE + 0u));
     expect_false(evtchn_is_pending(port));
@@ -315,14 +316,14 @@ EVTCHN_CASE("send race: 16 ports, from all other vCPUs -> each port delivered af
         require_ok(evtchn_unmask(ports[i]));
     }
 
-    for ( vcpu = 1; vcpu < usable_vcpus(); ++vcpu )
+    for ( vcpu = 1; vcpu < smp_usable_vcpus(); ++vcpu )
         require_ok(race_start(vcpu, storm_many, ports, NULL));
 
     local_irq_enable();
-    while ( quiet < usable_vcpus() - 1 )
+    while ( quiet < smp_usable_vcpus() - 1 )
         time_sleep(MILLISECONDS(5));
     local_irq_disable();
-    for ( vcpu = 1; vcpu < usable_vcpus(); ++vcpu )
+    for ( vcpu = 1; vcpu < smp_usable_vcpus(); ++vcpu )
         smp_wait(vcpu);
     deliver_until_quiet(ports, ARRAY_SIZE(ports));
     evtchn_log_clear();

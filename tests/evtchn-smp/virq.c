@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 #include <xtf/argo.h>
 
@@ -45,7 +46,7 @@ EVTCHN_CASE("bind_vcpu: VIRQ_ARGO -> delivered on the new vCPU")
     port = evtchn_bind_virq(VIRQ_ARGO, 0);
     require_ok(evtchn_unmask(port));
 
-    for ( vcpu = usable_vcpus(); vcpu-- > 0; )
+    for ( vcpu = smp_usable_vcpus(); vcpu-- > 0; )
     {
         require_ok(evtchn_bind_vcpu(port, vcpu));
         raise();

@@ -11,6 +11,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
+#include <xtf/needs.h>
 #include <xtf.h>
 
 const char test_title[] = "Grant tables: the driver";
@@ -33,8 +34,7 @@ CASE("xtf_init_grant_table(): to version 2 and back -> version and number of ent
     if ( rc == -ENODEV )
     {
         expect_eq(gnttab_version(), 1);
-        skip_case("needs grant table v2: gnttab=max-ver:2 (Xen) or "
-                  "max_grant_version=2 (domain)");
+        skip_case("needs " NEEDS_GNTTAB_V2);
     }
 
     require_ok(rc);
@@ -68,9 +68,7 @@ GNTTAB_CASE("xtf_init_grant_table(): other version while a grant is mapped -> -E
 
     require_gntst(gnt_map(&map), GNTST_okay);
     rc = xtf_init_grant_table(3 - version);
-    if ( rc == -ENODEV )
-        skip_case("needs grant table v2: gnttab=max-ver:2 (Xen) or "
-                  "max_grant_version=2 (domain)");
+    need_gnttab_v2(rc != -ENODEV);
 
     expect_errno(rc, -EBUSY);
     expect_eq(gnttab_version(), version);

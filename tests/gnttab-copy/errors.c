@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/unmapped.h>
+
 #include "copy.h"
 
 GNTTAB_CASE("copy: offset plus len beyond the page at either end -> GNTST_bad_copy_arg")
@@ -58,7 +60,7 @@ GNTTAB_CASE("copy: frame with a domid other than DOMID_SELF -> GNTST_permission_
     expect_copy_refused(op, GNTST_permission_denied);
 
     /* With two faults, Xen may report either. */
-    op.dest.domid = GNT_NO_DOMAIN;
+    op.dest.domid = NO_DOMAIN;
     expect_ne(gnt_copy(&op), GNTST_okay);
     op.source.domid = DOMID_XEN;
     expect_ne(gnt_copy(&op), GNTST_okay);
@@ -69,7 +71,7 @@ GNTTAB_CASE("copy: frame with a domid other than DOMID_SELF -> GNTST_permission_
 GNTTAB_CASE("copy: grant of an unallocated domid at either end -> GNTST_bad_domain")
 {
     static const domid_t ids[] = {
-        GNT_NO_DOMAIN, DOMID_IO, DOMID_XEN, DOMID_COW, DOMID_INVALID, 0xffff,
+        NO_DOMAIN, DOMID_IO, DOMID_XEN, DOMID_COW, DOMID_INVALID, 0xffff,
     };
     grant_ref_t ref = gnt_grant(gnt_page[0], 0);
     unsigned int i;
@@ -234,7 +236,7 @@ GNTTAB_CASE("copy: array at an unmapped address -> -EFAULT")
 
 GNTTAB_CASE("copy: array crosses into an unmapped page -> -EFAULT, only readable elements done")
 {
-    struct gnttab_copy *ops = gnt_array_before_hole(2 * sizeof(*ops));
+    struct gnttab_copy *ops = unmapped_after(2 * sizeof(*ops));
 
     ops[0] = copy_op(0, 0, 1, 0, 16);
     ops[1] = copy_op(0, 16, 1, 16, 16);

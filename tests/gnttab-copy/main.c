@@ -261,7 +261,7 @@ GNTTAB_CASE("copy: batch of 500, preempted -> every element done")
 GNTTAB_CASE("copy: batch of 500 with one bad domid -> GNTST_bad_domain for that element only")
 {
     fill_batch();
-    ops[300].source.domid = GNT_NO_DOMAIN;
+    ops[300].source.domid = NO_DOMAIN;
     ops[300].flags |= GNTCOPY_source_gref;
     expect_ok(hypercall_grant_table_op(GNTTABOP_copy, ops, BATCH));
     expect_batch(300);
@@ -284,7 +284,7 @@ GNTTAB_CASE("copy: one number as frame, as grant and with a bad domid in one bat
         ops[i].flags = i ? GNTCOPY_source_gref : 0;
         ops[i].status = GNT_UNTOUCHED;
     }
-    ops[2].source.domid = GNT_NO_DOMAIN;
+    ops[2].source.domid = NO_DOMAIN;
 
     expect_ok(hypercall_grant_table_op(GNTTABOP_copy, ops, 4));
     expect_gntst(ops[1].status, GNTST_okay);

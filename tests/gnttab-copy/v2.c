@@ -192,7 +192,7 @@ GNTTAB_CASE_V2("copy: transitive grant whose trans_domid is the granting domain 
 
 GNTTAB_CASE_V2("copy: transitive grant with an unallocated trans_domid -> GNTST_general_error")
 {
-    expect_transitive_refused(GNT_NO_DOMAIN, 8);
+    expect_transitive_refused(NO_DOMAIN, 8);
     expect_transitive_refused(DOMID_SELF, 8);
 }
 
@@ -201,7 +201,7 @@ GNTTAB_CASE_V2("copy: transitive grant that names another domain -> GNTST_genera
     grant_ref_t ref = gnt_ref();
     struct gnttab_copy op = copy_op(0, 0, 1, 0, 16);
 
-    gnttab_publish_transitive(ref, gnt_self() + 1, 0, GNT_NO_DOMAIN, 8);
+    gnttab_publish_transitive(ref, gnt_self() + 1, 0, NO_DOMAIN, 8);
     op.source.u.ref = ref;
     op.flags = GNTCOPY_source_gref;
     expect_copy_refused(op, GNTST_general_error);

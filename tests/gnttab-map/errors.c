@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
+#include <xtf/unmapped.h>
 #include <xtf.h>
 
 /*
@@ -25,7 +26,7 @@ static void expect_map_refused(struct gnttab_map_grant_ref *map, int status)
 GNTTAB_CASE("map_grant_ref: dom is unallocated or reserved, DOMID_SELF included -> GNTST_bad_domain")
 {
     static const domid_t ids[] = {
-        GNT_NO_DOMAIN, DOMID_SELF, DOMID_IO, DOMID_XEN, DOMID_COW,
+        NO_DOMAIN, DOMID_SELF, DOMID_IO, DOMID_XEN, DOMID_COW,
         DOMID_INVALID, 0xffff,
     };
     struct gnttab_map_grant_ref map =
@@ -239,7 +240,7 @@ GNTTAB_CASE("map_grant_ref: array at an unmapped address -> -EFAULT")
 GNTTAB_CASE("map_grant_ref: array crosses into an unmapped page -> -EFAULT, readable elements done")
 {
     struct gnttab_map_grant_ref *maps =
-        gnt_array_before_hole(2 * sizeof(*maps));
+        unmapped_after(2 * sizeof(*maps));
     grant_ref_t a = gnt_grant(gnt_page[0], 0), b = gnt_grant(gnt_page[1], 0);
 
     maps[0] = gnt_map_op(a, GNTMAP_host_map, gnt_at());

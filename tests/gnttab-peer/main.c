@@ -18,6 +18,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf/gnttab_peer.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
@@ -77,7 +78,7 @@ PEER_CASE("map_grant_ref: peer's entry names another domain than dom0 -> GNTST_g
 {
     const domid_t others[] = {
         peer->domid, peer->domid + 1, gnt_self() ^ 1, gnt_self() | 0x8000,
-        GNT_NO_DOMAIN, DOMID_SELF, DOMID_INVALID,
+        NO_DOMAIN, DOMID_SELF, DOMID_INVALID,
     };
     uint8_t *at = gnt_at();
     unsigned int i;
@@ -354,9 +355,7 @@ PEER_CASE("set_version: peer's, while dom0 maps peer's grant -> -EBUSY")
     require_gntst(gnt_map(&map), GNTST_okay);
     rc = peer_op(peer, __HYPERVISOR_grant_table_op, GNTTABOP_set_version,
                  &op, sizeof(op));
-    if ( rc == -ENOSYS )
-        skip_case("needs grant table v2: gnttab=max-ver:2 (Xen) or "
-                  "max_grant_version=2 (domain)");
+    need_gnttab_v2(rc != -ENOSYS);
     expect_errno(rc, -EBUSY);
 
     if ( gnttab_version() == 2 &&

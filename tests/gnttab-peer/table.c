@@ -169,7 +169,7 @@ PEER_CASE("acquire_resource: bad id, frame, count, or own domain -> error, nothi
     expect_errno(acquire(peer->domid, id, 0, 0, &where), -EINVAL);
     expect_errno(acquire(peer->domid, id, 1ull << 32, 1, &where), -EINVAL);
     expect_errno(acquire(peer->domid, id, 0xffffffff, 1, &where), -EINVAL);
-    expect_errno(acquire(GNT_NO_DOMAIN, id, 0, 1, &where), -ESRCH);
+    expect_errno(acquire(NO_DOMAIN, id, 0, 1, &where), -ESRCH);
     expect_ne(acquire(DOMID_SELF, id, 0, 1, &where), 0);
     expect_ne(acquire(gnt_self(), id, 0, 1, &where), 0);
     if ( gnttab_version() == 1 )

@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
+
 #include "fixture.h"
 
 /* A change of the version keeps the reserved entries: this is the last one. */
@@ -69,8 +71,7 @@ GNTTAB_CASE_V1("set_version race: other vCPUs copy from a reserved entry -> ever
     expect_eq(gnttab_v1[KEPT].domid, gnt_self());
     expect_ok(gnttab_revoke(KEPT));
     if ( ok && nr_refused == nr_changes )
-        skip_case("needs grant table v2: gnttab=max-ver:2 (Xen) or "
-                  "max_grant_version=2 (domain)");
+        skip_case("needs " NEEDS_GNTTAB_V2);
 }
 
 static void change_both(unsigned int vcpu)

@@ -12,6 +12,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
+#include <xtf/unmapped.h>
 #include <xtf.h>
 
 const char test_title[] = "Grant tables: unmap_and_replace";
@@ -277,7 +278,7 @@ GNTTAB_CASE("unmap_and_replace: array at an unmapped address -> -EFAULT")
 
 GNTTAB_CASE("unmap_and_replace: array crosses into an unmapped page -> -EFAULT, readable element done")
 {
-    struct gnttab_unmap_and_replace *op = gnt_array_before_hole(sizeof(*op));
+    struct gnttab_unmap_and_replace *op = unmapped_after(sizeof(*op));
     struct setup s = mapped();
 
     *op = replace_op(&s, gnt_page[1]);

@@ -12,6 +12,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
+#include <xtf/needs.h>
 #include <xtf.h>
 
 const char test_title[] = "Grant tables: status frames";
@@ -116,7 +117,7 @@ GNTTAB_CASE("get_status_frames: unallocated dom -> GNTST_bad_domain")
 {
     struct gnttab_get_status_frames op = frames_op(0);
 
-    op.dom = GNT_NO_DOMAIN;
+    op.dom = NO_DOMAIN;
     expect_ok(get_frames(&op));
     expect_gntst(op.status, GNTST_bad_domain);
     op.dom = DOMID_XEN;
@@ -128,9 +129,7 @@ GNTTAB_CASE("get_status_frames: dom is another domain, unprivileged caller -> GN
 {
     struct gnttab_get_status_frames op = frames_op(1);
 
-    if ( gnt_self() == 0 )
-        skip_case("needs an unprivileged domain: the only other domain known "
-                  "to exist is dom0");
+    need_domain_beside_this();
 
     op.dom = 0;
     expect_ok(get_frames(&op));

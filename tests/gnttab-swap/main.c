@@ -10,6 +10,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
+#include <xtf/unmapped.h>
 #include <xtf.h>
 
 const char test_title[] = "Grant tables: swap_grant_ref";
@@ -222,7 +223,7 @@ GNTTAB_CASE("swap_grant_ref: array at an unmapped address -> -EFAULT")
 
 GNTTAB_CASE("swap_grant_ref: array crosses into an unmapped page -> -EFAULT, readable element done")
 {
-    struct gnttab_swap_grant_ref *op = gnt_array_before_hole(sizeof(*op));
+    struct gnttab_swap_grant_ref *op = unmapped_after(sizeof(*op));
     grant_ref_t a = gnt_grant(gnt_page[0], 0);
     grant_ref_t b = gnt_grant(gnt_page[1], 0);
 

@@ -13,6 +13,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
+#include <xtf/needs.h>
 #include <xtf.h>
 
 const char test_title[] = "Grant tables: setup_table and query_size";
@@ -92,11 +93,11 @@ GNTTAB_CASE("query_size: dom is DOMID_SELF or the caller's domid -> current and 
 
 GNTTAB_CASE("query_size: unallocated or reserved dom -> GNTST_bad_domain")
 {
-    expect_gntst(query(GNT_NO_DOMAIN).status, GNTST_bad_domain);
+    expect_gntst(query(NO_DOMAIN).status, GNTST_bad_domain);
     expect_gntst(query(DOMID_IO).status, GNTST_bad_domain);
     expect_gntst(query(DOMID_XEN).status, GNTST_bad_domain);
     expect_gntst(query(DOMID_INVALID).status, GNTST_bad_domain);
-    expect_eq(query(GNT_NO_DOMAIN).nr_frames, ~0u);
+    expect_eq(query(NO_DOMAIN).nr_frames, ~0u);
 }
 
 GNTTAB_CASE("query_size, setup_table: dom is another domain, unprivileged caller -> GNTST_permission_denied")
@@ -104,9 +105,7 @@ GNTTAB_CASE("query_size, setup_table: dom is another domain, unprivileged caller
     struct gnttab_query_size size;
     struct gnttab_setup_table op = setup_op(1);
 
-    if ( gnt_self() == 0 )
-        skip_case("needs an unprivileged domain: the only other domain known "
-                  "to exist is dom0");
+    need_domain_beside_this();
 
     size = query(0);
     expect_gntst(size.status, GNTST_permission_denied);
@@ -173,7 +172,7 @@ GNTTAB_CASE("setup_table: unallocated dom -> GNTST_bad_domain")
 {
     struct gnttab_setup_table op = setup_op(1);
 
-    op.dom = GNT_NO_DOMAIN;
+    op.dom = NO_DOMAIN;
     expect_ok(setup(&op));
     expect_gntst(op.status, GNTST_bad_domain);
     op.dom = DOMID_XEN;

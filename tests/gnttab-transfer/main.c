@@ -16,6 +16,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
+#include <xtf/unmapped.h>
 #include <xtf.h>
 
 const char test_title[] = "Grant tables: transfer";
@@ -286,7 +287,7 @@ GNTTAB_CASE("transfer: page is mapped by a grant -> GNTST_bad_page, page stays")
 
 GNTTAB_CASE("transfer: unallocated or reserved domid -> GNTST_bad_domain, entry still accepts")
 {
-    static const domid_t ids[] = { GNT_NO_DOMAIN, DOMID_SELF, DOMID_XEN };
+    static const domid_t ids[] = { NO_DOMAIN, DOMID_SELF, DOMID_XEN };
     unsigned int i;
 
     if ( !transfer_works() )
@@ -402,7 +403,7 @@ GNTTAB_CASE("transfer: array at an unmapped address -> -EFAULT")
 
 GNTTAB_CASE("transfer: array crosses into an unmapped page -> -EFAULT, page arrives or stays")
 {
-    struct gnttab_transfer *op = gnt_array_before_hole(sizeof(*op));
+    struct gnttab_transfer *op = unmapped_after(sizeof(*op));
     grant_ref_t ref = accept(0);
     bool arrived;
 

@@ -4,6 +4,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/unmapped.h>
+
 #include "unmap.h"
 
 static struct gnttab_map_grant_ref many[GNT_MANY];
@@ -124,7 +126,7 @@ GNTTAB_CASE("unmap_grant_ref: array crosses into an unmapped page -> -EFAULT, re
     struct mapping a = mapped(0, GNTMAP_host_map);
     struct mapping b = mapped(1, GNTMAP_host_map);
     struct gnttab_unmap_grant_ref *ops =
-        gnt_array_before_hole(2 * sizeof(*ops));
+        unmapped_after(2 * sizeof(*ops));
 
     ops[0] = gnt_unmap_op(&a.map);
     ops[1] = gnt_unmap_op(&b.map);

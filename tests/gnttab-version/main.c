@@ -12,6 +12,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
+#include <xtf/needs.h>
 #include <xtf.h>
 
 const char test_title[] = "Grant tables: set_version and get_version";
@@ -56,7 +57,7 @@ GNTTAB_CASE("get_version: dom is DOMID_SELF or the caller's domid -> version in 
 GNTTAB_CASE("get_version: unallocated or reserved dom -> -ESRCH, version untouched")
 {
     static const domid_t ids[] = {
-        GNT_NO_DOMAIN, DOMID_IO, DOMID_XEN, DOMID_COW, DOMID_INVALID, 0xffff,
+        NO_DOMAIN, DOMID_IO, DOMID_XEN, DOMID_COW, DOMID_INVALID, 0xffff,
     };
     unsigned int i;
 
@@ -74,9 +75,7 @@ GNTTAB_CASE("get_version: dom is another domain, unprivileged caller -> -EPERM")
 {
     struct gnttab_get_version op = { .version = ~0u };
 
-    if ( gnt_self() == 0 )
-        skip_case("needs an unprivileged domain: the only other domain known "
-                  "to exist is dom0");
+    need_domain_beside_this();
 
     expect_errno(hypercall_grant_table_op(GNTTABOP_get_version, &op, 1),
                  -EPERM);
@@ -148,9 +147,7 @@ GNTTAB_CASE_V1("set_version: from 1 to 2 while a grant is mapped -> -EBUSY, entr
     struct gnttab_map_grant_ref map;
     struct grant_entry_v1 was;
 
-    if ( xtf_init_grant_table(2) )
-        skip_case("needs grant table v2: gnttab=max-ver:2 (Xen) or "
-                  "max_grant_version=2 (domain)");
+    need_gnttab_v2(!xtf_init_grant_table(2));
     xtf_init_grant_table(1);
 
     ref = gnt_grant(gnt_page[0], 0);

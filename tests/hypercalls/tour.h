@@ -8,15 +8,6 @@
 
 #include <xtf.h>
 
-/*
- * An unmapped address in every guest: above the RAM below 4G of an HVM guest,
- * not mapped in a PV guest's page tables, and below Xen.
- */
-#define BAD_PTR _p(0xf0000000)
-
-/* An unallocated domid. */
-#define NO_DOMAIN 0x7eee
-
 /* A command that no hypercall has. */
 #define NO_OP 62
 

@@ -11,17 +11,14 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include <arch/irqflags.h>
 
 const char test_title[] = "vCPUs: start, stop and state of each";
 
-#define LAST_USABLE (min(smp_nr_vcpus(), SMP_MAX_VCPUS + 0u) - 1)
-
-#define need_vcpus(n)                                                   \
-    if ( smp_nr_vcpus() < (n) )                                         \
-        skip_case("needs %u vCPUs", n)
+#define LAST_USABLE (smp_usable_vcpus() - 1)
 
 static void say_who(void *arg)
 {

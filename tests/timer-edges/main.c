@@ -230,7 +230,7 @@ static void expect_past_future(uint64_t deadline)
 {
     const long rc = set_future(deadline);
 
-    if ( rc == -ETIME && !xtf_xen_at_least(4, 18) )
+    if ( rc == -ETIME && !xen_has(XEN_SSHOTTMR_FUTURE_IGNORED) )
     {
         expect_false(sleep_for_timer(SHORT));
         return;

@@ -374,7 +374,7 @@ XEN_PORT_CASE("Xen's port: EVTCHNOP_status -> unbound or interdomain; up to 4.18
     XTF_REQUIRE(port);
     s.port = port;
     rc = hypercall_evtchn_status(&s);
-    if ( rc == -EACCES && !xtf_xen_at_least(4, 19) )
+    if ( rc == -EACCES && !xen_has(XEN_XEN_PORT_STATUS) )
     {
         s = (struct evtchn_status){ .dom = DOMID_SELF, .port = port };
         expect_errno(peer_evtchn(peer, EVTCHNOP_status, &s, sizeof(s)),

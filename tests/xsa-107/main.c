@@ -16,6 +16,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include <arch/mm.h>
@@ -31,8 +32,7 @@ CASE_2L("XSA-107 send: vCPU without a control block -> not linked, other vCPU un
 {
     long port, here;
 
-    if ( smp_nr_vcpus() < 2 )
-        skip_case("needs 2 vCPUs");
+    need_vcpus(2);
 
     require_ok(evtchn_init_control(virt_to_gfn(control), 0, 0));
     evtchn_mask_toolstacks(words);

@@ -91,7 +91,7 @@ GNTTAB_CASE_V2("XSA-226 copy: trans_domid is the granting domain, 300 times -> G
 
 GNTTAB_CASE_V2("XSA-226 copy: trans_domid is unallocated, 300 times -> GNTST_general_error")
 {
-    expect_refused(GNT_NO_DOMAIN);
+    expect_refused(NO_DOMAIN);
 }
 
 GNTTAB_CASE_V2("XSA-226 copy: trans_domid is DOMID_SELF, 300 times -> GNTST_general_error")

@@ -61,7 +61,7 @@ GNTTAB_CASE_V2("XSA-24 get_status_frames: unallocated dom -> GNTST_bad_domain")
 {
     struct gnttab_get_status_frames op = request(1, frames);
 
-    op.dom = GNT_NO_DOMAIN;
+    op.dom = NO_DOMAIN;
     expect_ok(hypercall_grant_table_op(GNTTABOP_get_status_frames, &op, 1));
     expect_gntst(op.status, GNTST_bad_domain);
     expect_fill(frames, 0x5a, sizeof(frames));

@@ -108,7 +108,7 @@ GNTTAB_CASE_V2("XSA-316 map_grant_ref: transitive grant -> GNTST_general_error")
 {
     grant_ref_t ref = gnt_ref();
 
-    gnttab_publish_transitive(ref, gnt_self(), GTF_transitive, GNT_NO_DOMAIN,
+    gnttab_publish_transitive(ref, gnt_self(), GTF_transitive, NO_DOMAIN,
                               GNTTAB_NR_RESERVED_ENTRIES);
     expect_refused(ref, 0);
 }

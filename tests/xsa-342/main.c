@@ -16,6 +16,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/needs.h>
 #include <xtf.h>
 
 const char test_title[] = "XSA-342: ports beyond the bitmaps of a 32-bit guest";
@@ -39,9 +40,7 @@ CASE_2L("XSA-342 send, bind_vcpu: port beyond the bitmaps after leaving the FIFO
     long port;
     int rc = evtchn_start(EVTCHN_FIFO);
 
-    if ( rc == -ENOSYS )
-        skip_case("needs the FIFO ABI: a Xen that offers "
-                  "EVTCHNOP_init_control");
+    need_fifo(rc);
     require_ok(rc);
     require_ok(evtchn_add_words());
 

@@ -17,6 +17,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/race.h>
+#include <xtf/needs.h>
 #include <xtf.h>
 
 const char test_title[] = "XSA-343: ports in use during a reset";
@@ -52,8 +53,7 @@ CASE_2L("XSA-343 reset race: another vCPU binds, sends and closes -> 0 or -EAGAI
 {
     unsigned int i, refused = 0;
 
-    if ( smp_nr_vcpus() < 2 )
-        skip_case("needs 2 vCPUs");
+    need_vcpus(2);
 
     stop = rounds = 0;
     require_ok(race_start(1, use_ports, NULL, &stop));

@@ -16,6 +16,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/race.h>
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include <arch/mm.h>
@@ -42,8 +43,7 @@ CASE_2L("XSA-358 init_control race: another vCPU sends to this vCPU -> 0, event 
 {
     unsigned int i;
 
-    if ( smp_nr_vcpus() < 2 )
-        skip_case("needs 2 vCPUs");
+    need_vcpus(2);
 
     for ( i = 0; i < 10; ++i )
     {

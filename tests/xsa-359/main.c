@@ -17,6 +17,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/race.h>
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include <arch/mm.h>
@@ -43,8 +44,7 @@ CASE_2L("XSA-359 expand_array race: another vCPU sends -> 0, event linked after"
 {
     unsigned int i, page;
 
-    if ( smp_nr_vcpus() < 2 )
-        skip_case("needs 2 vCPUs");
+    need_vcpus(2);
 
     for ( i = 0; i < 10; ++i )
     {
