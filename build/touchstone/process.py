@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
-from typing import List, Optional, Sequence
+from typing import List, Optional, Sequence, Tuple
 
 # How much longer than its time an instance may take on an overloaded machine.
 STARVATION_LIMIT = 4
@@ -69,26 +69,23 @@ class Deadline:
 
 def _starved(pid: int) -> float:
     """Return the seconds that a process was ready to run but had no CPU."""
-    waited = 0
+    return max((waited for _, waited in _schedules(pid)), default=0.0)
+
+
+def _schedules(pid: int) -> List[Tuple[float, float]]:
+    """Return for each thread how long it has run, and waited for a CPU.
+
+    In seconds; nothing where the kernel does not tell.
+    """
+    found: List[Tuple[float, float]] = []
     try:
         for thread in os.listdir(f"/proc/{pid}/task"):
             with open(f"/proc/{pid}/task/{thread}/schedstat") as file:
-                waited = max(waited, int(file.read().split()[1]))
-    except (OSError, IndexError, ValueError):
-        return 0.0
-    return waited / 1e9
-
-
-def processor_seconds(pid: int) -> float:
-    """Return the processor time of a process so far; 0 if unknown."""
-    used = 0
-    try:
-        for thread in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{thread}/schedstat") as file:
-                used += int(file.read().split()[0])
-    except (OSError, IndexError, ValueError):
-        pass
-    return used / 1e9
+                run, waited, _ = file.read().split()
+                found.append((int(run) / 1e9, int(waited) / 1e9))
+    except (OSError, ValueError):
+        return []
+    return found
 
 
 def guarded(argv: Sequence[str]) -> List[str]:
@@ -131,7 +128,11 @@ class Child:
 
     def processor_seconds(self) -> float:
         """Return the processor time of the child, while it is there."""
-        return processor_seconds(self.pid)
+        return sum(run for run, _ in _schedules(self.pid))
+
+    def wanted_seconds(self) -> float:
+        """Return its processor time on a computer that is free for it."""
+        return sum(run + waited for run, waited in _schedules(self.pid))
 
     def end(self) -> None:
         """End the whole group at once and reap the child.

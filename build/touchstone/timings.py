@@ -67,9 +67,8 @@ class Timings:
         before = self.get(result.instance.name)
         seconds = result.seconds
         processors = before.processors if before else None
-        if seconds >= _TELLING and result.processor_seconds:
-            # A busy computer gives less than an instance could use.
-            busy = result.processor_seconds / seconds
+        if seconds >= _TELLING and result.wanted_seconds:
+            busy = result.wanted_seconds / seconds
             processors = max(busy, (busy + processors) / 2
                              if processors else 0.0)
         if before is not None:

@@ -80,7 +80,7 @@ class Result:
         self.cases = cases if cases is not None else []
         self.log = log
         self.seconds = seconds
-        self.processor_seconds = 0.0
+        self.wanted_seconds = 0.0
 
 
 def worst(results: List[Result]) -> Verdict:

@@ -146,7 +146,7 @@ class Remembering(unittest.TestCase):
                verdict: Verdict = Verdict.SUCCESS) -> Result:
         made = Result(instance(name), verdict, log=mock.Mock(),
                       seconds=seconds)
-        made.processor_seconds = used
+        made.wanted_seconds = used
         return made
 
     def known(self, name: str, kind: str = "dom0") -> Optional[Timing]:

@@ -38,7 +38,7 @@ class Boot:
         self._xen = xen
         self._deadline = deadline
         self._grace: Optional[Deadline] = None
-        self.processor_seconds = 0.0
+        self.wanted_seconds = 0.0
         self.passed: Callable[[str], None] = lambda name: None
         self._guest_spoke = False
         if console:
@@ -57,7 +57,7 @@ class Boot:
             return None
         result = Result(instance, self.verdict, self.reason,
                         self.console.cases, self.console.log)
-        result.processor_seconds = self.processor_seconds
+        result.wanted_seconds = self.wanted_seconds
         return result
 
     def follow(self, child: Child, stop: Stop) -> None:

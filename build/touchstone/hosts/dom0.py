@@ -202,12 +202,12 @@ class Dom0Host(Host):
     def _follow(self, instance: Instance, child: Child, stop: Stop,
                 console: bytes = b"") -> Boot:
         boot = Boot(XenLog(instance.is_pv, self.needs_shadow(instance)),
-                     Deadline(self.timeout(instance)), instance.titles(),
-                     console)
+                    Deadline(self.timeout(instance)), instance.titles(),
+                    console)
         boot.passed = lambda name: self.milestone(name, child)
         boot.follow(child, stop)
         self.milestone(ENDED, child)
-        boot.processor_seconds = child.processor_seconds()
+        boot.wanted_seconds = child.wanted_seconds()
         return boot
 
     def _recipe(self, instance: Instance) -> Recipe:
