@@ -202,8 +202,8 @@ class Dom0Host(Host):
     def _follow(self, instance: Instance, child: Child, stop: Stop,
                 console: bytes = b"") -> Boot:
         boot = Boot(XenLog(instance.is_pv, self.needs_shadow(instance)),
-                     Deadline(self.timeout(instance)), instance.titles(),
-                     console)
+                    Deadline(self.timeout(instance)), instance.titles(),
+                    console)
         boot.passed = lambda name: self.milestone(name, child)
         boot.follow(child, stop)
         self.milestone(ENDED, child)
