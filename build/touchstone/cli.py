@@ -22,12 +22,14 @@ EXIT_SIGNAL = 128
 # More than these, and the command to run again names the instance alone.
 _AGAIN_CASES = 3
 
+_OTHER_CATEGORIES = CATEGORIES[len(DEFAULT_CATEGORIES):]
+
 _EPILOG = f"""\
 selection words (of one kind: any of them; of different kinds: all must match)
   environments   {' '.join(ENVIRONMENTS)}
                  pv (all PV ones), hvm (all HVM ones)
   categories     {' '.join(DEFAULT_CATEGORIES)}
-                 only when asked for: {' '.join(CATEGORIES[len(DEFAULT_CATEGORIES):])}
+                 only when asked for: {' '.join(_OTHER_CATEGORIES)}
   tests          the name of a test, or its directory
   instances      test-<environment>-<name>[~<variation>], or the image's path
 

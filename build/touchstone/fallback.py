@@ -2,7 +2,7 @@
 """The word `auto`: `full`, or what comes nearest to it and is to be had.
 
 A mirror may list a version of Xen's source whose files it does not serve.
-Nobody's first run should end there: `full` of another Debian release tests as
+A first run must not end there: `full` of another Debian release tests as
 much, and Debian's own binary tests a part.
 """
 
@@ -50,7 +50,7 @@ def resolve(progress: Progress, force: bool) -> Hypervisor:
             found = hypervisor.resolve(word, progress, force=force)
         except Unavailable as error:
             refusals.append(error)
-            # The line is for whoever waits; the rest is in the log.
+            # One line is enough here; the rest is in the log.
             reason = str(error).splitlines()[0]
             if at + 1 < len(words):
                 progress(f"{word} is not to be had, trying {words[at + 1]}"

@@ -208,8 +208,8 @@ class _Maker:
                 self._progress(f"{package} {version} is listed, but the"
                                " mirror does not serve its files (404)")
         raise Unavailable(f"{self._kind}@{self._release}: the mirror lists"
-                          f" {package} {', '.join(versions)} and serves the"
-                          " files of none (404)")
+                          f" {package} {', '.join(versions)} and does not"
+                          " serve their files (404)")
 
     def _entry(self, version: str) -> Path:
         return (self._root / "hypervisors"

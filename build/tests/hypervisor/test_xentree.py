@@ -130,7 +130,7 @@ class Building(WithTree):
         self.assertEqual({one.xen for one in found}, {found[0].xen})
         self.assertEqual(self.configured(found[0]), 1)
 
-    def test_old_results_go_when_nobody_used_them_lately(self) -> None:
+    def test_old_results_that_were_not_used_lately_go(self) -> None:
         kept = [self.resolve()]
         for number in range(6):
             self.source.write_text(f"int a{number};\n")

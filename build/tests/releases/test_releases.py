@@ -279,7 +279,7 @@ class Command(WithTests):
         self.assertEqual((status, len(ran)), (4, 2))
         self.assertIn("does not boot: TIMEOUT", text)
 
-    def test_one_that_is_missing_stops_nobody(self) -> None:
+    def test_a_missing_one_does_not_stop_others(self) -> None:
         status, _, text = self.call("--xen", "x=/none/xen", "--xen",
                                     str(self.dir / "b/xen"))
         self.assertEqual(status, 4)

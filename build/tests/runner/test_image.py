@@ -84,7 +84,7 @@ class Titles(unittest.TestCase):
         path = root / "tests/selftest/test-pv64-selftest"
         if not path.exists():
             self.skipTest("the selftest is not built")
-        self.assertIn("case: passes if all holds",
+        self.assertIn("case: all expectations hold -> PASS",
                       image.titles(path, "pv64"))
 
 

@@ -29,7 +29,7 @@ from .rules import Defect
 _PARTS = ("xen", "config", "Config.mk", "version.sh", "tools/flask",
           "debian/changelog")
 
-# The EFI binary is linked as often as the other one, and nobody boots it.
+# The EFI binary is linked as often as the other one, and is not booted.
 _TARGETS = ["efi-y="]
 
 
@@ -159,7 +159,7 @@ class Workshop:
             cache.remove(self.directory / "variants")
             cache.remove(self.directory / "build.log")
             cache.remove(self.directory / "edited")
-            # Nobody builds in a user's tree while it is copied.
+            # The lock keeps builds out of a user's tree while it is copied.
             with cache.Lock(
                     cache.root() / "locks" / self._source.name,
                     lambda: self._progress("waiting for another process that"
