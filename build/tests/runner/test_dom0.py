@@ -5,19 +5,24 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
-from typing import List
+from typing import List, Tuple
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from touchstone.catalogue import Instance, Test  # noqa: E402
 from touchstone.hosts import Options  # noqa: E402
+from touchstone.hosts.boot import Boot  # noqa: E402
 from touchstone.hosts.dom0 import Dom0Host  # noqa: E402
 from touchstone.hosts.savedstate import StateError  # noqa: E402
+from touchstone.hosts.xenlog import XenLog  # noqa: E402
 from touchstone.hypervisor import Hypervisor  # noqa: E402
+from touchstone.process import Deadline, Stop  # noqa: E402
+from touchstone.verdict import Verdict  # noqa: E402
 from touchstone.verdict import InstanceError  # noqa: E402
 
 
-class Commands(unittest.TestCase):
+class Scratch(unittest.TestCase):
     def setUp(self) -> None:
         scratch = tempfile.TemporaryDirectory()
         self.addCleanup(scratch.cleanup)
@@ -33,6 +38,8 @@ class Commands(unittest.TestCase):
         instance.cfg.write_text(cfg)
         return instance
 
+
+class Commands(Scratch):
     def command(self, instance: Instance) -> List[str]:
         host = Dom0Host(self.options)
         host._hypervisor = Hypervisor("mine", "4.17", Path("/xen"))
@@ -115,6 +122,55 @@ class Commands(unittest.TestCase):
                 (self.instance("extra='%s'\n" % ("x" * 600)), "too long")):
             with self.assertRaisesRegex(StateError, why):
                 host._recipe(instance)
+
+
+class Fallbacks(Scratch):
+    """What goes wrong with a saved state; QEMU is a script."""
+
+    def run_with(self, problem: object) -> Tuple[Verdict, List[str]]:
+        qemu = self.directory / "qemu"
+        qemu.write_text("#!/bin/sh\necho 'Test result: SKIP'\n")
+        qemu.chmod(0o755)
+        self.options.qemu = str(qemu)
+        host = Dom0Host(self.options)
+        host._hypervisor = Hypervisor("mine", "4.17", Path("/xen"),
+                                      Path("/xen-syms"))
+        host._states = mock.Mock()
+        instance = self.instance()
+        instance.image.write_bytes(b"\x7fELF")
+        with mock.patch.object(host, "_run_state", side_effect=problem):
+            result = host.run(instance, Stop())
+        self.states = host._states
+        assert result is not None
+        return result.verdict, host.remarks()
+
+    def boot(self, *console: bytes) -> Boot:
+        boot = Boot(XenLog(True, False), Deadline(9), [], b"(XEN) so far\n")
+        for data in console:
+            boot._take(data)
+        if boot.verdict is None:
+            boot._end(Verdict.CRASH, "it fell silent")
+        return boot
+
+    def test_a_full_memory_boots_from_the_start(self) -> None:
+        verdict, remarks = self.run_with(OSError(28, "No space left"))
+        self.assertIs(verdict, Verdict.SKIP)
+        self.assertIn("No space left", remarks[0])
+
+    def test_a_state_that_qemu_refuses_is_dropped(self) -> None:
+        good = self.boot(b"hello\n", b"Test result: SUCCESS\n")
+        verdict, remarks = self.run_with([StateError("refused"), good])
+        self.assertEqual((verdict, remarks), (Verdict.SUCCESS, []))
+        self.states.drop.assert_called_once()
+
+    def test_a_crash_before_the_guest_speaks_is_tried_again(self) -> None:
+        verdict, remarks = self.run_with([self.boot(b"(XEN) oh\n")])
+        self.assertIs(verdict, Verdict.SKIP)
+        self.assertIn("it fell silent", remarks[0])
+
+    def test_a_crash_of_the_guest_counts(self) -> None:
+        verdict, remarks = self.run_with([self.boot(b"hello\n")])
+        self.assertEqual((verdict, remarks), (Verdict.CRASH, []))
 
 
 if __name__ == "__main__":

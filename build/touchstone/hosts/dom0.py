@@ -63,6 +63,8 @@ class Dom0Host(Host):
     def _open_states(self) -> None:
         if self.qemu.accel != "tcg":
             self._remark(f"QEMU's accelerator is {self.qemu.accel}")
+        elif not hasattr(os, "memfd_create"):
+            self._remark("this system has no files in memory")
         elif self.symbols is None:
             self._remark(f"there is no xen-syms beside {self.xen}")
         else:
@@ -187,7 +189,7 @@ class Dom0Host(Host):
         try:
             if self._states is not None:
                 result = self._run_saved(self._states, instance, stop)
-        except StateError as error:
+        except (StateError, OSError) as error:
             self._remark(f"{instance.name}: {error}")
         except Interrupted:
             return None
