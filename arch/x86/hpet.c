@@ -1,5 +1,5 @@
 /*
- * Driver for the HPET.
+ * Driver for the HPET, for tests of XTF.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */

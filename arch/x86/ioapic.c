@@ -1,5 +1,5 @@
 /*
- * Driver for the I/O APIC.
+ * Driver for the I/O APIC, for tests of XTF.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */

@@ -1,5 +1,5 @@
 /*
- * VM-instruction error numbers in words.
+ * VM-instruction error numbers in words, for tests of XTF.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */

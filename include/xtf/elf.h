@@ -1,6 +1,6 @@
 /*
- * ELF: the parts of the format that tests look at.  Constants are usable in
- * assembly.
+ * ELF: the parts of the format that tests of XTF look at.  Constants are usable
+ * in assembly.
  *
  * Names and layouts are those of the System V ABI.
  *

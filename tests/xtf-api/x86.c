@@ -64,7 +64,7 @@ CASE("image: _start and _end are its bounds, zeroptr is address 0")
     expect_hex(_u(zeroptr), 0);
 }
 
-CASE("image: every byte can be read")
+CASE("image: read of every byte -> no exception")
 {
     const volatile uint8_t *at;
     unsigned int nr = 0;
@@ -82,7 +82,7 @@ CASE("image: every byte can be read")
 #define NOTE_TYPE   0x58544631
 ELFNOTE(Xen, NOTE_TYPE, ".asciz \"note in C\"");
 
-CASE("ELFNOTE: a note written in C is in the image")
+CASE("ELFNOTE: used in C -> the note is in the image")
 {
     static const char desc[] = "note in C";
     extern const char __start_ex_table[];
@@ -106,7 +106,7 @@ CASE("ELFNOTE: a note written in C is in the image")
 #ifdef CONFIG_PV
 ELFNOTE(Xen, XEN_ELFNOTE_BSD_SYMTAB, ".asciz \"yes\"");
 
-CASE("XEN_ELFNOTE_BSD_SYMTAB: the symbol table lies behind the image")
+CASE("XEN_ELFNOTE_BSD_SYMTAB: set -> the symbol table lies behind the image")
 {
     const uint8_t *size = _p(ROUNDUP(_u(_end), sizeof(long)));
 
@@ -115,7 +115,7 @@ CASE("XEN_ELFNOTE_BSD_SYMTAB: the symbol table lies behind the image")
 }
 #endif
 
-CASE("user_desc_base, user_desc_limit: the parts of a descriptor, joined")
+CASE("user_desc_base, user_desc_limit: the parts of a descriptor are joined")
 {
     const user_desc bytes = INIT_GDTE_SYM(0x12345678, 0xabcde, P, S, DATA, W);
     const user_desc pages = INIT_GDTE_SYM(0, 0xfffff, COMMON, DATA, W);
@@ -133,7 +133,7 @@ static void __user_text pack_in_user_mode(void)
     pack_call_gate(&user_gate, 0x18, 0x12345678, 3, 0);
 }
 
-CASE("pack_call_gate: works in user mode")
+CASE("pack_call_gate: called in user mode -> works")
 {
     exec_user_void(pack_in_user_mode);
 
@@ -155,7 +155,7 @@ CASE("exec_user_param: a function in assembly finds its parameter in a register"
 
 unsigned int asm_forced_cpuid(void);
 
-CASE("_ASM_XEN_FEP: the prefix in assembly")
+CASE("_ASM_XEN_FEP: used in assembly -> Xen emulates CPUID")
 {
     /* Any PV guest's CPUID takes it. */
     if ( IS_DEFINED(CONFIG_HVM) && !xtf_has_fep )
@@ -164,13 +164,13 @@ CASE("_ASM_XEN_FEP: the prefix in assembly")
     expect_hex(asm_forced_cpuid(), max_leaf);
 }
 
-CASE("__ASM_SEL: a string in C")
+CASE("__ASM_SEL: used in C -> a string")
 {
     expect_str(__ASM_SEL(iretl, iretq),
                IS_DEFINED(CONFIG_64BIT) ? "iretq" : "iretl");
 }
 
-CASE("DR7_SYM: a write watchpoint raises #DB after the access")
+CASE("DR7_SYM: write, read of a watched variable -> #DB after the write alone")
 {
     static volatile uint32_t watched;
     exinfo_t read = 0, written = 0;
@@ -199,7 +199,7 @@ CASE("DR7_SYM: a write watchpoint raises #DB after the access")
     expect_eq(watched, 7);
 }
 
-CASE("_xbegin_safe: _XBEGIN_UD where there is no RTM, and only there")
+CASE("_xbegin_safe: CPU without RTM -> _XBEGIN_UD")
 {
     unsigned int status = _xbegin_safe();
 
@@ -211,7 +211,7 @@ CASE("_xbegin_safe: _XBEGIN_UD where there is no RTM, and only there")
     expect_eq(status == _XBEGIN_UD, !cpu_has_rtm);
 }
 
-CASE("vmx_insn_err_strerror: words for a number, known or not")
+CASE("vmx_insn_err_strerror: known, unknown number -> a text")
 {
     expect_str(vmx_insn_err_strerror(VMERR_VMXON_IN_ROOT),
                "VMXON in VMX root operation");
@@ -219,7 +219,7 @@ CASE("vmx_insn_err_strerror: words for a number, known or not")
     expect_str(vmx_insn_err_strerror(~0u), "unknown error");
 }
 
-CASE("msr_vmx_basic_t, msr_feature_control_t: the fields are where the SDM has them")
+CASE("msr_vmx_basic_t, msr_feature_control_t: fields match the masks")
 {
     const msr_vmx_basic_t id = { VMX_BASIC_REVISION_MASK };
     const msr_vmx_basic_t size = { VMX_BASIC_VMCS_SIZE_MASK };
@@ -244,7 +244,7 @@ CASE("msr_vmx_basic_t, msr_feature_control_t: the fields are where the SDM has t
 }
 
 #ifdef CONFIG_PV
-CASE("INT 0x80: #GP, since the trap table has no entry for the vector")
+CASE("int 0x80: no entry in the trap table -> #GP")
 {
     exinfo_t fault = 0;
 
@@ -259,7 +259,7 @@ CASE("INT 0x80: #GP, since the trap table has no entry for the vector")
 #ifdef CONFIG_HVM
 extern const uint8_t entry_GP[];
 
-CASE("entry_GP: the kernel's entry point for #GP")
+CASE("entry_GP: is where the IDT's entry for #GP points")
 {
     unsigned long addr = idt[X86_EXC_GP].addr0 |
         (unsigned long)idt[X86_EXC_GP].addr1 << 16;
@@ -278,13 +278,13 @@ static unsigned long __user_text nothing(void)
     return 0x77;
 }
 
-CASE("exec_user: afterwards, user mode enters at the boot stack's end")
+CASE("exec_user: afterwards, the entry stack is the boot stack's end")
 {
     expect_hex(exec_user(nothing), 0x77);
     expect_hex(ENTRY_STACK(&tss), _u(boot_stack) + 2 * PAGE_SIZE);
 }
 
-CASE("exec_user: works in a task that the test has switched to")
+CASE("exec_user: in a task that the test has switched to -> works")
 {
     static env_tss own __aligned(128);
 
@@ -305,7 +305,7 @@ CASE("exec_user: works in a task that the test has switched to")
 static uint32_t page_a[PAGE_SIZE / 4] __page_aligned_data;
 static uint32_t page_b[PAGE_SIZE / 4] __page_aligned_bss;
 
-CASE("flush_tlb: a changed entry is in force, also of a global page")
+CASE("flush_tlb: changed entry of a global page -> is in force")
 {
     volatile uint32_t *at = page_a;
     unsigned long cr4 = read_cr4();
@@ -350,7 +350,7 @@ bool do_unhandled_exception(struct cpu_regs *regs)
     return true;
 }
 
-CASE("do_exception: takes XTF's frame of a 32-bit kernel, and changes it")
+CASE("do_exception: XTF's frame of a 32-bit kernel -> is read and changed")
 {
     const struct xtf_idte idte = { .addr = _u(asm_xtf_entry), .cs = __KERN_CS };
     unsigned long ax = 1, bx = 20, cx = 3, di = 0x55;

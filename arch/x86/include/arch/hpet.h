@@ -1,5 +1,5 @@
 /*
- * The HPET of an HVM guest.
+ * The HPET of an HVM guest, for tests of XTF.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */

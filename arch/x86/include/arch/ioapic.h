@@ -1,5 +1,5 @@
 /*
- * The I/O APIC of an HVM guest.
+ * The I/O APIC of an HVM guest, for tests of XTF.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */

@@ -5,6 +5,8 @@
  * The names and values are those of the compilers' intrinsics, so that
  * examples from the manuals read the same.
  *
+ * For tests of XTF.
+ *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #ifndef XTF_X86_TSX_H

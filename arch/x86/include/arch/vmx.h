@@ -6,6 +6,8 @@
  * exception where it may not be used at all. Exceptions are the caller's:
  * these functions have no exception table entries.
  *
+ * For tests of XTF.
+ *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #ifndef XTF_X86_VMX_H

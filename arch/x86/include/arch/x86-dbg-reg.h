@@ -1,5 +1,5 @@
 /*
- * x86 debug registers: bits and accessors.
+ * x86 debug registers: bits and accessors, for tests of XTF.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
