@@ -305,6 +305,8 @@ XEN_PORT_CASE("reset: peer, Xen's port bound by dom0 -> channel kept, peer's oth
     end = evtchn_bind_interdomain(peer->domid, port);
     require_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
                 end);
+    /* Xen ends a reset with the last port that is the guest's own. */
+    expect_eq(peer_alloc(peer), port + 1);
     expect_ok(peer_reset(peer));
     expect_port(end, PORT_INTERDOMAIN(peer->domid, port), 0);
     expect_errno(peer_close(peer, before), -EINVAL);
@@ -318,6 +320,7 @@ XEN_PORT_CASE("reset: peer, Xen's port unbound -> port kept, dom0 binds to it")
     long before, id, port = xen_port(peer, &before, &id), end;
 
     XTF_REQUIRE(port);
+    expect_eq(peer_alloc(peer), port + 1);
     expect_ok(peer_reset(peer));
     end = evtchn_bind_interdomain(peer->domid, port);
     expect_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
