@@ -33,12 +33,12 @@
      * tried again for ever (docs/findings.md).                         \
      */                                                                 \
     X(SHADOW_RETRIES_READONLY_WRITE, 4, 18)                             \
-    /* set_singleshot_timer: VCPU_SSHOTTMR_future is never -ETIME. */   \
+    /* set_singleshot_timer ignores VCPU_SSHOTTMR_future. */            \
     X(SSHOTTMR_FUTURE_IGNORED,  4, 18)                                  \
-    /* acquire_resource: an unknown type has the size 0. */             \
-    X(UNKNOWN_RESOURCE_SIZE_0,  4, 18)                                  \
-    /* EVTCHNOP_status of a port that Xen consumes is not -EACCES. */   \
-    X(XEN_PORT_STATUS,          4, 19)                                  \
+    /* acquire_resource of an unknown type: -EINVAL. */                 \
+    X(UNKNOWN_RESOURCE_IS_EINVAL, 4, 18)                                \
+    /* EVTCHNOP_status of a port that Xen consumes: 0. */               \
+    X(XEN_PORT_HAS_STATUS,      4, 19)                                  \
     /* x86 has no GNTTABOP_cache_flush any more: -ENOSYS. */            \
     X(NO_CACHE_FLUSH,           4, 21)
 

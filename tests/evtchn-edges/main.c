@@ -2,7 +2,7 @@
  * @file tests/evtchn-edges/main.c
  * @ref test-evtchn-edges
  *
- * @page test-evtchn-edges Event channels: what other implementations got wrong
+ * @page test-evtchn-edges Event channels: inputs that other implementations got wrong
  *
  * Inputs from public fixes in KVM's and QEMU's Xen emulation and in guests'
  * drivers, each of which their authors had not thought of: docs/edges.md has
@@ -14,7 +14,7 @@
 
 #include <arch/mm.h>
 
-const char test_title[] = "Event channels: what other implementations got wrong";
+const char test_title[] = "Event channels: inputs that other implementations got wrong";
 
 /* Beyond what either ABI has, and the signs of 32-bit numbers. */
 static const evtchn_port_t no_ports[] = {
@@ -32,7 +32,7 @@ static long poll_ports(evtchn_port_t *ports, unsigned int nr)
 }
 
 /* Linux, KVM: 4ea9439fd537. */
-EVTCHN_CASE("SCHEDOP_poll: one port, beyond the limit -> -EINVAL at once")
+EVTCHN_CASE("poll: port beyond the limit -> -EINVAL")
 {
     unsigned int i;
 
@@ -44,7 +44,7 @@ EVTCHN_CASE("SCHEDOP_poll: one port, beyond the limit -> -EINVAL at once")
     }
 }
 
-EVTCHN_CASE("SCHEDOP_poll: last of several ports is beyond the limit -> -EINVAL, or 0 for one that is pending before it")
+EVTCHN_CASE("poll: last of three ports beyond the limit -> -EINVAL, or 0 with a port before it pending")
 {
     evtchn_port_t ports[3];
     long port = evtchn_bind_ipi(0), other = evtchn_bind_ipi(0);
@@ -61,7 +61,7 @@ EVTCHN_CASE("SCHEDOP_poll: last of several ports is beyond the limit -> -EINVAL,
     expect_errno(poll_ports(ports, 3), -EINVAL);
 }
 
-EVTCHN_CASE("SCHEDOP_poll: 128 ports, the last one pending -> 0 before the timeout; 129 -> -EINVAL")
+EVTCHN_CASE("poll: 128 ports, last one pending -> 0 before the timeout")
 {
     static evtchn_port_t ports[129];
     long port = evtchn_bind_ipi(0), other = evtchn_bind_ipi(0);
@@ -83,7 +83,7 @@ EVTCHN_CASE("SCHEDOP_poll: 128 ports, the last one pending -> 0 before the timeo
     expect_errno(hypercall_sched_op(SCHEDOP_poll, &op), -EINVAL);
 }
 
-EVTCHN_CASE("SCHEDOP_poll: pending port that is masked, or not -> 0, still pending")
+EVTCHN_CASE("poll: port pending, masked or unmasked -> 0, port still pending")
 {
     evtchn_port_t p;
     long port = evtchn_bind_ipi(0);
@@ -100,7 +100,7 @@ EVTCHN_CASE("SCHEDOP_poll: pending port that is masked, or not -> 0, still pendi
 }
 
 /* QEMU: 75a87af9b228.  The number that the call would give the new port. */
-EVTCHN_CASE("bind_interdomain: own domain, the number of the lowest free port -> -EINVAL, no port taken")
+EVTCHN_CASE("bind_interdomain: DOMID_SELF, remote_port is the lowest free port -> -EINVAL")
 {
     long port = evtchn_alloc();
 
@@ -114,7 +114,7 @@ EVTCHN_CASE("bind_interdomain: own domain, the number of the lowest free port ->
     expect_eq(evtchn_alloc(), port);
 }
 
-EVTCHN_CASE("bind_interdomain: own domain, a port of the caller's channel to itself -> -EINVAL")
+EVTCHN_CASE("bind_interdomain: DOMID_SELF, remote_port is an end of a channel -> -EINVAL")
 {
     evtchn_port_t a, b;
 
@@ -126,7 +126,7 @@ EVTCHN_CASE("bind_interdomain: own domain, a port of the caller's channel to its
     expect_false(evtchn_is_pending(a));
 }
 
-EVTCHN_CASE("bind_interdomain: own domain, ports of other kinds -> -EINVAL")
+EVTCHN_CASE("bind_interdomain: DOMID_SELF, remote_port is an IPI, a VIRQ or 0 -> -EINVAL")
 {
     long ipi = evtchn_bind_ipi(0), virq = evtchn_bind_virq(VIRQ_TIMER, 0);
 
@@ -138,7 +138,7 @@ EVTCHN_CASE("bind_interdomain: own domain, ports of other kinds -> -EINVAL")
 }
 
 /* Closing one end leaves the other unbound, for the same domain again. */
-EVTCHN_CASE("close: one end of a channel to oneself -> the other is unbound, and can be bound to again")
+EVTCHN_CASE("close: one end of a channel within the domain -> other end unbound, can be bound again")
 {
     evtchn_port_t a, b;
     long again;
@@ -152,7 +152,7 @@ EVTCHN_CASE("close: one end of a channel to oneself -> the other is unbound, and
 }
 
 /* A port that is closed while pending does not start out pending. */
-EVTCHN_CASE("alloc_unbound, bind_ipi: number of a port that was closed while pending -> not pending")
+EVTCHN_CASE("alloc_unbound, bind_ipi: port number was closed while pending -> port not pending")
 {
     long port = evtchn_bind_ipi(0);
 
@@ -167,7 +167,7 @@ EVTCHN_CASE("alloc_unbound, bind_ipi: number of a port that was closed while pen
 }
 
 /* Linux, KVM: xen_evtchn_send() to a port number beyond the table. */
-EVTCHN_CASE("send, close, unmask, bind_vcpu: ports beyond the limit -> -EINVAL")
+EVTCHN_CASE("send, close, unmask, bind_vcpu: port beyond the limit -> -EINVAL")
 {
     unsigned int i;
 
@@ -181,7 +181,7 @@ EVTCHN_CASE("send, close, unmask, bind_vcpu: ports beyond the limit -> -EINVAL")
 }
 
 /* Linux: VIRQ_TIMER is per vCPU, and does not move with bind_vcpu. */
-EVTCHN_CASE("bind_vcpu: a per-vCPU VIRQ or an IPI -> -EINVAL, the port stays")
+EVTCHN_CASE("bind_vcpu: per-vCPU VIRQ or IPI -> -EINVAL, vCPU unchanged")
 {
     long virq = evtchn_bind_virq(VIRQ_TIMER, 0), ipi = evtchn_bind_ipi(0);
 
@@ -196,7 +196,7 @@ EVTCHN_CASE("bind_vcpu: a per-vCPU VIRQ or an IPI -> -EINVAL, the port stays")
 }
 
 /* Xen's 32-bit shared_info has the upper half of the seconds elsewhere. */
-CASE("shared_info: wall clock -> before the year 2100, all of wc_sec and wc_sec_hi counted")
+CASE("shared_info: wall clock with wc_sec_hi -> before the year 2100")
 {
     const uint64_t ns = time_wallclock();
 

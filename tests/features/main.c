@@ -2,7 +2,7 @@
  * @file tests/features/main.c
  * @ref test-features
  *
- * @page test-features XENVER_get_features: which bits a guest is given
+ * @page test-features xen_version: features of each kind of guest
  *
  * A kernel chooses its page tables, its clock and its grant mappings by these
  * bits, one by one, and trusts each.  A bit that is set for the wrong kind of
@@ -15,7 +15,7 @@
 
 #include <arch/traps.h>
 
-const char test_title[] = "XENVER_get_features: which bits a guest is given";
+const char test_title[] = "xen_version: features of each kind of guest";
 
 static uint32_t features(void)
 {
@@ -49,14 +49,14 @@ CASE("get_features: memory_op_vnode_supported -> set for all guests")
     expect_feature(memory_op_vnode_supported, true);
 }
 
-CASE("get_features: mmu_pt_update_preserve_ad, highmem_assist, gnttab_map_avail_bits -> PV only")
+CASE("get_features: mmu_pt_update_preserve_ad and other bits for PV -> PV only")
 {
     expect_feature(mmu_pt_update_preserve_ad, PV);
     expect_feature(highmem_assist, PV);
     expect_feature(gnttab_map_avail_bits, PV);
 }
 
-CASE("get_features: auto_translated_physmap, writable_page_tables, hvm_callback_vector, hvm_safe_pvclock -> HVM only")
+CASE("get_features: auto_translated_physmap and other bits for HVM -> HVM only")
 {
     expect_feature(auto_translated_physmap, HVM);
     expect_feature(writable_page_tables, HVM);
@@ -76,13 +76,13 @@ CASE("get_features: hvm_pirqs -> clear for PV")
     expect_feature(hvm_pirqs, false);
 }
 
-CASE("get_features: direct_mapped -> PV; not_direct_mapped -> HVM; never both")
+CASE("get_features: direct_mapped, not_direct_mapped -> PV has the former, HVM the latter")
 {
     expect_feature(direct_mapped, PV);
     expect_feature(not_direct_mapped, HVM);
 }
 
-CASE("get_features: dom0 -> as start_info has SIF_INITDOMAIN")
+CASE("get_features: dom0 -> set if start_info has SIF_INITDOMAIN")
 {
 #ifdef CONFIG_PV
     expect_feature(dom0, pv_start_info->flags & SIF_INITDOMAIN);
@@ -114,7 +114,7 @@ CASE("get_features: pae_pgdir_above_4gb -> follows VMASST_TYPE_pae_extended_cr3"
     expect_feature(pae_pgdir_above_4gb, false);
 }
 
-CASE("get_features: runstate_phys_area, vcpu_time_phys_area -> as the operations are there")
+CASE("get_features: runstate_phys_area, vcpu_time_phys_area -> set if the operation exists")
 {
     struct vcpu_register_runstate_memory_area runstate = { .addr.p = ~0ull };
     struct vcpu_register_time_memory_area time = { .addr.p = ~0ull };
@@ -127,7 +127,7 @@ CASE("get_features: runstate_phys_area, vcpu_time_phys_area -> as the operations
                                      &time) != -ENOSYS);
 }
 
-CASE("get_features: bits that are not defined, or Arm's -> clear")
+CASE("get_features: undefined bits, Arm bits -> clear")
 {
     static const unsigned int clear[] = {
         12, XENFEAT_ARM_SMCCC_supported, XENFEAT_linux_rsdp_unrestricted,
@@ -142,7 +142,7 @@ CASE("get_features: bits that are not defined, or Arm's -> clear")
     expect_hex(features() >> (XENFEAT_dm_msix_all_writes + 1), 0);
 }
 
-CASE("get_features: submap from 1 on -> -EINVAL, nothing written")
+CASE("get_features: submap_idx from 1 on -> -EINVAL, nothing written")
 {
     static const unsigned int submaps[] = { 1, 2, 31, 1u << 31, ~0u };
     unsigned int i;
@@ -160,7 +160,7 @@ CASE("get_features: submap from 1 on -> -EINVAL, nothing written")
     }
 }
 
-CASE("get_features: submap 0 -> submap_idx and bytes behind untouched")
+CASE("get_features: submap_idx 0 -> only submap written")
 {
     struct {
         struct xen_feature_info info;

@@ -2,7 +2,7 @@
  * @file tests/hvm-callback/main.c
  * @ref test-hvm-callback
  *
- * @page test-hvm-callback HVM_PARAM_CALLBACK_IRQ: how events enter, and who says so
+ * @page test-hvm-callback Event channels: HVM_PARAM_CALLBACK_IRQ
  *
  * Guests set the callback more than once: firmware, a boot loader and the
  * kernel have their own, and a kernel tries one kind after another.  Each
@@ -20,7 +20,7 @@
 #include <arch/irqflags.h>
 #include <arch/traps.h>
 
-const char test_title[] = "HVM_PARAM_CALLBACK_IRQ: how events enter";
+const char test_title[] = "Event channels: HVM_PARAM_CALLBACK_IRQ";
 
 #define VECTOR(v) (((uint64_t)HVM_PARAM_CALLBACK_TYPE_VECTOR << 56) | (v))
 
@@ -91,7 +91,7 @@ static const uint64_t values[] = {
     0, 1, (1ull << 56) | (3 << 11) | 1, 0xffull << 56, (3ull << 56) | 0x22,
 };
 
-CASE("set_param, HVM_PARAM_CALLBACK_IRQ: GSI 0, GSI 1, INTx, unknown types -> 0, the value reads back")
+CASE("set_param: HVM_PARAM_CALLBACK_IRQ is GSI, INTx or unknown -> 0, value reads back")
 {
     unsigned int i;
     uint64_t val;
@@ -106,7 +106,7 @@ CASE("set_param, HVM_PARAM_CALLBACK_IRQ: GSI 0, GSI 1, INTx, unknown types -> 0,
     }
 }
 
-CASE("set_param, HVM_PARAM_CALLBACK_IRQ: PVH, anything but a vector -> events enter by the vector as before")
+CASE("set_param: HVM_PARAM_CALLBACK_IRQ is no vector, PVH -> upcalls by the former vector")
 {
     unsigned int i;
     long port = fresh_port();
@@ -125,7 +125,7 @@ CASE("set_param, HVM_PARAM_CALLBACK_IRQ: PVH, anything but a vector -> events en
     }
 }
 
-CASE("set_param, HVM_PARAM_CALLBACK_IRQ: another vector -> events enter by that, and only that")
+CASE("set_param: HVM_PARAM_CALLBACK_IRQ is another vector -> upcalls by that vector only")
 {
     long port = fresh_port();
 
@@ -141,7 +141,7 @@ CASE("set_param, HVM_PARAM_CALLBACK_IRQ: another vector -> events enter by that,
     expect_eq(entered[X86_VEC_XEN_CALLBACK], 1);
 }
 
-CASE("set_param, HVM_PARAM_CALLBACK_IRQ: set while an event is pending -> it enters by the new vector")
+CASE("set_param: HVM_PARAM_CALLBACK_IRQ set with an upcall pending -> upcall by the new vector")
 {
     long port = fresh_port();
 
@@ -165,7 +165,10 @@ static long set_upcall_vector(uint8_t vector)
  * enter by either.  Xen raises an event that is pending when it is set since
  * commit 7b5b8ca7dffd (4.17).
  */
-CASE("set_evtchn_upcall_vector: set while an event is pending -> it enters by that vector")
+#undef XTF_CASE_STAGE
+#define XTF_CASE_STAGE 1
+
+CASE("set_evtchn_upcall_vector: upcall pending -> upcall by that vector")
 {
     long port;
 
@@ -180,7 +183,7 @@ CASE("set_evtchn_upcall_vector: set while an event is pending -> it enters by th
     expect_true(entered[X86_VEC_XEN_APIC] >= 1);
 }
 
-CASE("set_param, HVM_PARAM_CALLBACK_IRQ: vCPU has an upcall vector, anything but a vector -> events enter by that")
+CASE("set_param: HVM_PARAM_CALLBACK_IRQ is no vector, vCPU has its own -> upcalls by that")
 {
     unsigned int i;
     long port;

@@ -2,7 +2,7 @@
  * @file tests/hypercall-modes/main.c
  * @ref test-hypercall-modes
  *
- * @page test-hypercall-modes Hypercalls from other modes than the kernel's own
+ * @page test-hypercall-modes Hypercalls: from other modes than the kernel's own
  *
  * Xen chooses between its 64- and 32-bit ABI by the width of the code segment
  * that an HVM guest makes the hypercall from, not by that of the guest; and it
@@ -15,4 +15,4 @@
  */
 #include <xtf.h>
 
-const char test_title[] = "Hypercalls from other modes than the kernel's own";
+const char test_title[] = "Hypercalls: from other modes than the kernel's own";

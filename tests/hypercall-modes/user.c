@@ -214,7 +214,7 @@ static void refuse_all(void)
 
 #ifdef CONFIG_HVM
 
-CASE("user mode: hypercalls by VMCALL or VMMCALL -> -EPERM, nothing happens")
+CASE("user mode: hypercall by VMCALL or VMMCALL -> -EPERM, no effect")
 {
     refuse_all();
 }
@@ -225,7 +225,7 @@ static void restore_user_cs(void *arg)
     exec_user_cs = __USER_CS;
 }
 
-CASE("user mode, 32-bit code segment: hypercalls -> -EPERM, nothing happens")
+CASE("user mode, 32-bit code segment: hypercall by VMCALL or VMMCALL -> -EPERM, no effect")
 {
     exec_user_cs = __USER_CS32;
     xtf_case_cleanup(restore_user_cs, NULL);
@@ -235,7 +235,7 @@ CASE("user mode, 32-bit code segment: hypercalls -> -EPERM, nothing happens")
 
 #else
 
-CASE("user mode: the instruction for hypercalls -> enters the guest's kernel, nothing happens")
+CASE("user mode: hypercall by SYSCALL (64-bit) or INT 0x82 -> enters the guest's kernel")
 {
     refuse_all();
 }

@@ -90,7 +90,7 @@ int32_t call16(uint32_t nr, uint32_t a1, uint32_t a2, uint32_t a3)
     return c.result;
 }
 
-CASE("16-bit code segment: xen_version -> as from the kernel's")
+CASE("16-bit code segment: xen_version -> as from the kernel's segment")
 {
     struct xen_feature_info info = { 0 }, want = { 0 };
 
@@ -117,7 +117,7 @@ CASE("16-bit code segment: EVTCHNOP_bind_ipi, EVTCHNOP_send -> port pending")
     expect_true(evtchn_is_pending(bind.port));
 }
 
-CASE("16-bit code segment: GNTTABOP_query_size -> as from the kernel's")
+CASE("16-bit code segment: GNTTABOP_query_size -> as from the kernel's segment")
 {
     struct gnttab_query_size got = { .dom = DOMID_SELF }, want = got;
 

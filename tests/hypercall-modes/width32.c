@@ -82,7 +82,7 @@ CASE("32-bit code segment: XENVER_platform_parameters -> 4 bytes written")
     expect_hex(params[2], 0x5a5a5a5a);
 }
 
-CASE("32-bit code segment: EVTCHNOP_alloc_unbound, bind_interdomain, send, close -> ports as named")
+CASE("32-bit code segment: alloc_unbound, bind_interdomain, send, close -> port states change")
 {
     struct evtchn_alloc_unbound alloc = {
         .dom = DOMID_SELF, .remote_dom = DOMID_SELF,
@@ -124,7 +124,7 @@ CASE("32-bit code segment: GNTTABOP_query_size -> as from 64-bit code")
     expect_eq(got.max_nr_frames, want.max_nr_frames);
 }
 
-CASE("32-bit code segment: GNTTABOP_copy, two 32-bit structures -> bytes arrive, status of each")
+CASE("32-bit code segment: GNTTABOP_copy of two 32-bit structures -> bytes copied, GNTST_okay")
 {
     static uint8_t from[PAGE_SIZE] __page_aligned_bss;
     static uint8_t to[PAGE_SIZE] __page_aligned_bss;
@@ -223,7 +223,7 @@ CASE("32-bit code segment: set_timer_op, deadline in two halves -> event, not be
     expect_ok(hypercall_evtchn_close(port));
 }
 
-CASE("32-bit code segment: XENMEM_memory_map, 32-bit structure -> as from 64-bit code")
+CASE("32-bit code segment: XENMEM_memory_map of a 32-bit structure -> as from 64-bit code")
 {
     static uint8_t got[64][20], want[64][20];
     struct xen_memory_map map = { .nr_entries = 64, .buffer = want };
@@ -239,7 +239,7 @@ CASE("32-bit code segment: XENMEM_memory_map, 32-bit structure -> as from 64-bit
     expect_mem(got, want, sizeof(got));
 }
 
-CASE("32-bit code segment: multicall of 32-bit entries -> a result each")
+CASE("32-bit code segment: multicall of 32-bit entries -> each entry has its result")
 {
     struct multicall32 calls[3] = {
         { .op = __HYPERVISOR_xen_version, .result = 0x5a5a },
@@ -279,7 +279,7 @@ static void relatch(void *arg)
  * With HVM_PARAM_CALLBACK_IRQ, Xen takes the width of the shared info from the
  * code that sets it: a 32-bit selector has a bit for 32 ports.
  */
-CASE("32-bit code segment: HVM_PARAM_CALLBACK_IRQ set -> shared_info is a 32-bit one, from 64-bit code: 64-bit one")
+CASE("32-bit code segment: HVM_PARAM_CALLBACK_IRQ set -> shared_info has the 32-bit layout")
 {
     struct xen_hvm_param op = {
         .domid = DOMID_SELF, .index = HVM_PARAM_CALLBACK_IRQ,

@@ -5,7 +5,7 @@
  */
 #include "leaves.h"
 
-CASE("CPUID leaf 0: signature, and a highest leaf from 2 to 0xff")
+CASE("CPUID leaf 0: signature, highest leaf from 2 to 0xff")
 {
     const uint32_t base = first_leaf();
 
@@ -21,7 +21,7 @@ CASE("CPUID leaf 1: version -> XENVER_version")
     expect_hex(l.b | l.c | l.d, 0);
 }
 
-CASE("CPUID leaf 2: one hypercall page, an MSR, features of this guest")
+CASE("CPUID leaf 2: one hypercall page, its MSR, this guest's features")
 {
     const uint32_t base = first_leaf();
     const struct leaf l = get_leaf(base + 2, 0);
@@ -65,7 +65,7 @@ static bool about(uint64_t got, uint64_t want)
     return got * 10 >= want * 9 && got * 10 <= want * 11;
 }
 
-CASE("CPUID leaf 3: TSC frequency and scale -> vcpu_info.time's, about")
+CASE("CPUID leaf 3: TSC frequency and scale are within 10 % of vcpu_info.time")
 {
     const uint32_t leaf = first_leaf() + 3;
     const struct leaf l = get_leaf(leaf, 0), scale = get_leaf(leaf, 1);

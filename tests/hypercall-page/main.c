@@ -2,7 +2,7 @@
  * @file tests/hypercall-page/main.c
  * @ref test-hypercall-page
  *
- * @page test-hypercall-page The hypercall page's MSR and Xen's CPUID leaves
+ * @page test-hypercall-page Hypercalls: the hypercall page's MSR and Xen's CPUID leaves
  *
  * How a guest finds Xen: CPUID leaves, of which leaf 2 names an MSR that fills
  * a frame with the entries of all hypercalls.  The low bits of the value are
@@ -16,7 +16,7 @@
 #include <arch/msr.h>
 #include <arch/pagetable.h>
 
-const char test_title[] = "The hypercall page's MSR and Xen's CPUID leaves";
+const char test_title[] = "Hypercalls: the hypercall page's MSR and Xen's CPUID leaves";
 
 static uint8_t page[PAGE_SIZE] __page_aligned_bss;
 
@@ -30,14 +30,14 @@ static uint64_t value(const void *va, unsigned int page_number)
     return ((uint64_t)virt_to_gfn(va) << PAGE_SHIFT) | page_number;
 }
 
-CASE("hypercall page: page number 0 -> the frame holds what the hypercall page holds")
+CASE("hypercall page MSR: page number 0 -> frame equals the kernel's hypercall page")
 {
     memset(page, 0x5a, sizeof(page));
     expect_false(wrmsr_safe(msr(), value(page, 0)));
     expect_mem(page, hypercall_page, PAGE_SIZE);
 }
 
-CASE("hypercall page: a second frame -> its entries make hypercalls")
+CASE("hypercall page MSR: second frame -> its entries make hypercalls")
 {
     long rc;
 
@@ -67,7 +67,7 @@ CASE("hypercall page: a second frame -> its entries make hypercalls")
     expect_eq(rc, hypercall_xen_version(XENVER_version, NULL));
 }
 
-CASE("hypercall page: page number from 1 to 0xfff -> #GP, no byte written")
+CASE("hypercall page MSR: page number from 1 to 0xfff -> #GP, frame unchanged")
 {
     static const unsigned int numbers[] = { 1, 2, 0x10, 0x800, 0xffe, 0xfff };
     unsigned int i;
@@ -79,7 +79,7 @@ CASE("hypercall page: page number from 1 to 0xfff -> #GP, no byte written")
     expect_fill(page, 0x5a, sizeof(page));
 }
 
-CASE("hypercall page: frame without memory -> #GP")
+CASE("hypercall page MSR: unpopulated or invalid frame -> #GP")
 {
     expect_true(wrmsr_safe(msr(), ~0ull << PAGE_SHIFT));
     expect_true(wrmsr_safe(msr(), 1ull << 63));
@@ -91,7 +91,7 @@ CASE("hypercall page: frame without memory -> #GP")
 }
 
 #ifdef CONFIG_PV
-CASE("hypercall page: frame is a page table -> #GP, table unchanged")
+CASE("hypercall page MSR: frame is a page table -> #GP, table unchanged")
 {
     static intpte_t before[L1_PT_ENTRIES];
     const intpte_t *l1 = _p(_u(pv_l1e(page)) & PAGE_MASK);
@@ -102,7 +102,7 @@ CASE("hypercall page: frame is a page table -> #GP, table unchanged")
 }
 #endif
 
-CASE("hypercall page: the MSRs beside it -> #GP")
+CASE("hypercall page MSR: next MSR number -> #GP")
 {
     uint64_t val;
 

@@ -2,7 +2,7 @@
  * @file tests/resources/main.c
  * @ref test-resources
  *
- * @page test-resources XENMEM_acquire_resource: many frames in one call
+ * @page test-resources acquire_resource: many frames in one call
  *
  * A toolstack or device model maps pages that Xen keeps for a domain, such as
  * its grant table.  More than 32 frames at once were cut off in silence until
@@ -17,7 +17,7 @@
 
 #include <arch/mm.h>
 
-const char test_title[] = "XENMEM_acquire_resource: many frames in one call";
+const char test_title[] = "acquire_resource: many frames in one call";
 
 /* The size of the peer's grant table, beyond what Xen does in one portion. */
 #define NR 40
@@ -100,7 +100,13 @@ static struct peer *big_peer(void)
     return kept = peer;
 }
 
-#define BIG_CASE(name) PEER_CASE_BY(CASE, name, big_peer())
+static bool begin_with_peer(unsigned int unused)
+{
+    return (case_peer = big_peer());
+}
+
+#define BIG_CASE(name)                                                  \
+    XTF_PEER_BODY_OF(XTF_CASE_ENTRY(name, begin_with_peer, 0))
 
 static uint32_t size_of(uint32_t id)
 {
@@ -162,25 +168,25 @@ static void all_at_once(uint32_t id, unsigned int nr)
 #endif
 }
 
-BIG_CASE("acquire_resource, grant table: nr_frames 0 without a list -> the size, 40 frames; status 5")
+BIG_CASE("acquire_resource: nr_frames is 0, no list -> nr_frames is the size")
 {
     expect_eq(size_of(SHARED), NR);
     expect_eq(size_of(STATUS), NR_STATUS);
 }
 
-BIG_CASE("acquire_resource, grant table: 40 frames in one call -> as a call each, no element beyond is written")
+BIG_CASE("acquire_resource: 40 grant frames in one call -> as one call for each frame")
 {
     all_at_once(SHARED, NR);
 }
 
-BIG_CASE("acquire_resource, grant table: 31, 32, 33 frames in one call -> as a call each")
+BIG_CASE("acquire_resource: 31, 32, 33 grant frames in one call -> as one call for each frame")
 {
     all_at_once(SHARED, 31);
     all_at_once(SHARED, 32);
     all_at_once(SHARED, 33);
 }
 
-BIG_CASE("acquire_resource, grant table: last frames -> as a call each; one beyond -> -EINVAL, none written")
+BIG_CASE("acquire_resource: one frame beyond the grant table -> -EINVAL, list unchanged")
 {
     xen_pfn_t list[NR + 1], before[NR + 1];
 
@@ -209,7 +215,7 @@ BIG_CASE("acquire_resource, grant table: last frames -> as a call each; one beyo
 }
 
 #ifdef CONFIG_PV
-BIG_CASE("acquire_resource, grant table: 40 frames from frame 1 -> -EINVAL, no element beyond is written")
+BIG_CASE("acquire_resource: 40 grant frames from frame 1 of 40 -> -EINVAL")
 {
     xen_pfn_t list[NR + 1];
 
@@ -219,7 +225,7 @@ BIG_CASE("acquire_resource, grant table: 40 frames from frame 1 -> -EINVAL, no e
 }
 #endif
 
-BIG_CASE("acquire_resource: no list, nr_frames 1 -> -EINVAL; list, nr_frames 0 -> -EINVAL")
+BIG_CASE("acquire_resource: no list with nr_frames 1, list with nr_frames 0 -> -EINVAL")
 {
     xen_pfn_t list[NR + 1], before[NR + 1];
 
@@ -230,7 +236,7 @@ BIG_CASE("acquire_resource: no list, nr_frames 1 -> -EINVAL; list, nr_frames 0 -
     expect_mem(list, before, sizeof(list));
 }
 
-BIG_CASE("acquire_resource: pad not 0, frame or its end beyond 32 bits -> -EINVAL, none written")
+BIG_CASE("acquire_resource: pad is not 0, frame or end beyond 32 bits -> -EINVAL, list unchanged")
 {
     xen_pfn_t list[NR + 1], before[NR + 1];
     struct xen_mem_acquire_resource op = {
@@ -249,15 +255,11 @@ BIG_CASE("acquire_resource: pad not 0, frame or its end beyond 32 bits -> -EINVA
     expect_mem(list, before, sizeof(list));
 }
 
-/*
- * Xen up to 4.17 tells an unknown type by -EOPNOTSUPP, and a size that is that
- * error; since commit 9b8708290002 (4.18) it has the size 0, as a resource that
- * is not there.  Type 2 is vmtrace's.
- */
-BIG_CASE("acquire_resource: types 3 and 0xffff -> -EINVAL; up to 4.17 -> -EOPNOTSUPP; none written")
+/* Up to Xen 4.17 the size of an unknown type is an errno.  Type 2 is vmtrace's. */
+BIG_CASE("acquire_resource: unknown type -> -EINVAL or -EOPNOTSUPP, list unchanged")
 {
     static const uint16_t types[] = { 3, 4, 0xffff };
-    const bool sized = xen_has(XEN_UNKNOWN_RESOURCE_SIZE_0);
+    const bool sized = xen_has(XEN_UNKNOWN_RESOURCE_IS_EINVAL);
     xen_pfn_t list[NR + 1], before[NR + 1];
     unsigned int i;
 
@@ -277,7 +279,7 @@ BIG_CASE("acquire_resource: types 3 and 0xffff -> -EINVAL; up to 4.17 -> -EOPNOT
     expect_mem(list, before, sizeof(list));
 }
 
-BIG_CASE("acquire_resource: list ends in memory that is not there -> -EFAULT")
+BIG_CASE("acquire_resource: list at an unmapped address -> -EFAULT")
 {
 #ifdef CONFIG_PV
     /* Page 0 is not mapped. */
@@ -287,7 +289,7 @@ BIG_CASE("acquire_resource: list ends in memory that is not there -> -EFAULT")
 #endif
 }
 
-BIG_CASE("acquire_resource, status: version 1 -> -EINVAL")
+BIG_CASE("acquire_resource: status frames in grant table v1 -> -EINVAL")
 {
     xen_pfn_t list[NR + 1];
 
@@ -296,7 +298,11 @@ BIG_CASE("acquire_resource, status: version 1 -> -EINVAL")
     expect_errno(acquire(STATUS, 0, NR_STATUS, list), -EINVAL);
 }
 
-BIG_CASE("acquire_resource, status: version 2, all frames in one call -> as a call each; one beyond -> -EINVAL")
+/* The version stays. */
+#undef XTF_CASE_STAGE
+#define XTF_CASE_STAGE 1
+
+BIG_CASE("acquire_resource: all status frames in one call -> as one call for each frame")
 {
     xen_pfn_t list[NR + 1];
 

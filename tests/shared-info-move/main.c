@@ -2,7 +2,7 @@
  * @file tests/shared-info-move/main.c
  * @ref test-shared-info-move
  *
- * @page test-shared-info-move shared_info in another frame
+ * @page test-shared-info-move add_to_physmap: shared_info at another GFN
  *
  * An HVM guest chooses the frame of its shared info page, and a kernel that
  * follows another one (kexec, a boot loader) chooses anew.  It is one page all
@@ -15,7 +15,7 @@
 
 #include <arch/mm.h>
 
-const char test_title[] = "shared_info in another frame";
+const char test_title[] = "add_to_physmap: shared_info at another GFN";
 
 /* The frame it is moved to, as a page of RAM before and after. */
 static uint8_t other_page[PAGE_SIZE] __page_aligned_bss;
@@ -90,7 +90,7 @@ static bool two_ports(long *a, long *b)
 #define pending(s, port) (!!test_bit(port, (s)->evtchn_pending))
 #define masked(s, port)  (!!test_bit(port, (s)->evtchn_mask))
 
-CASE("add_to_physmap, shared_info: another frame -> pending and mask bits go along, the former frame is empty")
+CASE("add_to_physmap: shared_info to another GFN -> pending bits kept, former GFN unpopulated")
 {
     shared_info_t *other = at(other_page);
     uint32_t wc_sec = shared_info.wc_sec;
@@ -109,7 +109,7 @@ CASE("add_to_physmap, shared_info: another frame -> pending and mask bits go alo
     expect_errno(remove_from(&shared_info), -ENOENT);
 }
 
-CASE("add_to_physmap, shared_info: another frame, and back -> events are raised in the frame it is in")
+CASE("add_to_physmap: shared_info to another GFN and back -> events raised at the current GFN")
 {
     shared_info_t *other = at(other_page);
     long a, b;
@@ -132,7 +132,7 @@ CASE("add_to_physmap, shared_info: another frame, and back -> events are raised 
     expect_true(pending(&shared_info, a));
 }
 
-CASE("add_to_physmap, shared_info: another frame -> selector and upcall flag are set there")
+CASE("add_to_physmap: shared_info to another GFN -> evtchn_pending_sel set there")
 {
     shared_info_t *other = at(other_page);
     vcpu_info_t *info = &other->vcpu_info[0];
@@ -151,7 +151,7 @@ CASE("add_to_physmap, shared_info: another frame -> selector and upcall flag are
                1ul << (b / BITS_PER_LONG));
 }
 
-CASE("add_to_physmap, shared_info: another frame -> vcpu_info.time goes on there")
+CASE("add_to_physmap: shared_info to another GFN -> vcpu_info.time updated there")
 {
     shared_info_t *other = at(other_page);
     uint64_t before, after, last;
@@ -175,7 +175,7 @@ CASE("add_to_physmap, shared_info: another frame -> vcpu_info.time goes on there
                (unsigned long long)last);
 }
 
-CASE("add_to_physmap, shared_info: the frame it is in -> 0, nothing changes")
+CASE("add_to_physmap: shared_info to its current GFN -> 0, pending bits kept")
 {
     long a, b;
 
@@ -187,7 +187,7 @@ CASE("add_to_physmap, shared_info: the frame it is in -> 0, nothing changes")
     expect_true(pending(&shared_info, b));
 }
 
-CASE("add_to_physmap, shared_info: idx is not 0 -> -EINVAL, it stays")
+CASE("add_to_physmap: shared_info, idx is not 0 -> -EINVAL, GFN unchanged")
 {
     struct xen_add_to_physmap op = {
         .domid = DOMID_SELF, .space = XENMAPSPACE_shared_info,
@@ -211,7 +211,7 @@ CASE("add_to_physmap, shared_info: idx is not 0 -> -EINVAL, it stays")
     expect_true(pending(&shared_info, b));
 }
 
-CASE("remove_from_physmap of shared_info's frame, add_to_physmap again -> events raised in between are pending")
+CASE("remove_from_physmap: shared_info, added again after a send -> port pending")
 {
     long a, b;
 

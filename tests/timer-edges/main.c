@@ -2,7 +2,7 @@
  * @file tests/timer-edges/main.c
  * @ref test-timer-edges
  *
- * @page test-timer-edges Timers: deadlines at the edges, periods, other vCPUs
+ * @page test-timer-edges Time: deadlines at the edges, periods, timers of other vCPUs
  *
  * A guest whose clock wraps asks for a timer that is years ahead, or before
  * the boot.  Xen must raise VIRQ_TIMER soon in either case, because the guest
@@ -16,7 +16,7 @@
 #include <arch/lib.h>
 #include <arch/mm.h>
 
-const char test_title[] = "Timers: deadlines at the edges, periods, other vCPUs";
+const char test_title[] = "Time: deadlines at the edges, periods, timers of other vCPUs";
 
 /*
  * As in the test `time`: long enough that an emulator which counts a
@@ -158,7 +158,7 @@ CASE("set_timer_op: deadline is past -> event at once")
     expect_range(at - start, 0, MILLISECONDS(90));
 }
 
-CASE("set_timer_op: 0 -> a deadline of VCPUOP_set_singleshot_timer is dropped")
+CASE("set_timer_op: 0 after set_singleshot_timer -> no event")
 {
     require_ok(bind_timer(0));
 
@@ -222,9 +222,8 @@ CASE("set_singleshot_timer: VCPU_SSHOTTMR_future, deadline ahead -> event")
 }
 
 /*
- * The ABI lets Xen ignore the flag: an event at once, or -ETIME and no event.
- * Xen ignores it since commit 19c6cbd90965 (4.18, and in later updates of older
- * releases).
+ * The ABI lets Xen ignore the flag, which Xen does since 4.18, and in updates
+ * of older releases: an event at once, instead of -ETIME and no event.
  */
 static void expect_past_future(uint64_t deadline)
 {
@@ -241,7 +240,7 @@ static void expect_past_future(uint64_t deadline)
     expect_false(sleep_for_timer(SHORT));
 }
 
-CASE("set_singleshot_timer: VCPU_SSHOTTMR_future, deadline past -> event at once")
+CASE("set_singleshot_timer: VCPU_SSHOTTMR_future, deadline past -> event at once or -ETIME")
 {
     require_ok(bind_timer(0));
 
@@ -260,7 +259,7 @@ CASE("set_singleshot_timer: deadline past -> an earlier deadline is dropped")
     expect_false(sleep_for_timer(LONG));
 }
 
-CASE("set_singleshot_timer: deadlines 1 << 63 and ~0 -> 0, and later deadlines count")
+CASE("set_singleshot_timer: deadline 1 << 63 or ~0 -> 0, a later call replaces it")
 {
     static const uint64_t far[] = { 1ull << 63, ~0ull, ~0ull >> 1 };
     uint64_t deadline, at;
@@ -283,7 +282,7 @@ CASE("set_singleshot_timer: deadlines 1 << 63 and ~0 -> 0, and later deadlines c
     }
 }
 
-CASE("set_singleshot_timer, stop_singleshot_timer: another vCPU's -> -EINVAL")
+CASE("set_singleshot_timer, stop_singleshot_timer: another vCPU's timer -> -EINVAL")
 {
     vcpu_set_singleshot_timer_t op = { .timeout_abs_ns = 1 };
 
@@ -329,7 +328,7 @@ CASE("set_periodic_timer: ticks -> at least a period apart")
                (unsigned long long)(at - start));
 }
 
-CASE("set_periodic_timer: longer period while running -> next ticks are that far apart")
+CASE("set_periodic_timer: longer period while ticking -> next ticks a new period apart")
 {
     uint64_t start, at = 0;
     unsigned int i;
@@ -350,7 +349,7 @@ CASE("set_periodic_timer: longer period while running -> next ticks are that far
                (unsigned long long)(at - start));
 }
 
-CASE("set_periodic_timer: shorter period while running -> next tick by that")
+CASE("set_periodic_timer: shorter period while ticking -> next tick after the new period")
 {
     require_ok(bind_timer(0));
     require_ok(set_period(0, SECONDS(3600)));
@@ -392,7 +391,7 @@ CASE("set_periodic_timer: one-shot timer set too -> both raise the event")
     expect_true(spin_for_timer(LATE));
 }
 
-CASE("set_periodic_timer: vCPU blocks for several periods -> an event is pending then")
+CASE("set_periodic_timer: vCPU blocked for several periods -> event pending afterwards")
 {
     require_ok(bind_timer(0));
     require_ok(set_period(0, SHORT));
@@ -402,7 +401,7 @@ CASE("set_periodic_timer: vCPU blocks for several periods -> an event is pending
     expect_true(fired());
 }
 
-CASE("stop_periodic_timer: ticking -> no further event; stopped -> 0")
+CASE("stop_periodic_timer: timer ticking, then stopped -> 0, no further event")
 {
     require_ok(bind_timer(0));
     require_ok(set_period(0, SHORT));
@@ -442,7 +441,7 @@ static void wait_tick(bool *came)
         ;
 }
 
-CASE("set_periodic_timer, stop_periodic_timer: another vCPU's -> its ticks come, and end")
+CASE("set_periodic_timer, stop_periodic_timer: another vCPU's timer -> ticks delivered, ended")
 {
     bool came;
 

@@ -2,7 +2,7 @@
  * @file tests/vcpu-areas/main.c
  * @ref test-vcpu-areas
  *
- * @page test-vcpu-areas Areas that a guest registers: runstate, time, vcpu_info
+ * @page test-vcpu-areas vCPUs: runstate, time and vcpu_info areas
  *
  * Xen writes a vCPU's runstate, time and vcpu_info where the guest says, at
  * any aligned address.  Areas that cross a page boundary are where
@@ -14,7 +14,7 @@
  */
 #include "areas.h"
 
-const char test_title[] = "Areas that a guest registers";
+const char test_title[] = "vCPUs: runstate, time and vcpu_info areas";
 
 uint8_t pages[2 * PAGE_SIZE] __page_aligned_bss;
 

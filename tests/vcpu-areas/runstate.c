@@ -165,19 +165,19 @@ static void at_every_offset(void)
     }
 }
 
-CASE("register_runstate_memory_area: each aligned offset around a page boundary -> kept up, nothing else written")
+CASE("register_runstate_memory_area: each aligned offset at a page boundary -> kept up to date")
 {
     at_every_offset();
 }
 
-CASE("register_runstate_memory_area: with VMASST_TYPE_runstate_update_flag -> the same, flag clear after updates")
+CASE("register_runstate_memory_area: VMASST_TYPE_runstate_update_flag -> flag clear after updates")
 {
     require_ok(hypercall_vm_assist(VMASST_CMD_enable,
                                    VMASST_TYPE_runstate_update_flag));
     at_every_offset();
 }
 
-CASE("register_runstate_memory_area: address not aligned -> kept up")
+CASE("register_runstate_memory_area: address is not aligned -> kept up to date")
 {
     unsigned int offset;
 
@@ -191,7 +191,7 @@ CASE("register_runstate_memory_area: address not aligned -> kept up")
     }
 }
 
-CASE("register_runstate_memory_area: another area -> the former is not written any more")
+CASE("register_runstate_memory_area: another area -> former area not written")
 {
     xtf_case_cleanup(elsewhere, NULL);
 
@@ -204,7 +204,7 @@ CASE("register_runstate_memory_area: another area -> the former is not written a
     expect_eq(read_area(pages + PAGE_SIZE).state, RUNSTATE_running);
 }
 
-CASE("register_runstate_memory_area: unreadable argument -> -EFAULT, the area stays")
+CASE("register_runstate_memory_area: unreadable argument -> -EFAULT, former area kept up to date")
 {
     xtf_case_cleanup(elsewhere, NULL);
 
@@ -214,7 +214,7 @@ CASE("register_runstate_memory_area: unreadable argument -> -EFAULT, the area st
     kept_up(64);
 }
 
-CASE("register_runstate_memory_area: a vCPU that is down -> offline at once")
+CASE("register_runstate_memory_area: vCPU is down -> RUNSTATE_offline")
 {
     vcpu_runstate_info_t info;
 
@@ -248,7 +248,7 @@ CASE("register_runstate_memory_area, get_runstate_info: no such vCPU -> -ENOENT"
     if ( !has_feature(XENFEAT_runstate_phys_area) )                     \
         skip_case("VCPUOP_register_runstate_phys_area needs Xen 4.18")
 
-CASE("register_runstate_phys_area: XENFEAT_runstate_phys_area clear -> -ENOSYS")
+CASE("register_runstate_phys_area: XENFEAT_runstate_phys_area is clear -> -ENOSYS")
 {
     if ( has_feature(XENFEAT_runstate_phys_area) )
         skip_case("the feature is there");
@@ -258,7 +258,7 @@ CASE("register_runstate_phys_area: XENFEAT_runstate_phys_area clear -> -ENOSYS")
     expect_only(0, 0);
 }
 
-CASE("register_runstate_phys_area: each aligned offset within a page -> kept up, nothing else written")
+CASE("register_runstate_phys_area: each aligned offset within a page -> kept up to date")
 {
     unsigned int i, offset;
 
@@ -290,7 +290,7 @@ CASE("register_runstate_phys_area: area crosses a page boundary -> -ENXIO")
     expect_only(0, 0);
 }
 
-CASE("register_runstate_phys_area: address not aligned -> -ENXIO")
+CASE("register_runstate_phys_area: address is not aligned -> -ENXIO")
 {
     unsigned int offset;
 
@@ -303,7 +303,7 @@ CASE("register_runstate_phys_area: address not aligned -> -ENXIO")
     expect_only(0, 0);
 }
 
-CASE("register_runstate_phys_area: refused -> the former area is kept up")
+CASE("register_runstate_phys_area: invalid address -> error, former area kept up to date")
 {
     need_phys();
     xtf_case_cleanup(elsewhere, NULL);
@@ -314,7 +314,7 @@ CASE("register_runstate_phys_area: refused -> the former area is kept up")
     kept_up(64);
 }
 
-CASE("register_runstate_phys_area: ~0 -> no area, and the one by address counts again")
+CASE("register_runstate_phys_area: ~0 -> area by virtual address kept up to date again")
 {
     need_phys();
     xtf_case_cleanup(elsewhere, NULL);
@@ -332,7 +332,7 @@ CASE("register_runstate_phys_area: ~0 -> no area, and the one by address counts 
     expect_eq(read_area(pages + PAGE_SIZE - 16).state, RUNSTATE_running);
 }
 
-CASE("register_runstate_phys_area: another area -> the former is not written any more")
+CASE("register_runstate_phys_area: another area -> former area not written")
 {
     need_phys();
     xtf_case_cleanup(elsewhere, NULL);

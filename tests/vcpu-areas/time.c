@@ -110,7 +110,7 @@ static bool kept_up(unsigned int offset)
         skip_case("VCPUOP_register_vcpu_time_memory_area is not there for " \
                   "this guest")
 
-CASE("register_vcpu_time_memory_area: each aligned offset around a page boundary -> tells the time")
+CASE("register_vcpu_time_memory_area: each aligned offset at a page boundary -> kept up to date")
 {
     unsigned int i, offset;
 
@@ -129,7 +129,7 @@ CASE("register_vcpu_time_memory_area: each aligned offset around a page boundary
     }
 }
 
-CASE("register_vcpu_time_memory_area: unreadable argument -> -EFAULT, the area stays")
+CASE("register_vcpu_time_memory_area: unreadable argument -> -EFAULT, former area kept up to date")
 {
     long rc = by_address(fresh(64));
 
@@ -146,7 +146,7 @@ CASE("register_vcpu_time_memory_area: unreadable argument -> -EFAULT, the area s
     if ( !has_feature(XENFEAT_vcpu_time_phys_area) )                    \
         skip_case("VCPUOP_register_vcpu_time_phys_area needs Xen 4.18")
 
-CASE("register_vcpu_time_phys_area: XENFEAT_vcpu_time_phys_area clear -> -ENOSYS")
+CASE("register_vcpu_time_phys_area: XENFEAT_vcpu_time_phys_area is clear -> -ENOSYS")
 {
     if ( has_feature(XENFEAT_vcpu_time_phys_area) )
         skip_case("the feature is there");
@@ -155,7 +155,7 @@ CASE("register_vcpu_time_phys_area: XENFEAT_vcpu_time_phys_area clear -> -ENOSYS
     expect_only(0, 0);
 }
 
-CASE("register_vcpu_time_phys_area: each aligned offset within a page -> tells the time")
+CASE("register_vcpu_time_phys_area: each aligned offset within a page -> kept up to date")
 {
     unsigned int i, offset;
 
@@ -174,7 +174,7 @@ CASE("register_vcpu_time_phys_area: each aligned offset within a page -> tells t
     }
 }
 
-CASE("register_vcpu_time_phys_area: crosses a page boundary, or not aligned -> -ENXIO")
+CASE("register_vcpu_time_phys_area: area crosses a page boundary or is not aligned -> -ENXIO")
 {
     unsigned int offset;
 
@@ -190,7 +190,7 @@ CASE("register_vcpu_time_phys_area: crosses a page boundary, or not aligned -> -
     expect_only(0, 0);
 }
 
-CASE("register_vcpu_time_phys_area: ~0 -> not written any more")
+CASE("register_vcpu_time_phys_area: ~0 -> former area not written")
 {
     need_phys();
     xtf_case_cleanup(elsewhere, NULL);

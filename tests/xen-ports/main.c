@@ -173,9 +173,15 @@ static long xen_port(struct peer *peer, long *before, long *id)
         ? *before + 1 : 0;
 }
 
-#define XEN_PORT_CASE(name) PEER_CASE_BY(CASE_2L, name, clean_peer())
+static bool begin_with_peer(unsigned int abi)
+{
+    return evtchn_begin(abi) && (case_peer = clean_peer());
+}
 
-XEN_PORT_CASE("create_ioreq_server: vCPU's port -> the lowest free one, the peer's next alloc_unbound is beyond it")
+#define XEN_PORT_CASE(name)                                             \
+    XTF_PEER_BODY_OF(XTF_CASE_ENTRY(name, begin_with_peer, EVTCHN_2L))
+
+XEN_PORT_CASE("create_ioreq_server: one vCPU -> Xen takes peer's lowest free port")
 {
     long before, id, port = xen_port(peer, &before, &id);
 
@@ -184,7 +190,7 @@ XEN_PORT_CASE("create_ioreq_server: vCPU's port -> the lowest free one, the peer
     expect_nothing_pending(peer);
 }
 
-XEN_PORT_CASE("create_ioreq_server: buffered I/O -> a second port, as get_ioreq_server_info says")
+XEN_PORT_CASE("create_ioreq_server: HVM_IOREQSRV_BUFIOREQ_ATOMIC -> second port, named by get_ioreq_server_info")
 {
     struct xen_dm_op op = {
         .op = XEN_DMOP_get_ioreq_server_info,
@@ -208,7 +214,7 @@ XEN_PORT_CASE("create_ioreq_server: buffered I/O -> a second port, as get_ioreq_
     expect_errno(peer_close(peer, before + 2), -EINVAL);
 }
 
-XEN_PORT_CASE("create_ioreq_server: unknown kind of buffered I/O -> -EINVAL, no port taken")
+XEN_PORT_CASE("create_ioreq_server: handle_bufioreq is 3 -> -EINVAL, no port taken")
 {
     long before = peer_alloc(peer), id = create_server(peer, 3);
 
@@ -238,7 +244,7 @@ static void peer_refused(struct peer *peer, evtchn_port_t port)
     expect_nothing_pending(peer);
 }
 
-XEN_PORT_CASE("Xen's port: peer's close, send, bind_vcpu, bind_interdomain -> -EINVAL; unmask -> 0")
+XEN_PORT_CASE("close, send, bind_vcpu, bind_interdomain: peer on Xen's unbound port -> -EINVAL")
 {
     long before, id, port = xen_port(peer, &before, &id);
 
@@ -247,7 +253,7 @@ XEN_PORT_CASE("Xen's port: peer's close, send, bind_vcpu, bind_interdomain -> -E
     expect_eq(peer_alloc(peer), port + 1);
 }
 
-XEN_PORT_CASE("Xen's port, bound by dom0: peer's close, send, bind_vcpu, bind_interdomain -> -EINVAL, channel stays")
+XEN_PORT_CASE("close, send, bind_vcpu, bind_interdomain: peer on Xen's port bound by dom0 -> -EINVAL")
 {
     long before, id, port = xen_port(peer, &before, &id), end;
 
@@ -263,7 +269,7 @@ XEN_PORT_CASE("Xen's port, bound by dom0: peer's close, send, bind_vcpu, bind_in
     expect_false(evtchn_is_pending(end));
 }
 
-XEN_PORT_CASE("Xen's port: dom0's bind_interdomain -> a port; again -> -EINVAL")
+XEN_PORT_CASE("bind_interdomain: dom0 twice to Xen's port in peer -> port, then -EINVAL")
 {
     long before, id, port = xen_port(peer, &before, &id), end;
 
@@ -276,7 +282,7 @@ XEN_PORT_CASE("Xen's port: dom0's bind_interdomain -> a port; again -> -EINVAL")
     expect_nothing_pending(peer);
 }
 
-XEN_PORT_CASE("Xen's port, bound by dom0: dom0's send -> 0, nothing pending in the peer or here")
+XEN_PORT_CASE("send: dom0 to Xen's port in peer -> 0, nothing pending in peer")
 {
     long before, id, port = xen_port(peer, &before, &id), end;
 
@@ -291,7 +297,7 @@ XEN_PORT_CASE("Xen's port, bound by dom0: dom0's send -> 0, nothing pending in t
     expect_false(evtchn_is_pending(end));
 }
 
-XEN_PORT_CASE("Xen's port, bound by dom0: peer's EVTCHNOP_reset -> channel stays, the peer's own port is closed")
+XEN_PORT_CASE("reset: peer, Xen's port bound by dom0 -> channel kept, peer's other port closed")
 {
     long before, id, port = xen_port(peer, &before, &id), end;
 
@@ -299,6 +305,8 @@ XEN_PORT_CASE("Xen's port, bound by dom0: peer's EVTCHNOP_reset -> channel stays
     end = evtchn_bind_interdomain(peer->domid, port);
     require_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
                 end);
+    /* Xen ends a reset with the last port that is the guest's own. */
+    expect_eq(peer_alloc(peer), port + 1);
     expect_ok(peer_reset(peer));
     expect_port(end, PORT_INTERDOMAIN(peer->domid, port), 0);
     expect_errno(peer_close(peer, before), -EINVAL);
@@ -307,18 +315,19 @@ XEN_PORT_CASE("Xen's port, bound by dom0: peer's EVTCHNOP_reset -> channel stays
     expect_eq(peer_alloc(peer), port + 1);
 }
 
-XEN_PORT_CASE("Xen's port, unbound: peer's EVTCHNOP_reset -> stays, dom0 can bind it")
+XEN_PORT_CASE("reset: peer, Xen's port unbound -> port kept, dom0 binds to it")
 {
     long before, id, port = xen_port(peer, &before, &id), end;
 
     XTF_REQUIRE(port);
+    expect_eq(peer_alloc(peer), port + 1);
     expect_ok(peer_reset(peer));
     end = evtchn_bind_interdomain(peer->domid, port);
     expect_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
                end);
 }
 
-XEN_PORT_CASE("Xen's port, bound by dom0: dom0's close -> dom0 can bind it again")
+XEN_PORT_CASE("close: dom0's end of a channel to Xen's port -> dom0 binds again")
 {
     long before, id, port = xen_port(peer, &before, &id), end;
 
@@ -333,7 +342,7 @@ XEN_PORT_CASE("Xen's port, bound by dom0: dom0's close -> dom0 can bind it again
     expect_nothing_pending(peer);
 }
 
-XEN_PORT_CASE("destroy_ioreq_server: dom0 has bound the port -> dom0's end is unbound, the number is free")
+XEN_PORT_CASE("destroy_ioreq_server: port bound by dom0 -> dom0's end unbound, peer's port free")
 {
     long before, id, port = xen_port(peer, &before, &id), end;
 
@@ -351,7 +360,7 @@ XEN_PORT_CASE("destroy_ioreq_server: dom0 has bound the port -> dom0's end is un
     expect_errno(destroy_server(peer, id), -ENOENT);
 }
 
-XEN_PORT_CASE("destroy_ioreq_server: port not bound -> the number is free")
+XEN_PORT_CASE("destroy_ioreq_server: port unbound -> peer's port free")
 {
     long before, id, port = xen_port(peer, &before, &id);
 
@@ -361,11 +370,8 @@ XEN_PORT_CASE("destroy_ioreq_server: port not bound -> the number is free")
     expect_eq(peer_send(peer, port), 0);
 }
 
-/*
- * Xen refused it with -EACCES from commit f60ab5337f96 (4.15) to commit
- * 2d8d7481ca7b (4.19).
- */
-XEN_PORT_CASE("Xen's port: EVTCHNOP_status -> unbound or interdomain; up to 4.18 -> -EACCES")
+/* Xen 4.15 to 4.18 refuses to report on such a port. */
+XEN_PORT_CASE("status: Xen's port -> unbound, then interdomain, or -EACCES")
 {
     long before, id, port = xen_port(peer, &before, &id), end;
     struct evtchn_status s = { .dom = peer->domid };
@@ -374,7 +380,7 @@ XEN_PORT_CASE("Xen's port: EVTCHNOP_status -> unbound or interdomain; up to 4.18
     XTF_REQUIRE(port);
     s.port = port;
     rc = hypercall_evtchn_status(&s);
-    if ( rc == -EACCES && !xen_has(XEN_XEN_PORT_STATUS) )
+    if ( rc == -EACCES && !xen_has(XEN_XEN_PORT_HAS_STATUS) )
     {
         s = (struct evtchn_status){ .dom = DOMID_SELF, .port = port };
         expect_errno(peer_evtchn(peer, EVTCHNOP_status, &s, sizeof(s)),
