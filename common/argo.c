@@ -288,13 +288,3 @@ bool argo_virq_take(void)
 
     return test_and_clear_bit(port, shared_info.evtchn_pending);
 }
-
-void argo_virq_wait(void)
-{
-    long port = argo_virq_port();
-
-    ASSERT(port > 0);
-
-    while ( !test_and_clear_bit(port, shared_info.evtchn_pending) )
-        hypercall_poll(port);
-}

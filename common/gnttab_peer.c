@@ -210,11 +210,6 @@ grant_ref_t peer_grant(struct peer *peer, unsigned int i, unsigned int flags)
     return PEER_REF(i);
 }
 
-void peer_revoke(struct peer *peer, grant_ref_t ref)
-{
-    publish_header(peer, ref, 0, GTF_invalid);
-}
-
 unsigned int peer_in_use(const struct peer *peer, grant_ref_t ref)
 {
     const grant_entry_header_t *hdr = peer->version == 1

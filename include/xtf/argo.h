@@ -198,7 +198,4 @@ long argo_virq_port(void);
 /** Was it raised since the last call? */
 bool argo_virq_take(void);
 
-/** Block until it is raised, and take it. */
-void argo_virq_wait(void);
-
 #endif /* XTF_ARGO_H */

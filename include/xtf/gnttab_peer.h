@@ -58,9 +58,6 @@ void peer_publish_sub_page(struct peer *peer, grant_ref_t ref, domid_t domid,
 /** Publish the peer's PEER_REF(i) for us to access its page i. */
 grant_ref_t peer_grant(struct peer *peer, unsigned int i, unsigned int flags);
 
-/** Make the peer's entry invalid. */
-void peer_revoke(struct peer *peer, grant_ref_t ref);
-
 /** How the peer's entry is in use: GTF_reading, GTF_writing. */
 unsigned int peer_in_use(const struct peer *peer, grant_ref_t ref);
 

@@ -204,7 +204,7 @@ CASE("notify: unallocated or reserved domid -> flags 0, max_message_size unchang
 {
     XTF_REQUIRE(open_ring(argo_self()));
 
-    expect_no_ring((xen_argo_addr_t) { PORT, DOMID_FIRST_RESERVED - 1, 0 });
+    expect_no_ring((xen_argo_addr_t) { PORT, NO_DOMAIN, 0 });
     expect_no_ring((xen_argo_addr_t) { PORT, DOMID_SELF, 0 });
     expect_no_ring((xen_argo_addr_t) { PORT, DOMID_XEN, 0 });
     expect_no_ring((xen_argo_addr_t) { PORT, XEN_ARGO_DOMID_ANY, 0 });

@@ -278,7 +278,7 @@ CASE("register_ring: frame list crosses into an unmapped page -> -EFAULT")
 CASE("register_ring: partner is an unallocated or reserved domid -> -ESRCH")
 {
     static const domid_t none[] = {
-        DOMID_FIRST_RESERVED - 1, DOMID_SELF, DOMID_IO, DOMID_XEN, DOMID_COW,
+        NO_DOMAIN, DOMID_SELF, DOMID_IO, DOMID_XEN, DOMID_COW,
         0x7fff, 0x8000, 0xffff,
     };
     unsigned int i;

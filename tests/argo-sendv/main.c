@@ -192,7 +192,7 @@ CASE("sendv: source is another domid -> -EPERM")
 CASE("sendv: destination is an unallocated or reserved domid -> -ESRCH")
 {
     static const domid_t none[] = {
-        DOMID_FIRST_RESERVED - 1, DOMID_SELF, DOMID_IO, DOMID_XEN,
+        NO_DOMAIN, DOMID_SELF, DOMID_IO, DOMID_XEN,
         XEN_ARGO_DOMID_ANY, 0x7fff, 0xffff,
     };
     unsigned int i;

@@ -131,6 +131,19 @@ static void reset(void)
     outb(0x6, 0xcf9);
 }
 
+/* Outside of any case, an error of the test is still no failure of Xen. */
+static void error_no_case(void)
+{
+    xtf_case_error(XTF_HERE, "said so");
+    xtf_exit();
+}
+
+static void failure_no_case(void)
+{
+    expect_msg(false, "said so");
+    xtf_exit();
+}
+
 static const struct {
     const char *word;
     void (*misbehave)(void);
@@ -147,6 +160,8 @@ static const struct {
     { "long-line",         long_line },
     { "panic",             hypervisor_panic },
     { "reset",             reset },
+    { "error-no-case",     error_no_case },
+    { "failure-no-case",   failure_no_case },
 };
 
 void test_main(void)

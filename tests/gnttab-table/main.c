@@ -388,6 +388,10 @@ GNTTAB_CASE("setup_table, add_to_physmap: one frame more -> mapped entry unchang
     expect_ok(gnttab_revoke(ref));
 }
 
+/* After this one, it cannot grow either. */
+#undef XTF_CASE_STAGE
+#define XTF_CASE_STAGE 2
+
 GNTTAB_CASE("setup_table, add_to_physmap: up to the limit -> last entry works, next is GNTST_bad_gntref")
 {
     struct gnttab_query_size size = query(DOMID_SELF);

@@ -4,7 +4,6 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/unmapped.h>
 
 #include "tour.h"
 
@@ -25,7 +24,7 @@ CASE("console_io: write, read, bad pointer, unknown command -> 0, bytes or errno
 
     expect_range(hypercall_console_io(CONSOLEIO_read, sizeof(buf), buf),
                  0, sizeof(buf));
-    expect_errno(hypercall_console_write(unmapped_page(), 1), -EFAULT);
+    expect_errno(hypercall_console_write(BAD_PTR, 1), -EFAULT);
     expect_errno(hypercall_console_io(NO_OP, 0, NULL), -ENOSYS);
 }
 
@@ -52,7 +51,7 @@ CASE("set_iopl, set_iobitmap: value out of range, bad pointer -> -EINVAL, -EFAUL
     struct physdev_set_iobitmap bitmap = { .nr_ports = 65537 };
 
     expect_errno(hypercall_physdev_op(PHYSDEVOP_set_iopl, &iopl), -EINVAL);
-    expect_errno(hypercall_physdev_op(PHYSDEVOP_set_iopl, unmapped_page()), -EFAULT);
+    expect_errno(hypercall_physdev_op(PHYSDEVOP_set_iopl, BAD_PTR), -EFAULT);
     expect_errno(hypercall_physdev_op(PHYSDEVOP_set_iobitmap, &bitmap),
                  -EINVAL);
 }
@@ -74,7 +73,7 @@ CASE("eoi, irq_status_query: invalid IRQ, bad pointer -> -EINVAL, -EFAULT, or -E
     expect_errno(hypercall_physdev_op(PHYSDEVOP_eoi, &eoi), no_irq);
     expect_errno(hypercall_physdev_op(PHYSDEVOP_irq_status_query, &query),
                  no_irq);
-    expect_errno(hypercall_physdev_op(PHYSDEVOP_eoi, unmapped_page()),
+    expect_errno(hypercall_physdev_op(PHYSDEVOP_eoi, BAD_PTR),
                  no_irq == -ENOSYS ? -ENOSYS : -EFAULT);
 }
 
@@ -82,7 +81,7 @@ CASE("physdev_op: unknown command -> -ENOSYS")
 {
     expect_errno(hypercall_physdev_op(NO_OP, NULL), -ENOSYS);
 #ifdef CONFIG_HVM
-    expect_errno(hypercall_physdev_op(PHYSDEVOP_set_iopl, unmapped_page()), -ENOSYS);
+    expect_errno(hypercall_physdev_op(PHYSDEVOP_set_iopl, BAD_PTR), -ENOSYS);
 #endif
 }
 
@@ -93,7 +92,7 @@ CASE("sysctl: wrong interface_version, bad pointer -> -EACCES, -EFAULT")
     };
 
     expect_errno(hypercall_sysctl(&op), -EACCES);
-    expect_errno(hypercall_sysctl(unmapped_page()), -EFAULT);
+    expect_errno(hypercall_sysctl(BAD_PTR), -EFAULT);
 }
 
 CASE("sysctl: physinfo, sched_id, unknown command -> 0 or -ENOSYS in dom0, else -EPERM")
@@ -127,10 +126,10 @@ CASE("domctl: wrong interface_version, bad pointer -> -EACCES, -EFAULT")
 
     memset(op, 0xff, sizeof(op));
     expect_errno(hypercall_domctl(op), -EACCES);
-    expect_errno(hypercall_domctl(unmapped_page()), -EFAULT);
+    expect_errno(hypercall_domctl(BAD_PTR), -EFAULT);
 }
 
 CASE("xsm_op: bad pointer -> -ENOSYS, or -EFAULT with FLASK")
 {
-    expect_either(hypercall_xsm_op(unmapped_page()), -ENOSYS, -EFAULT);
+    expect_either(hypercall_xsm_op(BAD_PTR), -ENOSYS, -EFAULT);
 }

@@ -4,7 +4,6 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/unmapped.h>
 
 #include "tour.h"
 
@@ -32,10 +31,10 @@ CASE("event_channel_op: alloc_unbound, status, unmask, close -> port unbound, th
 
 CASE("event_channel_op: bad pointer, unknown command, unallocated domid -> -EFAULT, -ENOSYS, -ESRCH")
 {
-    expect_errno(hypercall_event_channel_op(EVTCHNOP_send, unmapped_page()), -EFAULT);
-    expect_errno(hypercall_event_channel_op(EVTCHNOP_status, unmapped_page()),
+    expect_errno(hypercall_event_channel_op(EVTCHNOP_send, BAD_PTR), -EFAULT);
+    expect_errno(hypercall_event_channel_op(EVTCHNOP_status, BAD_PTR),
                  -EFAULT);
-    expect_errno(hypercall_event_channel_op(NO_OP, unmapped_page()), -ENOSYS);
+    expect_errno(hypercall_event_channel_op(NO_OP, BAD_PTR), -ENOSYS);
     expect_errno(evtchn_alloc_unbound(NO_DOMAIN, DOMID_SELF),
                  -ESRCH);
 }
@@ -56,10 +55,10 @@ CASE("query_size: DOMID_SELF -> GNTST_okay, nr_frames at most max_nr_frames")
 
 CASE("grant_table_op: unknown command, bad pointer -> -ENOSYS, -EFAULT")
 {
-    expect_errno(hypercall_grant_table_op(NO_OP, unmapped_page(), 1), -ENOSYS);
-    expect_either(hypercall_grant_table_op(GNTTABOP_query_size, unmapped_page(), 1),
+    expect_errno(hypercall_grant_table_op(NO_OP, BAD_PTR, 1), -ENOSYS);
+    expect_either(hypercall_grant_table_op(GNTTABOP_query_size, BAD_PTR, 1),
                   -EFAULT, -ENOSYS);
-    expect_either(hypercall_grant_table_op(GNTTABOP_copy, unmapped_page(), 1),
+    expect_either(hypercall_grant_table_op(GNTTABOP_copy, BAD_PTR, 1),
                   -EFAULT, -ENOSYS);
 }
 

@@ -3,7 +3,6 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/unmapped.h>
 
 #include "tour.h"
 
@@ -24,7 +23,7 @@ CASE("get_param: valid, invalid, forbidden parameter, bad pointer -> value, -EIN
     expect_errno(hvm_get_param(HVM_PARAM_IDENT_PT, &val), -EPERM);
     expect_hex(val, 0x5a5a);
 
-    expect_errno(hypercall_hvm_op(HVMOP_get_param, unmapped_page()), -EFAULT);
+    expect_errno(hypercall_hvm_op(HVMOP_get_param, BAD_PTR), -EFAULT);
 }
 
 CASE("set_param: valid value -> read back, else -EINVAL, -ESRCH, -EFAULT")
@@ -45,7 +44,7 @@ CASE("set_param: valid value -> read back, else -EINVAL, -ESRCH, -EFAULT")
 
     expect_errno(hvm_set_param(HVM_NR_PARAMS + 100, 0), -EINVAL);
     expect_errno(hypercall_hvm_op(HVMOP_set_param, &op), -ESRCH);
-    expect_errno(hypercall_hvm_op(HVMOP_set_param, unmapped_page()), -EFAULT);
+    expect_errno(hypercall_hvm_op(HVMOP_set_param, BAD_PTR), -EFAULT);
 }
 
 CASE("get_time: twice, bad pointer -> not less the second time, -EFAULT")
@@ -58,7 +57,7 @@ CASE("get_time: twice, bad pointer -> not less the second time, -EFAULT")
     expect_msg(b.now >= a.now, "get_time is %" PRIu64 ", then %" PRIu64
                ", expected not less",
                a.now, b.now);
-    expect_errno(hypercall_hvm_op(HVMOP_get_time, unmapped_page()), -EFAULT);
+    expect_errno(hypercall_hvm_op(HVMOP_get_time, BAD_PTR), -EFAULT);
 }
 
 CASE("flush_tlbs: null, other pointer -> 0, -EINVAL")
@@ -79,13 +78,13 @@ CASE("get_mem_type: RAM, unpopulated GFN, unallocated domid -> ram_rw, mmio_dm, 
     expect_ok(hypercall_hvm_op(HVMOP_get_mem_type, &op));
     expect_eq(op.mem_type, HVMMEM_ram_rw);
 
-    op.pfn = _u(unmapped_page()) >> PAGE_SHIFT;
+    op.pfn = _u(BAD_PTR) >> PAGE_SHIFT;
     expect_ok(hypercall_hvm_op(HVMOP_get_mem_type, &op));
     expect_eq(op.mem_type, HVMMEM_mmio_dm);
 
     op.domid = NO_DOMAIN;
     expect_errno(hypercall_hvm_op(HVMOP_get_mem_type, &op), -ESRCH);
-    expect_errno(hypercall_hvm_op(HVMOP_get_mem_type, unmapped_page()), -EFAULT);
+    expect_errno(hypercall_hvm_op(HVMOP_get_mem_type, BAD_PTR), -EFAULT);
 }
 
 CASE("set_evtchn_upcall_vector: vector 15, no such vCPU, bad pointer -> -EINVAL, -ENOENT, -EFAULT")
@@ -98,7 +97,7 @@ CASE("set_evtchn_upcall_vector: vector 15, no such vCPU, bad pointer -> -EINVAL,
     op = (struct xen_hvm_evtchn_upcall_vector){ 99999, X86_VEC_AVAIL };
     expect_errno(hypercall_hvm_op(HVMOP_set_evtchn_upcall_vector, &op),
                  -ENOENT);
-    expect_errno(hypercall_hvm_op(HVMOP_set_evtchn_upcall_vector, unmapped_page()),
+    expect_errno(hypercall_hvm_op(HVMOP_set_evtchn_upcall_vector, BAD_PTR),
                  -EFAULT);
 }
 

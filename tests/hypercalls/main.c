@@ -14,7 +14,6 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/unmapped.h>
 
 #include "tour.h"
 
@@ -80,5 +79,5 @@ CASE("multicall: nr_calls is 1, 0, bad pointer -> only that many entries, -EFAUL
     expect_ok(hypercall_multicall(calls, 0));
     expect_eq(calls[1].result, 2);
 
-    expect_errno(hypercall_multicall(unmapped_page(), 1), -EFAULT);
+    expect_errno(hypercall_multicall(BAD_PTR, 1), -EFAULT);
 }

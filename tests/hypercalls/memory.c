@@ -4,7 +4,6 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/unmapped.h>
 
 #include "tour.h"
 
@@ -52,7 +51,7 @@ CASE("memory_op: sizes of an unallocated domid, bad pointer -> -ESRCH, -EFAULT")
     for ( unsigned int i = 0; i < ARRAY_SIZE(ops); ++i )
     {
         expect_errno(hypercall_memory_op(ops[i], &dom), -ESRCH);
-        expect_errno(hypercall_memory_op(ops[i], unmapped_page()), -EFAULT);
+        expect_errno(hypercall_memory_op(ops[i], BAD_PTR), -EFAULT);
     }
 }
 
@@ -88,9 +87,9 @@ CASE("memory_map: 128 entries, 1 entry, bad pointers -> entries up to nr_entries
     expect_eq(map.nr_entries, 1);
     expect_fill(&entries[1], 0x5a, sizeof(entries) - sizeof(*entries));
 
-    map.buffer = unmapped_page();
+    map.buffer = BAD_PTR;
     expect_errno(hypercall_memory_op(XENMEM_memory_map, &map), -EFAULT);
-    expect_errno(hypercall_memory_op(XENMEM_memory_map, unmapped_page()), -EFAULT);
+    expect_errno(hypercall_memory_op(XENMEM_memory_map, BAD_PTR), -EFAULT);
 }
 
 CASE("machine_memory_map: bad pointer in dom0, unprivileged -> -EFAULT, -EPERM")
@@ -100,7 +99,7 @@ CASE("machine_memory_map: bad pointer in dom0, unprivileged -> -EFAULT, -EPERM")
 
     /* Xen before 4.20 returns -ENOSYS to a PVH dom0. */
     expect_either(hypercall_memory_op(XENMEM_machine_memory_map,
-                                      is_dom0() ? unmapped_page() : &map),
+                                      is_dom0() ? BAD_PTR : &map),
                   refused, IS_DEFINED(CONFIG_HVM) ? -ENOSYS : refused);
 }
 
@@ -117,7 +116,7 @@ CASE("machphys_mapping: PV, HVM -> v_start is the M2P, -ENOSYS")
     expect_msg(map.v_end > map.v_start, "machphys_mapping: v_end %#lx, "
                "expected above v_start %#lx", (long)map.v_end,
                (long)map.v_start);
-    expect_errno(hypercall_memory_op(XENMEM_machphys_mapping, unmapped_page()),
+    expect_errno(hypercall_memory_op(XENMEM_machphys_mapping, BAD_PTR),
                  -EFAULT);
 #endif
 }
@@ -191,7 +190,7 @@ CASE("increase_reservation, decrease_reservation, populate_physmap: invalid argu
         res.nr_extents = 1;
         res.extent_order = 40;
         expect_eq(hypercall_memory_op(ops[i], &res), 0);
-        expect_eq(hypercall_memory_op(ops[i], unmapped_page()), 0);
+        expect_eq(hypercall_memory_op(ops[i], BAD_PTR), 0);
     }
 
     expect_eq(reservation(), before);
@@ -225,7 +224,7 @@ CASE("exchange: bad pointer, nr_exchanged above nr_extents, two domids -> -EFAUL
         .nr_exchanged = 2,
     };
 
-    expect_errno(hypercall_memory_op(XENMEM_exchange, unmapped_page()), -EFAULT);
+    expect_errno(hypercall_memory_op(XENMEM_exchange, BAD_PTR), -EFAULT);
     expect_errno(hypercall_memory_op(XENMEM_exchange, &exch), -EINVAL);
     exch.nr_exchanged = 0;
     exch.out.domid = NO_DOMAIN;
@@ -294,10 +293,10 @@ CASE("add_to_physmap, remove_from_physmap: invalid space, unallocated domid, bad
     expect_errno(hypercall_memory_op(XENMEM_remove_from_physmap, &remove),
                  -ESRCH);
 
-    expect_errno(hypercall_memory_op(XENMEM_add_to_physmap, unmapped_page()), -EFAULT);
-    expect_errno(hypercall_memory_op(XENMEM_add_to_physmap_batch, unmapped_page()),
+    expect_errno(hypercall_memory_op(XENMEM_add_to_physmap, BAD_PTR), -EFAULT);
+    expect_errno(hypercall_memory_op(XENMEM_add_to_physmap_batch, BAD_PTR),
                  -EFAULT);
-    expect_errno(hypercall_memory_op(XENMEM_remove_from_physmap, unmapped_page()),
+    expect_errno(hypercall_memory_op(XENMEM_remove_from_physmap, BAD_PTR),
                  -EFAULT);
 
 #ifdef CONFIG_HVM
@@ -312,5 +311,5 @@ CASE("add_to_physmap, remove_from_physmap: invalid space, unallocated domid, bad
 
 CASE("memory_op: unknown command -> -ENOSYS")
 {
-    expect_errno(hypercall_memory_op(NO_OP, unmapped_page()), -ENOSYS);
+    expect_errno(hypercall_memory_op(NO_OP, BAD_PTR), -ENOSYS);
 }

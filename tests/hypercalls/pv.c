@@ -3,7 +3,6 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/unmapped.h>
 
 #include "tour.h"
 
@@ -55,7 +54,7 @@ CASE("set_trap_table: empty list, bad pointer -> 0, -EFAULT")
     const struct trap_info end = {};
 
     expect_ok(hypercall_set_trap_table(&end));
-    expect_errno(hypercall_set_trap_table(unmapped_page()), -EFAULT);
+    expect_errno(hypercall_set_trap_table(BAD_PTR), -EFAULT);
 }
 
 static uint8_t page[PAGE_SIZE] __page_aligned_bss;
@@ -99,7 +98,7 @@ CASE("mmu_update: count 0, bad pointer, unallocated domid -> 0, -EFAULT, -ESRCH"
 
     expect_ok(hypercall_mmu_update(&op, 0, &done, DOMID_SELF));
     expect_eq(done, 0);
-    expect_errno(hypercall_mmu_update(unmapped_page(), 1, &done, DOMID_SELF), -EFAULT);
+    expect_errno(hypercall_mmu_update(BAD_PTR, 1, &done, DOMID_SELF), -EFAULT);
     expect_eq(done, 0);
 
     /* The list may be for another domain. */
@@ -151,7 +150,7 @@ CASE("mmuext_op: second entry is an unknown command -> -ENOSYS, one done")
 
     expect_errno(hypercall_mmuext_op(ops, 3, &done, DOMID_SELF), -ENOSYS);
     expect_eq(done, 1);
-    expect_errno(hypercall_mmuext_op(unmapped_page(), 1, &done, DOMID_SELF), -EFAULT);
+    expect_errno(hypercall_mmuext_op(BAD_PTR, 1, &done, DOMID_SELF), -EFAULT);
     expect_eq(done, 0);
 }
 
@@ -161,7 +160,7 @@ CASE("set_gdt: too many entries, bad pointer -> -EINVAL, -EFAULT, old GDT in use
 
     expect_errno(hypercall_set_gdt(&frame, FIRST_RESERVED_GDT_ENTRY + 1),
                  -EINVAL);
-    expect_errno(hypercall_set_gdt(unmapped_page(), 512), -EFAULT);
+    expect_errno(hypercall_set_gdt(BAD_PTR, 512), -EFAULT);
 
     /* The previous GDT is still in use. */
     expect_ok(update_desc(&gdt[GDTE_AVAIL0], (user_desc){}));
@@ -214,7 +213,7 @@ CASE("callback_op: unknown type, event, NMI, unknown command -> -ENOSYS, -EINVAL
     const struct callback_unregister nmi = { .type = CALLBACKTYPE_nmi };
 
     expect_errno(hypercall_register_callback(&none), -ENOSYS);
-    expect_errno(hypercall_register_callback(unmapped_page()), -EFAULT);
+    expect_errno(hypercall_register_callback(BAD_PTR), -EFAULT);
     expect_errno(hypercall_callback_op(CALLBACKOP_unregister, &event),
                  -EINVAL);
     expect_ok(hypercall_callback_op(CALLBACKOP_unregister, &nmi));
@@ -229,7 +228,7 @@ CASE("nmi_op: register, unregister, bad pointer, unknown command -> 0, 0, -EFAUL
 
     expect_ok(hypercall_nmi_op(XENNMI_register_callback, (void *)&cb));
     expect_ok(hypercall_nmi_op(XENNMI_unregister_callback, NULL));
-    expect_errno(hypercall_nmi_op(XENNMI_register_callback, unmapped_page()), -EFAULT);
+    expect_errno(hypercall_nmi_op(XENNMI_register_callback, BAD_PTR), -EFAULT);
     expect_errno(hypercall_nmi_op(NO_OP, NULL), -ENOSYS);
 }
 

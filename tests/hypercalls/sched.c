@@ -3,7 +3,6 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/unmapped.h>
 
 #include "tour.h"
 
@@ -23,9 +22,9 @@ CASE("poll: 129 ports, port out of range, bad pointer, past timeout -> -EINVAL, 
     expect_errno(hypercall_sched_op(SCHEDOP_poll, &op), -EINVAL);
     op.nr_ports = 1;
     expect_errno(hypercall_sched_op(SCHEDOP_poll, &op), -EINVAL);
-    op.ports = unmapped_page();
+    op.ports = BAD_PTR;
     expect_errno(hypercall_sched_op(SCHEDOP_poll, &op), -EFAULT);
-    expect_errno(hypercall_sched_op(SCHEDOP_poll, unmapped_page()), -EFAULT);
+    expect_errno(hypercall_sched_op(SCHEDOP_poll, BAD_PTR), -EFAULT);
 
     /* No ports and an expired timeout: returns at once. */
     op = (struct sched_poll){ .timeout = 1 };
@@ -36,9 +35,9 @@ CASE("shutdown, shutdown_code, remote_shutdown: bad pointer, unallocated domid -
 {
     struct sched_remote_shutdown op = { .domain_id = NO_DOMAIN };
 
-    expect_errno(hypercall_sched_op(SCHEDOP_shutdown, unmapped_page()), -EFAULT);
-    expect_errno(hypercall_sched_op(SCHEDOP_shutdown_code, unmapped_page()), -EFAULT);
-    expect_errno(hypercall_sched_op(SCHEDOP_remote_shutdown, unmapped_page()), -EFAULT);
+    expect_errno(hypercall_sched_op(SCHEDOP_shutdown, BAD_PTR), -EFAULT);
+    expect_errno(hypercall_sched_op(SCHEDOP_shutdown_code, BAD_PTR), -EFAULT);
+    expect_errno(hypercall_sched_op(SCHEDOP_remote_shutdown, BAD_PTR), -EFAULT);
     expect_errno(hypercall_sched_op(SCHEDOP_remote_shutdown, &op), -ESRCH);
 }
 
@@ -48,7 +47,7 @@ CASE("watchdog: create, refresh, stop, stop again -> id, 0, 0, -EINVAL")
     long id;
 
     expect_errno(hypercall_sched_op(SCHEDOP_watchdog, &op), -EINVAL);
-    expect_errno(hypercall_sched_op(SCHEDOP_watchdog, unmapped_page()), -EFAULT);
+    expect_errno(hypercall_sched_op(SCHEDOP_watchdog, BAD_PTR), -EFAULT);
 
     op.id = 0;
     id = hypercall_sched_op(SCHEDOP_watchdog, &op);
@@ -63,7 +62,7 @@ CASE("watchdog: create, refresh, stop, stop again -> id, 0, 0, -EINVAL")
 
 CASE("pin_override: bad pointer -> -EFAULT in dom0, else -EPERM")
 {
-    expect_errno(hypercall_sched_op(SCHEDOP_pin_override, unmapped_page()),
+    expect_errno(hypercall_sched_op(SCHEDOP_pin_override, BAD_PTR),
                  is_dom0() ? -EFAULT : -EPERM);
 }
 
@@ -91,7 +90,7 @@ CASE("get_runstate_info: vCPU 0, bad pointer -> RUNSTATE_running, -EFAULT")
     expect_eq(buf.info.state, RUNSTATE_running);
     expect_ne(buf.info.state_entry_time, 0);
     expect_hex(buf.guard, 0x5a5a);
-    expect_errno(hypercall_vcpu_op(VCPUOP_get_runstate_info, 0, unmapped_page()),
+    expect_errno(hypercall_vcpu_op(VCPUOP_get_runstate_info, 0, BAD_PTR),
                  -EFAULT);
 }
 
@@ -108,7 +107,7 @@ CASE("register_runstate_memory_area: area, bad pointer, null -> area written, -E
     expect_eq(ACCESS_ONCE(runstate.state), RUNSTATE_running);
     expect_ne(runstate.state_entry_time, 0);
     expect_errno(hypercall_vcpu_op(VCPUOP_register_runstate_memory_area, 0,
-                                   unmapped_page()), -EFAULT);
+                                   BAD_PTR), -EFAULT);
 
     /* A null address unregisters the area. */
     area = (struct vcpu_register_runstate_memory_area){};
@@ -133,7 +132,7 @@ CASE("register_vcpu_time_memory_area: area, bad pointer, null -> area written, -
     expect_eq(clock.tsc_to_system_mul,
               shared_info.vcpu_info[0].time.tsc_to_system_mul);
     expect_errno(hypercall_vcpu_op(VCPUOP_register_vcpu_time_memory_area, 0,
-                                   unmapped_page()), -EFAULT);
+                                   BAD_PTR), -EFAULT);
 
     area = (struct vcpu_register_time_memory_area){};
     expect_ok(hypercall_vcpu_op(VCPUOP_register_vcpu_time_memory_area, 0,
@@ -146,7 +145,7 @@ CASE("set_periodic_timer: below 1 ms, bad pointer, 1 hour -> -EINVAL, -EFAULT, 0
 
     expect_errno(hypercall_vcpu_op(VCPUOP_set_periodic_timer, 0, &op),
                  -EINVAL);
-    expect_errno(hypercall_vcpu_op(VCPUOP_set_periodic_timer, 0, unmapped_page()),
+    expect_errno(hypercall_vcpu_op(VCPUOP_set_periodic_timer, 0, BAD_PTR),
                  -EFAULT);
 
     /* An hour: does not expire during the test. */
@@ -162,7 +161,7 @@ CASE("set_singleshot_timer, stop_singleshot_timer: far deadline, bad pointer -> 
 
     expect_ok(hypercall_vcpu_op(VCPUOP_set_singleshot_timer, 0, &op));
     expect_ok(hypercall_vcpu_op(VCPUOP_stop_singleshot_timer, 0, NULL));
-    expect_errno(hypercall_vcpu_op(VCPUOP_set_singleshot_timer, 0, unmapped_page()),
+    expect_errno(hypercall_vcpu_op(VCPUOP_set_singleshot_timer, 0, BAD_PTR),
                  -EFAULT);
 }
 
@@ -179,7 +178,7 @@ CASE("register_vcpu_info: crosses the page's end, not aligned, bad pointer -> -E
     op.offset = 1;
     expect_errno(hypercall_vcpu_op(VCPUOP_register_vcpu_info, 0, &op),
                  refused);
-    expect_errno(hypercall_vcpu_op(VCPUOP_register_vcpu_info, 0, unmapped_page()),
+    expect_errno(hypercall_vcpu_op(VCPUOP_register_vcpu_info, 0, BAD_PTR),
                  -EFAULT);
 }
 

@@ -6,7 +6,11 @@
 #ifndef TOUR_H
 #define TOUR_H
 
+#include <xtf/unmapped.h>
 #include <xtf.h>
+
+/* An unmapped address in every guest. */
+#define BAD_PTR unmapped_page()
 
 /* A command that no hypercall has. */
 #define NO_OP 62

@@ -3,7 +3,6 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/unmapped.h>
 
 #include "tour.h"
 
@@ -24,7 +23,7 @@ static void expect_string(unsigned int cmd, size_t len)
                "xen_version(%u) returned a string that is not terminated",
                cmd);
     expect_fill(buf + len, 0x5a, 16);
-    expect_errno(hypercall_xen_version(cmd, unmapped_page()), -EFAULT);
+    expect_errno(hypercall_xen_version(cmd, BAD_PTR), -EFAULT);
 }
 
 CASE("xen_version: extraversion, capabilities, changeset, commandline -> string in its array")
@@ -66,7 +65,7 @@ CASE("xen_version: compile_info, bad pointer -> strings in their arrays, -EFAULT
     expect_range(strnlen(buf.info.compile_domain, 32), 0, 31);
     expect_range(strnlen(buf.info.compile_date, 32), 0, 31);
     expect_fill(buf.guard, 0x5a, sizeof(buf.guard));
-    expect_errno(hypercall_xen_version(XENVER_compile_info, unmapped_page()), -EFAULT);
+    expect_errno(hypercall_xen_version(XENVER_compile_info, BAD_PTR), -EFAULT);
 }
 
 CASE("xen_version: platform_parameters -> virt_start")
@@ -79,9 +78,9 @@ CASE("xen_version: platform_parameters -> virt_start")
     /* Xen may report 0 to a 64-bit guest, for which it is a constant. */
     if ( IS_DEFINED(CONFIG_PV) &&
          (IS_DEFINED(CONFIG_32BIT) || params[0].virt_start) )
-        expect_msg(params[0].virt_start > _u(unmapped_page()),
+        expect_msg(params[0].virt_start > _u(BAD_PTR),
                    "virt_start is %#lx, expected above %p",
-                   (long)params[0].virt_start, unmapped_page());
+                   (long)params[0].virt_start, BAD_PTR);
 }
 
 CASE("xen_version: get_features, submap out of range, bad pointer -> features, -EINVAL, -EFAULT")
@@ -101,7 +100,7 @@ CASE("xen_version: get_features, submap out of range, bad pointer -> features, -
     expect_errno(hypercall_xen_version(XENVER_get_features, &info), -EINVAL);
     expect_hex(info.submap, 0x5a5a);
 
-    expect_errno(hypercall_xen_version(XENVER_get_features, unmapped_page()), -EFAULT);
+    expect_errno(hypercall_xen_version(XENVER_get_features, BAD_PTR), -EFAULT);
 }
 
 CASE("xen_version: pagesize, pointer not null -> PAGE_SIZE, -EINVAL")
@@ -120,7 +119,7 @@ CASE("xen_version: guest_handle, bad pointer -> 16 bytes, -EFAULT")
     memset(handle, 0x5a, sizeof(handle));
     expect_ok(hypercall_xen_version(XENVER_guest_handle, handle));
     expect_fill(handle + 16, 0x5a, 16);
-    expect_errno(hypercall_xen_version(XENVER_guest_handle, unmapped_page()), -EFAULT);
+    expect_errno(hypercall_xen_version(XENVER_guest_handle, BAD_PTR), -EFAULT);
 }
 
 CASE("xen_version: build_id -> size, -ENOBUFS for a small buffer, -EPERM if unprivileged")

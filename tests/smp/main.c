@@ -52,6 +52,10 @@ CASE("up: vCPU not initialised -> -EINVAL, after smp_init() still down")
     expect_eq(hypercall_vcpu_op(VCPUOP_is_up, 1, NULL), 0);
 }
 
+/* A vCPU stays initialised: the cases from here on initialise all. */
+#undef XTF_CASE_STAGE
+#define XTF_CASE_STAGE 1
+
 CASE("smp_call(): each vCPU -> function runs there, vCPU down afterwards")
 {
     unsigned int vcpu, who;

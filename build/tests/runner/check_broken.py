@@ -48,6 +48,8 @@ EXPECTED: Dict[str, Set[str]] = {
     "long-line": {"CRASH"},
     "panic": {"CRASH"},
     "reset": {"CRASH", "ERROR"},
+    "error-no-case": {"ERROR"},
+    "failure-no-case": {"FAILURE"},
 }
 UNPAGED = {"stack-overflow", "jump-to-0"}
 
@@ -71,6 +73,8 @@ REASONS = {
     "forged-unfinished": "the domain halted without a verdict",
     "forged-mid-line": "the domain halted without a verdict",
     "hang": "no verdict within the time limit",
+    "error-no-case": "said so at tests/broken/main.c:",
+    "failure-no-case": "said so at tests/broken/main.c:",
 }
 
 
