@@ -13,7 +13,7 @@ from typing import List, Optional, Sequence, TextIO
 
 from . import catalogue, hypervisor, image, selection
 from .catalogue import CATEGORIES, DEFAULT_CATEGORIES, ENVIRONMENTS, Instance
-from .verdict import Result, RunnerError, UsageError, worst
+from .verdict import Result, RunnerError, UsageError, Verdict, worst
 
 EXIT_RUNNER_ERROR = 1
 EXIT_USAGE = 2
@@ -113,6 +113,9 @@ def _parser() -> argparse.ArgumentParser:
              " a saved state")
     add("--xen-cmdline", default="", metavar="TEXT",
         help="more options for Xen, with host dom0")
+    add("--known-defects", choices=("fail", "allow"), default="fail",
+        help="count defects that this release of Xen is known to have, or"
+             " fail only if one does not show (default: %(default)s)")
     add("--bisect", action="store_true",
         help="exit as `git bisect run' expects: 0 good, 1 bad, 125 where Xen"
         " does not build or boot or the test is skipped, 128 to stop")
@@ -277,7 +280,7 @@ class _Interrupt:
 
 def _run(args: argparse.Namespace, instances: List[Instance],
          root: Path) -> int:
-    from . import cache, hosts, scheduler, timings
+    from . import cache, hosts, known_defects, scheduler, timings
     from .process import Stop
     from .report.terminal import TerminalReport
 
@@ -319,7 +322,9 @@ def _run(args: argparse.Namespace, instances: List[Instance],
         quiet=args.quiet, verbose=args.verbose,
         again=lambda result: _again(args, result))
     known = timings.Timings(cache.root() / "timings.json", host.kind)
-    results = scheduler.run(host, instances, jobs, report, stop, known)
+    marker = known_defects.Marker(report, known_defects.load(),
+                                  host.xen_version())
+    results = scheduler.run(host, instances, jobs, marker, stop, known)
     if args.verbose:
         for remark in host.remarks():
             stream.write(f"note: {remark}\n")
@@ -336,7 +341,13 @@ def _run(args: argparse.Namespace, instances: List[Instance],
         return EXIT_SIGNAL + interrupt.signal
     if args.bisect:
         return bisection.status(worst(results))
-    return worst(results).exit_code
+    if args.known_defects == "fail":
+        return worst(results).exit_code
+    absent = marker.absent(results)
+    for hint in absent:
+        stream.write(f"This release should have shown {hint}\n")
+    code = worst([r for r in results if not r.known]).exit_code
+    return max(code, Verdict.FAILURE.exit_code) if absent else code
 
 
 def _with_tap_value(argv: Sequence[str]) -> List[str]:

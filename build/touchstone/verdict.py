@@ -81,6 +81,8 @@ class Result:
         self.log = log
         self.seconds = seconds
         self.wanted_seconds = 0.0
+        self.hint = ""      # which fix of Xen's the test guards
+        self.known = False  # this very Xen is known to lack it
 
 
 def worst(results: List[Result]) -> Verdict:

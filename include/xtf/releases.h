@@ -39,6 +39,10 @@
     X(UNKNOWN_RESOURCE_IS_EINVAL, 4, 18)                                \
     /* EVTCHNOP_status of a port that Xen consumes: 0. */               \
     X(XEN_PORT_HAS_STATUS,      4, 19)                                  \
+    /* GNTTABOP_copy of no bytes looks at nothing: GNTST_okay. */       \
+    X(COPY_OF_NOTHING_IS_OKAY,  4, 19)                                  \
+    /* An HVM vCPU beyond 32 needs no vcpu_info to be initialised. */   \
+    X(HVM_VCPU_NEEDS_NO_INFO,   4, 19)                                  \
     /* x86 has no GNTTABOP_cache_flush any more: -ENOSYS. */            \
     X(NO_CACHE_FLUSH,           4, 21)
 

@@ -17,7 +17,7 @@ from ..csource import functions
 from ..verdict import RunnerError, UsageError
 
 _KEYS = {"what", "kind", "file", "function", "within", "find", "replace",
-         "tests", "environments", "release"}
+         "tests", "environments", "release", "undoes"}
 _NEEDED = ("what", "kind", "file", "function", "find", "replace", "tests")
 
 

@@ -74,6 +74,10 @@ class Host:
         """Return one line that names the hypervisor and how it runs."""
         raise NotImplementedError
 
+    def xen_version(self) -> str:
+        """Return Xen's version, e.g. `4.17.5`; empty if it is not known."""
+        return ""
+
     def can_run(self, instance: Instance) -> Optional[str]:
         """Return why this host cannot run an instance; None if it can.
 

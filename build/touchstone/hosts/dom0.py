@@ -96,6 +96,10 @@ class Dom0Host(Host):
         return (f"Xen {self._hypervisor.name}{known}, images as dom0,"
                 f" QEMU {self.qemu.version()} ({self.qemu.accel})")
 
+    def xen_version(self) -> str:
+        assert self._hypervisor is not None
+        return self._hypervisor.version
+
     def clock(self) -> Clock:
         if self.qemu.accel == "tcg":
             return Clock("instructions", 1 << FINE_SHIFT, True)

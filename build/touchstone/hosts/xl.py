@@ -65,6 +65,9 @@ class XlHost(Host):
         version = self._info.get("xen_version", "of unknown version")
         return f"Xen {version} under this system, images as domains of xl"
 
+    def xen_version(self) -> str:
+        return self._info.get("xen_version", "")
+
     def can_run(self, instance: Instance) -> Optional[str]:
         self._load_info()
         capabilities = self._info.get("xen_caps", "").split()

@@ -35,6 +35,9 @@ def explain(result: Result) -> List[str]:
     said = any(result.reason and result.reason in line for line in lines)
     if result.reason and not said:
         lines.insert(0, result.reason)
+    if result.hint:
+        lines.append(("KNOWN in this release: " if result.known
+                      else "This is what it guards against: ") + result.hint)
     if result.verdict in (Verdict.CRASH, Verdict.TIMEOUT) and result.log:
         guest = result.log.last_guest_lines(_GUEST_LINES)
         last = result.log.last_lines(_LAST_LINES)
@@ -118,7 +121,8 @@ class TerminalReport(Listener):
         for result in results:
             # Padded before coloured: escape sequences have no width.
             name = f"{result.instance.name:<40}"
-            lines.append(f"{name} {self._paint(result.verdict, '')}")
+            known = " (known)" if result.known else ""
+            lines.append(f"{name} {self._paint(result.verdict, '')}{known}")
         counts = [f"{count} {verdict}" for verdict in Verdict
                   for count in [sum(result.verdict is verdict
                                     for result in results)] if count]
