@@ -36,14 +36,6 @@ int hpet_init(void)
 
     hpet_nr_timers = MASK_EXTR(id, HPET_ID_NUM_TIM_MASK) + 1;
 
-    hpet_write(HPET_CFG, 0);
-    for ( unsigned int i = 0; i < hpet_nr_timers; i++ )
-        hpet_write(HPET_Tn_CFG(i), 0);
-
-    hpet_write(HPET_COUNTER, 0);
-    hpet_write(HPET_COUNTER + 4, 0);
-    hpet_write(HPET_CFG, HPET_CFG_ENABLE);
-
     return 0;
 }
 

@@ -6,8 +6,8 @@
  *
  * Every name that tests of the Xen Test Framework use, as they use it.  The
  * test fails to build if a name is missing or a type differs, which would
- * break tests that others wrote.  Harmless calls are made, too;
- * a case checks each effect that can be seen.
+ * break tests that others wrote.  Harmless calls are made, too; where a guest
+ * can see the effect of one, a case checks it.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */

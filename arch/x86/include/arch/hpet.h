@@ -43,7 +43,8 @@ uint32_t hpet_read(unsigned int reg);
 void hpet_write(unsigned int reg, uint32_t val);
 
 /**
- * Find the HPET, stop all its timers, and start its counter from 0.
+ * Find the HPET.  Nothing is written to it: a PVH dom0 may see the machine's,
+ * which Xen uses.
  *
  * @return 0, or -ENODEV if there is none.
  */
