@@ -26,7 +26,7 @@ static struct
         struct xen_feature_info features;
         uint8_t bytes[64];
     } op;
-} user __user_data = { .call = { 1 } };
+} user __user_data = { .call = { .nr = 1 } };
 
 #ifdef CONFIG_64BIT
 #define USER_CALL(name, instruction)                                    \

@@ -67,13 +67,13 @@ static bool tells_time(unsigned int offset)
     after = time_now();
 
     return expect_msg(!(info.version & 1), "offset %#x: version %u is odd",
-                      offset, info.version) &
-        expect_msg(info.tsc_to_system_mul, "offset %#x: no scale", offset) &
+                      offset, info.version) &&
+        expect_msg(info.tsc_to_system_mul, "offset %#x: no scale", offset) &&
         expect_msg(there + MILLISECONDS(1) >= before &&
                    there <= after + MILLISECONDS(1),
                    "offset %#x: the area's time is %llu ns, vcpu_info's %llu "
                    "to %llu ns", offset, (unsigned long long)there,
-                   (unsigned long long)before, (unsigned long long)after) &
+                   (unsigned long long)before, (unsigned long long)after) &&
         expect_only(offset, SIZE);
 }
 
@@ -99,9 +99,9 @@ static bool kept_up(unsigned int offset)
                       area.flags == info.flags,
                       "offset %#x: the area is as of %llu ns, vcpu_info as of "
                       "%llu ns", offset, (unsigned long long)area.system_time,
-                      (unsigned long long)info.system_time) &
+                      (unsigned long long)info.system_time) &&
         expect_msg(area.system_time >= first.system_time,
-                   "offset %#x: the area's system_time went back", offset) &
+                   "offset %#x: the area's system_time went back", offset) &&
         tells_time(offset);
 }
 

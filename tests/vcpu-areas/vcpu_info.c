@@ -114,7 +114,7 @@ CASE("register_vcpu_info: aligned offsets at both ends of a page -> evtchn_pendi
         evtchn_clear(port);
         require_ok(hypercall_evtchn_close(port));
 
-        if ( !expect_fill(page, UNUSED, offset) |
+        if ( !expect_fill(page, UNUSED, offset) ||
              !expect_fill(page + offset + SIZE, UNUSED,
                           PAGE_SIZE - offset - SIZE) )
             return;
