@@ -18,7 +18,8 @@ from .scheduler import Listener
 from .verdict import Result, RunnerError, Verdict
 
 _LIST = Path(__file__).resolve().parents[1] / "known-defects.ini"
-_KEYS = ("tests", "cases", "verdicts", "commit", "broken", "fixed")
+_KEYS = ("tests", "cases", "verdicts", "commit", "broken", "fixed",
+         "shows")
 
 Version = Tuple[int, int, int]
 
@@ -42,6 +43,7 @@ class KnownDefect(NamedTuple):
     broken: Optional[Version]
     fixed: Tuple[Version, ...]
     fixed_text: str
+    always: bool            # a race shows only sometimes
 
     def guards(self, test: str) -> bool:
         """Tell whether a test is one that shows it."""
@@ -102,7 +104,7 @@ def load(path: Path = _LIST) -> List[KnownDefect]:
             tuple(section["verdicts"].split()), section["commit"],
             parse_version(section.get("broken", "")),
             tuple(version for version in fixed if version),
-            section["fixed"]))
+            section["fixed"], section.get("shows", "always") == "always"))
     return found
 
 
@@ -144,7 +146,7 @@ class Marker(Listener):
         for defect in self._defects:
             own = [result for result in results
                    if defect.guards(result.instance.test.name)]
-            if (defect.is_in(self._version)
+            if (defect.always and defect.is_in(self._version)
                     and any(r.verdict is Verdict.SUCCESS for r in own)
                     and not any(r.known for r in own)):
                 found.append(defect.hint())
