@@ -46,10 +46,17 @@ static unsigned int count(uint8_t vector)
     return nr;
 }
 
+/*
+ * Without hardware virtualisation, QEMU may deliver the callback vector twice
+ * (docs/findings.md).  The second entry finds nothing pending, and does not
+ * count.  An interrupt of the local APIC counts in any case.
+ */
 void do_evtchn(struct cpu_regs *regs)
 {
-    note(regs->entry_vector);
-    this_vcpu_info()->evtchn_upcall_pending = 0;
+    bool pending = xchg(&this_vcpu_info()->evtchn_upcall_pending, 0);
+
+    if ( pending || regs->entry_vector != X86_VEC_XEN_CALLBACK )
+        note(regs->entry_vector);
 }
 
 bool do_unhandled_exception(struct cpu_regs *regs)
