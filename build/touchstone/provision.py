@@ -209,7 +209,7 @@ class _Maker:
                                " mirror does not serve its files (404)")
         raise Unavailable(f"{self._kind}@{self._release}: the mirror lists"
                           f" {package} {', '.join(versions)} and does not"
-                          " serve their files (404)")
+                          " serve the files (404)")
 
     def _entry(self, version: str) -> Path:
         return (self._root / "hypervisors"
