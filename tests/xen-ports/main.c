@@ -70,6 +70,16 @@ static long peer_alloc(struct peer *peer)
     return rc ?: (long)op.port;
 }
 
+/* Domain 0 binds to the peer's port: dom0's end, or the case ends. */
+#define require_bound(peer, port)                                       \
+({                                                                      \
+    long bound_ = evtchn_bind_interdomain((peer)->domid, port);         \
+                                                                        \
+    require_msg(bound_ > 0, "EVTCHNOP_bind_interdomain is %ld, "        \
+                "expected a port", bound_);                             \
+    bound_;                                                             \
+})
+
 static long peer_close(struct peer *peer, evtchn_port_t port)
 {
     struct evtchn_close op = { .port = port };
@@ -258,9 +268,7 @@ XEN_PORT_CASE("close, send, bind_vcpu, bind_interdomain: peer on Xen's port boun
     long before, id, port = xen_port(peer, &before, &id), end;
 
     XTF_REQUIRE(port);
-    end = evtchn_bind_interdomain(peer->domid, port);
-    require_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
-                end);
+    end = require_bound(peer, port);
     /* Binding raises the event here, lest one be lost. */
     evtchn_clear(end);
 
@@ -274,9 +282,7 @@ XEN_PORT_CASE("bind_interdomain: dom0 twice to Xen's port in peer -> port, then 
     long before, id, port = xen_port(peer, &before, &id), end;
 
     XTF_REQUIRE(port);
-    end = evtchn_bind_interdomain(peer->domid, port);
-    require_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
-                end);
+    end = require_bound(peer, port);
     expect_port(end, PORT_INTERDOMAIN(peer->domid, port), 0);
     expect_ev_error(evtchn_bind_interdomain(peer->domid, port), -EINVAL);
     expect_nothing_pending(peer);
@@ -287,9 +293,7 @@ XEN_PORT_CASE("send: dom0 to Xen's port in peer -> 0, nothing pending in peer")
     long before, id, port = xen_port(peer, &before, &id), end;
 
     XTF_REQUIRE(port);
-    end = evtchn_bind_interdomain(peer->domid, port);
-    require_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
-                end);
+    end = require_bound(peer, port);
     evtchn_clear(end);
     expect_ok(hypercall_evtchn_send(end));
     expect_ok(hypercall_evtchn_send(end));
@@ -302,9 +306,7 @@ XEN_PORT_CASE("reset: peer, Xen's port bound by dom0 -> channel kept, peer's oth
     long before, id, port = xen_port(peer, &before, &id), end;
 
     XTF_REQUIRE(port);
-    end = evtchn_bind_interdomain(peer->domid, port);
-    require_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
-                end);
+    end = require_bound(peer, port);
     /* Xen ends a reset with the last port that is the guest's own. */
     expect_eq(peer_alloc(peer), port + 1);
     expect_ok(peer_reset(peer));
@@ -332,9 +334,7 @@ XEN_PORT_CASE("close: dom0's end of a channel to Xen's port -> dom0 binds again"
     long before, id, port = xen_port(peer, &before, &id), end;
 
     XTF_REQUIRE(port);
-    end = evtchn_bind_interdomain(peer->domid, port);
-    require_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
-                end);
+    end = require_bound(peer, port);
     expect_ok(hypercall_evtchn_close(end));
     expect_errno(peer_close(peer, port), -EINVAL);
     expect_eq(evtchn_bind_interdomain(peer->domid, port), end);
@@ -347,9 +347,7 @@ XEN_PORT_CASE("destroy_ioreq_server: port bound by dom0 -> dom0's end unbound, p
     long before, id, port = xen_port(peer, &before, &id), end;
 
     XTF_REQUIRE(port);
-    end = evtchn_bind_interdomain(peer->domid, port);
-    require_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
-                end);
+    end = require_bound(peer, port);
     expect_ok(destroy_server(peer, id));
     expect_port(end, PORT_UNBOUND(peer->domid), 0);
     expect_errno(evtchn_bind_interdomain(peer->domid, port), -EINVAL);
@@ -390,9 +388,7 @@ XEN_PORT_CASE("status: Xen's port -> unbound, then interdomain, or -EACCES")
 
     require_ok(rc);
     expect_port_of(peer->domid, port, PORT_UNBOUND(xtf_get_domid()), 0);
-    end = evtchn_bind_interdomain(peer->domid, port);
-    require_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
-                end);
+    end = require_bound(peer, port);
     expect_port_of(peer->domid, port, PORT_INTERDOMAIN(xtf_get_domid(), end),
                    0);
 }
