@@ -386,6 +386,11 @@ long gnt_op_preempted(unsigned int cmd, void *ops, unsigned int count)
     return rc;
 }
 
+bool gnt_maptrack_limited(void)
+{
+    return xtf_xen_cmdline("gnttab_max_maptrack_frames=");
+}
+
 #ifdef CONFIG_PV
 bool gnt_has_cache_flush(void)
 {

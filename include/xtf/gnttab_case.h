@@ -139,6 +139,12 @@ bool gnt_present(const void *at);
  */
 long gnt_op_preempted(unsigned int cmd, void *ops, unsigned int count);
 
+/**
+ * Does gnttab_max_maptrack_frames stand on Xen's command line?  Then a case
+ * that needs many mappings may meet the limit, which is no defect.
+ */
+bool gnt_maptrack_limited(void);
+
 #ifdef CONFIG_PV
 /** Does Xen have GNTTABOP_cache_flush?  Where it should have, it has. */
 bool gnt_has_cache_flush(void);

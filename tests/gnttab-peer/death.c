@@ -62,7 +62,7 @@ PEER_CASE("destroydomain: peer had 300 mappings of dom0's grants -> entries not 
         for ( i = 0; i < ARRAY_SIZE(maps); ++i )
             nr += maps[i].status == GNTST_okay;
     }
-    expect_eq(nr, 300);
+    expect_true(nr == 300 || (nr && gnt_maptrack_limited()));
 
     gnt_peer_ended(peer);
     expect_ok(peer_destroy(peer));

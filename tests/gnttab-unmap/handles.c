@@ -81,6 +81,8 @@ GNTTAB_CASE("unmap_grant_ref: mapping with the lowest handle, by unallocated han
 
     for ( i = 0; i < ARRAY_SIZE(maps); ++i )
     {
+        if ( maps[i].status == GNTST_no_space && gnt_maptrack_limited() )
+            skip_case("needs maptrack entries for %u mappings", GNT_MANY);
         require_gntst(maps[i].status, GNTST_okay);
         require_true(maps[i].handle < NR_HANDLES);
         live[maps[i].handle] = true;
