@@ -60,4 +60,15 @@ void race_wrong(const struct xtf_where *w, const char *fmt, ...)
 int race_start(unsigned int vcpu, void (*fn)(void *), void *arg,
                volatile unsigned int *stop);
 
+/*
+ * Skip the case if one of two outcomes of a race, counted in @a and @b, was not
+ * seen: a busy host kept the vCPUs apart, so that nothing is known.
+ */
+#define skip_unless_both_seen(a, b)                                     \
+    do {                                                                \
+        if ( !(a) || !(b) )                                             \
+            skip_case("the vCPUs did not race (%u and %u times): the "  \
+                      "host is too busy", a, b);                        \
+    } while ( 0 )
+
 #endif /* XTF_RACE_H */
