@@ -98,7 +98,7 @@ CASE("unregister_ring: failed call, 128 rings registered -> register_ring still 
     expect_errno(argo_ring_register(&rings[MAX_RINGS], 0), -ENOSPC);
 }
 
-CASE("sendv: to each of 128 rings -> each ring has its own message only")
+CASE("sendv: to each of 128 rings -> each ring holds only the message sent to that ring")
 {
     unsigned int i;
 
@@ -285,7 +285,7 @@ CASE("register_ring: len is 16 MiB - 64 -> max_message_size is len - 32")
 }
 
 /* Header and ring buffer fill 4096 frames exactly. */
-CASE("register_ring: len above 16 MiB - 64, or 4095 frames for it -> -EINVAL")
+CASE("register_ring: len above 16 MiB - 64, or 16 MiB - 64 with 4095 frames -> -EINVAL")
 {
     xen_argo_register_ring_t reg = {
         .aport = LARGE_PORT, .partner_id = argo_self(), .len = LARGEST,

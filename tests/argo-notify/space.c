@@ -280,7 +280,7 @@ CASE("unregister_ring: notification pending, ring registered again -> no VIRQ_AR
     expect_false(notified());
 }
 
-CASE("notify: wildcard ring -> VIRQ_ARGO, none if cancelled or the ring was unregistered")
+CASE("notify: wildcard ring -> VIRQ_ARGO, but not once cancelled or the ring unregistered")
 {
     unsigned int i;
 

@@ -14,7 +14,7 @@
 
 static uint8_t spare[PAGE_SIZE] __page_aligned_bss;
 
-PEER_CASE("peer destroyed: dom0's notification pending at its ring -> sendv -ESRCH, notify flags 0")
+PEER_CASE("peer destroyed: dom0's notification pending at peer's ring -> sendv -ESRCH, notify flags 0")
 {
     domid_t domid = peer->domid;
     xen_argo_ring_data_ent_t ent;
@@ -33,7 +33,7 @@ PEER_CASE("peer destroyed: dom0's notification pending at its ring -> sendv -ESR
     expect_false(argo_virq_take());
 }
 
-PEER_CASE("peer destroyed: two notifications pending at its wildcard ring -> both gone")
+PEER_CASE("peer destroyed: two notifications pending at peer's wildcard ring -> both gone")
 {
     struct peer *other = argo_peer(1);
     domid_t domid = peer->domid;
@@ -59,7 +59,7 @@ PEER_CASE("peer destroyed: two notifications pending at its wildcard ring -> bot
     expect_true(peer_virq_take(other));
 }
 
-PEER_CASE("peer destroyed: its message in dom0's wildcard ring -> message and ring stay")
+PEER_CASE("peer destroyed: peer's message in dom0's wildcard ring -> message and ring stay")
 {
     struct peer *other = argo_peer(1);
     domid_t domid = peer->domid;
@@ -84,7 +84,7 @@ PEER_CASE("peer destroyed: its message in dom0's wildcard ring -> message and ri
     expect_message(&wildcard, other->domid, 30);
 }
 
-PEER_CASE("peer destroyed: dom0's ring whose partner it is -> unregistered, frames released")
+PEER_CASE("peer destroyed: dom0's ring with peer as partner -> unregistered, frames released")
 {
     domid_t domid = peer->domid;
 

@@ -29,7 +29,7 @@ void test_main(void)
         xtf_run_cases();
 }
 
-PEER_CASE("sendv: peer to dom0's ring whose partner it is -> received, VIRQ_ARGO in dom0 only")
+PEER_CASE("sendv: peer to dom0's ring with peer as partner -> received, VIRQ_ARGO in dom0 only")
 {
     XTF_REQUIRE(open_ring(peer->domid));
 
@@ -53,7 +53,7 @@ PEER_CASE("sendv: peer and dom0 to dom0's wildcard ring -> both received, each w
     expect_no_message(&wildcard);
 }
 
-PEER_CASE("sendv: dom0 to peer's ring whose partner it is -> received, VIRQ_ARGO at the peer only")
+PEER_CASE("sendv: dom0 to peer's ring with dom0 as partner -> received, VIRQ_ARGO at the peer only")
 {
     XTF_REQUIRE(open_peer_ring(peer, argo_self()));
 

@@ -5,7 +5,7 @@
  */
 #include "fixture.h"
 
-PEER_CASE("notify: by peer, dom0's notification pending at its ring -> VIRQ_ARGO in dom0 once, when free")
+PEER_CASE("notify: by peer, dom0's notification pending at peer's ring -> VIRQ_ARGO in dom0 once, when free")
 {
     XTF_REQUIRE(open_peer_ring(peer, argo_self()));
 
