@@ -126,12 +126,13 @@ int smp_call(unsigned int vcpu, void (*fn)(void *), void *arg)
     return rc;
 }
 
-bool smp_wait_for(const volatile unsigned int *flag)
+bool smp_wait_for_count(const volatile unsigned int *count,
+                        unsigned int least)
 {
     struct time_wait wait = {};
 
-    while ( !*flag && time_wait(&wait) )
+    while ( *count < least && time_wait(&wait) )
         ;
 
-    return *flag;
+    return *count >= least;
 }

@@ -73,9 +73,17 @@ bool smp_wait_down(unsigned int vcpu);
 int smp_call(unsigned int vcpu, void (*fn)(void *), void *arg);
 
 /**
- * Give way to other vCPUs until *flag is not 0, for a minute at most.
+ * Give way to other vCPUs until *count is @p least or more, for a minute at
+ * most.
  * @return whether it is.
  */
-bool smp_wait_for(const volatile unsigned int *flag);
+bool smp_wait_for_count(const volatile unsigned int *count,
+                        unsigned int least);
+
+/** smp_wait_for_count() until *flag is not 0. */
+static inline bool smp_wait_for(const volatile unsigned int *flag)
+{
+    return smp_wait_for_count(flag, 1);
+}
 
 #endif /* XTF_SMP_H */

@@ -135,15 +135,12 @@ EVTCHN_CASE("poll: one port, on several vCPUs -> returns on all of them")
 
     for ( vcpu = 1; vcpu < smp_usable_vcpus(); ++vcpu )
         require_ok(race_start(vcpu, poll_and_count, &port, NULL));
-    while ( reached < smp_usable_vcpus() - 1 )
-        time_sleep(MILLISECONDS(5));
+    require_true(smp_wait_for_count(&reached, smp_usable_vcpus() - 1));
     time_sleep(MILLISECONDS(20));
     expect_eq(nr_woken, 0);
 
     require_ok(hypercall_evtchn_send(port));
-    for ( vcpu = 0; vcpu < 100 && nr_woken < smp_usable_vcpus() - 1; ++vcpu )
-        time_sleep(MILLISECONDS(20));
-    require_eq(nr_woken, smp_usable_vcpus() - 1);
+    require_true(smp_wait_for_count(&nr_woken, smp_usable_vcpus() - 1));
     for ( vcpu = 1; vcpu < smp_usable_vcpus(); ++vcpu )
         smp_wait(vcpu);
 }
@@ -257,8 +254,7 @@ EVTCHN_CASE("send race: one port, from all other vCPUs -> delivered, last event 
         require_ok(race_start(vcpu, send_storm, &port, NULL));
 
     local_irq_enable();
-    while ( quiet < smp_usable_vcpus() - 1 )
-        time_sleep(MILLISECONDS(5));
+    require_true(smp_wait_for_count(&quiet, smp_usable_vcpus() - 1));
     local_irq_disable();
     for ( vcpu = 1; vcpu < smp_usable_vcpus(); ++vcpu )
         smp_wait(vcpu);
@@ -320,8 +316,7 @@ EVTCHN_CASE("send race: 16 ports, from all other vCPUs -> each port delivered af
         require_ok(race_start(vcpu, storm_many, ports, NULL));
 
     local_irq_enable();
-    while ( quiet < smp_usable_vcpus() - 1 )
-        time_sleep(MILLISECONDS(5));
+    require_true(smp_wait_for_count(&quiet, smp_usable_vcpus() - 1));
     local_irq_disable();
     for ( vcpu = 1; vcpu < smp_usable_vcpus(); ++vcpu )
         smp_wait(vcpu);

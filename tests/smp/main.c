@@ -105,8 +105,7 @@ CASE("smp_start(): all vCPUs -> run at the same time, second smp_start() -EBUSY"
     for ( vcpu = 1; vcpu <= LAST_USABLE; ++vcpu )
         require_ok(smp_start(vcpu, meet, NULL));
 
-    while ( ACCESS_ONCE(arrived) < LAST_USABLE )
-        time_sleep(MILLISECONDS(10));
+    require_true(smp_wait_for_count(&arrived, LAST_USABLE));
 
     expect_eq(hypercall_vcpu_op(VCPUOP_is_up, LAST_USABLE, NULL), 1);
     expect_errno(smp_start(1, meet, NULL), -EBUSY);
