@@ -22,6 +22,13 @@ XEN_MEMORY = 128
 # them longer again, and QEMU takes no larger ones.
 ICOUNT_SHIFT = 10
 
+# With several processors, an instruction is 2^8 ns.  QEMU 7.2 gives them turns
+# that all end at the next timer, and begins again with the first: a processor
+# whose timers never let it idle starves those behind it, for ever if the first
+# waits for one of them.  With 2^10 ns, a vCPU that polls every 10 ms is that
+# busy.
+SMP_ICOUNT_SHIFT = 8
+
 # For what measures itself: an instruction is 2^6 ns, so that Xen's own timers
 # interrupt few of the measured operations.
 FINE_SHIFT = 6
@@ -132,7 +139,8 @@ class Qemu:
             # an exact instruction count, and gives up: "Bad icount read".
             argv += ["-cpu", "max,-x2apic"]
         if self.counts_instructions(realtime):
-            shift = FINE_SHIFT if fine else ICOUNT_SHIFT
+            shift = (FINE_SHIFT if fine else
+                     SMP_ICOUNT_SHIFT if vcpus > 1 else ICOUNT_SHIFT)
             argv += ["-icount", f"shift={shift},sleep=off"]
         if module is not None:
             argv += ["-initrd", module.replace(",", ",,")]

@@ -32,7 +32,7 @@ from .monitor import MonitorError, Qmp
 from .qemu import Qemu
 
 # To be raised when the content of a state changes.
-FORMAT = 1
+FORMAT = 2
 
 PAGE = 4096
 MIB = 1 << 20
