@@ -29,6 +29,10 @@ from touchstone.process import Stop  # noqa: E402
 
 MODULE_AT, STALE_AT, CMDLINE_AT = 6 * MIB, 2 * MIB, 9 * MIB + 40
 
+# Two patterns, one behind the other; the first is longer than a write.
+SCRUBBED_AT = 10 * MIB
+SCRUBBED = b"\xc2" * (MIB + 3 * PAGE) + b"\xc1" * PAGE
+
 
 def machine() -> int:
     """Return memory as it is at the breakpoint."""
@@ -39,6 +43,7 @@ def machine() -> int:
     os.pwrite(fd, placeholder, MODULE_AT)
     os.pwrite(fd, b"Xen", 12 * MIB)
     os.pwrite(fd, bytes(PAGE), 14 * MIB)
+    os.pwrite(fd, SCRUBBED, SCRUBBED_AT)
     os.pwrite(fd, statemaker._word() + b"\0 more", CMDLINE_AT)
     return fd
 
@@ -90,6 +95,15 @@ class States(Scratch):
         # The boot loader's copy may be anything by now: not to be touched.
         self.assertEqual(memory[STALE_AT:STALE_AT + MIB],
                          statemaker._placeholder(MIB))
+
+    def test_scrubbed_pages_stay_and_take_no_room(self) -> None:
+        memory = self.memory(b"image", b"")
+        end = SCRUBBED_AT + len(SCRUBBED)
+        self.assertEqual(memory[SCRUBBED_AT:end + 1], SCRUBBED + b"\0")
+        facts = json.loads((self.directory / "state.json").read_text())
+        self.assertEqual(facts["fills"], [
+            [SCRUBBED_AT, MIB + 3 * PAGE, 0xc2],
+            [SCRUBBED_AT + MIB + 3 * PAGE, PAGE, 0xc1]])
 
     def test_only_used_pages_are_kept(self) -> None:
         make_in(self.directory)

@@ -5,11 +5,13 @@ All instances with the same hypervisor, command line of Xen and machine boot
 alike until then.  statemaker.py boots such a machine once, with a placeholder
 as dom0's kernel, and saves it to a directory:
 
-    ram         the memory's pages that hold anything, one after the other
+    ram         the memory's pages that do not just repeat a byte, one after
+                the other
     devices     QEMU's migration stream of all else
     console     what Xen has printed so far
-    state.json  where the pages belong, where the placeholder and its command
-                line are, checksums
+    state.json  where the pages belong, which pages repeat a byte (Xen's scrub
+                pattern), where the placeholder and its command line are,
+                checksums
 
 State.memory() gives the memory of an instance: a copy, with the image in the
 placeholder's place; start() gives the machine with it.
@@ -105,6 +107,9 @@ class State:
             self._size: int = facts["size"]
             self._runs: List[Tuple[int, int]] = [
                 (int(at), int(length)) for at, length in facts["runs"]]
+            self._fills: List[Tuple[int, int, int]] = [
+                (int(at), int(length), int(byte))
+                for at, length, byte in facts["fills"]]
             self._module: int = facts["module"]
             self._cmdlines: List[int] = facts["cmdlines"]
             self.devices = (directory / "devices").read_bytes()
@@ -134,6 +139,10 @@ class State:
                 for at, length in self._runs:
                     write_at(fd, ram[done:done + length], at)
                     done += length
+            for at, length, byte in self._fills:
+                pattern = memoryview(bytes([byte]) * min(length, MIB))
+                for start in range(at, at + length, MIB):
+                    write_at(fd, pattern[:at + length - start], start)
             write_at(fd, memoryview(image), self._module)
             words = memoryview(cmdline.ljust(CMDLINE_ROOM, b"\0"))
             for at in self._cmdlines:

@@ -25,7 +25,7 @@ from .qemu import Qemu
 from .savedstate import Recipe, State, StateError
 from .statemaker import make
 
-# States together take no more than that: some 140 of them.
+# States together take no more than that: those of two or three hypervisors.
 LIMIT_BYTES = 3 << 30
 
 # How often a state that did not load is made again in one run.

@@ -38,7 +38,8 @@ _BOOT_SECONDS = 120.0
 
 _SAVE_SECONDS = 60.0
 
-_ZEROS = bytes(PAGE)
+# For each byte, the page that repeats it.
+_UNIFORM = [bytes([byte]) * PAGE for byte in range(256)]
 
 _MARK = b"touchstone placeholder page "
 _WORD = b"touchstone-command-line-"
@@ -233,22 +234,32 @@ def _pack(ram: int, placeholder: bytes, target: Path) -> dict:
     if not cmdlines:
         raise StateError("Xen did not keep the guest's command line")
     runs: List[List[int]] = []
+    fills: List[List[int]] = []
     checksum = 0
     with open(target, "wb") as file:
         for start, data in parts:
             for at in range(start, start + len(data), PAGE):
                 page = data[at - start:at - start + PAGE]
-                if (page == _ZEROS
-                        or module <= at < module + len(placeholder)):
+                if module <= at < module + len(placeholder):
+                    continue
+                byte = page[0]
+                if page == _UNIFORM[byte]:
+                    if byte:
+                        _append(fills, at, byte)
                     continue
                 file.write(page)
                 checksum = zlib.crc32(page, checksum)
-                if runs and sum(runs[-1]) == at:
-                    runs[-1][1] += PAGE
-                else:
-                    runs.append([at, PAGE])
-    return {"size": os.fstat(ram).st_size, "runs": runs, "module": module,
-            "cmdlines": cmdlines, "sums": {"ram": checksum}}
+                _append(runs, at)
+    return {"size": os.fstat(ram).st_size, "runs": runs, "fills": fills,
+            "module": module, "cmdlines": cmdlines, "sums": {"ram": checksum}}
+
+
+def _append(runs: List[List[int]], at: int, *kind: int) -> None:
+    """Add a page to a list of runs: [where, length, kind...]."""
+    if runs and runs[-1][0] + runs[-1][1] == at and runs[-1][2:] == [*kind]:
+        runs[-1][1] += PAGE
+    else:
+        runs.append([at, PAGE, *kind])
 
 
 def _used(fd: int) -> List[Tuple[int, bytes]]:
