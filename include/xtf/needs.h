@@ -45,4 +45,12 @@
 #define NEEDS_GNTTAB_V2     "grant table v2: " GNTTAB_V2_OPTION
 #define need_gnttab_v2(has) NEED(has, NEEDS_GNTTAB_V2)
 
+/* Grows the table, too: what the limit allows must succeed. */
+#define need_grant_frames(n)                                            \
+    do {                                                                \
+        NEED(gnttab_max_frames() >= (n), "a limit of %u grant frames: " \
+             "gnttab_max_frames=%u", (n) + 0u, (n) + 0u);               \
+        require_ok(gnttab_grow(n));                                     \
+    } while ( 0 )
+
 #endif /* XTF_NEEDS_H */

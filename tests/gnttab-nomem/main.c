@@ -17,6 +17,7 @@
  */
 #include <xtf/exhaust.h>
 #include <xtf/gnttab_case.h>
+#include <xtf/needs.h>
 #include <xtf.h>
 
 const char test_title[] = "Grant tables: Xen heap exhausted";
@@ -238,12 +239,10 @@ static void not_grown(void)
 /* Grow the table by one frame, from at least @from frames. */
 static void grow_from(unsigned int from)
 {
-    require_ok(gnttab_grow(from));
+    need_grant_frames(from);
     target = gnttab_nr_frames() + 1;
-    if ( target > gnttab_max_frames() )
-        skip_case("needs a limit of more than %u grant frames: "
-                  "gnttab_max_frames",
-                  gnttab_max_frames());
+    NEED(gnttab_max_frames() >= target,
+         "a limit of %u grant frames: gnttab_max_frames=%u", target, target);
 
 #ifdef CONFIG_HVM
     hole = gnt_at();

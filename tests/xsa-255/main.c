@@ -21,6 +21,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
+#include <xtf/needs.h>
 #include <xtf.h>
 
 #include <arch/pagetable.h>
@@ -92,10 +93,8 @@ static void some_mapped(unsigned int unmapped)
     unsigned int per_status = GNTTAB_STATUS_PER_PAGE / GNTTAB_V2_PER_PAGE;
     void *status = &gnttab_status[unmapped * GNTTAB_STATUS_PER_PAGE];
 
-    if ( gnttab_grow(per_status + 1) )
-        skip_case("needs %u grant frames, for two status frames: "
-                  "gnttab_max_frames",
-                  per_status + 1);
+    /* Two status frames. */
+    need_grant_frames(per_status + 1);
 
     require_ok(gnttab_restore_page(status));
     require_errno(leave_version_2(), -EBUSY);

@@ -20,6 +20,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/gnttab_case.h>
+#include <xtf/needs.h>
 #include <xtf.h>
 
 const char test_title[] =
@@ -31,8 +32,7 @@ GNTTAB_CASE_V2("XSA-382 get_status_frames: nr_frames above the status frames -> 
     unsigned int nr, i;
 
     /* Two grant frames have one status frame. */
-    if ( gnttab_grow(2) )
-        skip_case("needs 2 grant frames: gnttab_max_frames=2");
+    need_grant_frames(2);
 
     for ( nr = 2; nr <= gnttab_nr_frames(); ++nr )
     {
