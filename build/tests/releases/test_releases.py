@@ -66,6 +66,15 @@ class Stores(WithTests):
             Outcome(Verdict.FAILURE, "FAIL: m: why",
                     ["FAIL: m: why", "SKIP: v2: none"], 0.0)])
 
+    def test_known_defect_is_kept(self) -> None:
+        result = Result(self.instance(), Verdict.CRASH, "Xen panicked")
+        result.known, result.hint = True, "XSA-1"
+        first = self.store()
+        first.add(result)
+        first.save()
+        self.assertEqual(self.store().outcomes(self.instance())[0].known,
+                         "XSA-1")
+
     def test_missing_counts_runs(self) -> None:
         kept = self.store()
         kept.add(Result(self.instance(), Verdict.SUCCESS))
@@ -128,11 +137,27 @@ class Matrix(unittest.TestCase):
                           for one in self.COLUMNS], [".", "FAIL 1/2", "-"])
 
     def test_reasons(self) -> None:
-        self.assertEqual(matrix.reasons(self.COLUMNS, False), [
+        self.assertEqual(matrix.reasons(self.COLUMNS, matrix.is_wrong), [
             ("CRASH: Xen panicked", [("20", "copy (pv64)")]),
             ("FAIL: a: is | 1", [("20", "maps (pv64)")])])
-        self.assertEqual(matrix.reasons(self.COLUMNS, True), [
+        self.assertEqual(matrix.reasons(self.COLUMNS, matrix.is_skip), [
             ("needs CONFIG_ARGO", [("17, 20", "argo (pv64)")])])
+
+    def test_known_defects_stand_apart(self) -> None:
+        bad = Outcome(Verdict.FAILURE, "FAIL: a")
+        known = bad._replace(known="XSA-1; fixed by 123")
+        good = Outcome(Verdict.SUCCESS)
+        one = Column("17", "4.17", {
+            "test-pv64-a": [known, good], "test-pv64-b": [known, bad],
+            "test-pv64-c": [known, known]})
+        self.assertEqual([one.cell(f"test-pv64-{test}") for test in "abc"],
+                         ["known 1/2", "FAIL 1/2", "known"])
+        self.assertEqual(one.counted(), "1 FAILURE, 2 known")
+        self.assertEqual(matrix.reasons([one], matrix.is_wrong),
+                         [("FAIL: a", [("17", "b (pv64)")])])
+        self.assertIn("Defects that the release is known to have:\n\n"
+                      "- `XSA-1; fixed by 123`\n    - 17: a (pv64), b (pv64),"
+                      " c (pv64)\n", matrix.markdown([one]))
 
     def test_text(self) -> None:
         text = matrix.text(self.COLUMNS)
@@ -142,7 +167,7 @@ class Matrix(unittest.TestCase):
 
     def test_markdown(self) -> None:
         text = matrix.markdown(self.COLUMNS)
-        self.assertIn("| 20 | 4.20 |  | 1 |  | 1 | 1 |  |  |\n", text)
+        self.assertIn("| 20 | 4.20 |  | 1 |  | 1 | 1 |  |  |  |\n", text)
         self.assertIn("| test-pv64-copy | . | CRASH | - |\n", text)
         self.assertIn("- `needs CONFIG_ARGO`\n    - 17, 20: argo (pv64)\n",
                       text)

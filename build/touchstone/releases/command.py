@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Sequence, TextIO
 
-from .. import boot, catalogue, hosts, hypervisor, scheduler, selection, steps
+from .. import (boot, catalogue, hosts, hypervisor, known_defects, scheduler,
+                selection, steps)
 from ..catalogue import Instance, Test
 from ..hosts.dom0 import Dom0Host
 from ..process import Stop
@@ -30,9 +31,9 @@ Outcomes are kept in DIR/results.  What a hypervisor, the image of an instance
 and the options have an outcome for is not run again, so a call that was
 stopped goes on where it was, and a rebuilt test alone runs again.
 
-exit codes: that of the worst verdict, as xtf-runner; 4 also where a
-hypervisor could not be had or does not boot; 1 the command cannot work;
-2 bad command line; 130 interrupted
+exit codes: that of the worst verdict, as xtf-runner, defects aside that a
+release is known to have; 4 also where a hypervisor could not be had or does
+not boot; 1 the command cannot work; 2 bad command line; 130 interrupted
 """
 
 # Environments in which a hypervisor should be able to boot something.
@@ -169,7 +170,8 @@ class _Progress(scheduler.Listener):
 
     def finished(self, result: Result) -> None:
         self._done += 1
-        bad = result.verdict.exit_code > Verdict.SKIP.exit_code
+        bad = (result.verdict.exit_code > Verdict.SKIP.exit_code
+               and not result.known)
         self._bad += bad
         self._store.add(result)
         if bad:
@@ -218,6 +220,7 @@ class _Run:
         self._signal = 0
         self._in_step = False
         self._columns: Dict[str, Column] = {}
+        self._known = known_defects.load()
 
     def run(self) -> int:
         """Run what is missing, write and print the matrix."""
@@ -289,9 +292,7 @@ class _Run:
             store.save()
             self._column(subject, store, xen.version)
         column = self._columns[subject.name]
-        self._say(f"{subject.name}: " + ", ".join(
-            f"{count} {verdict}" for verdict, count in column.counts().items()
-            if count))
+        self._say(f"{subject.name}: {column.counted()}")
 
     def _boot_problem(self, host: hosts.Host, jobs: int) -> str:
         """Return why nothing can boot; "" where something can."""
@@ -314,8 +315,10 @@ class _Run:
         if self._args.runs > 1:
             label += f", run {run + 1} of {self._args.runs}"
         progress = _Progress(sys.stderr, label, len(instances), store)
+        marker = known_defects.Marker(progress, self._known,
+                                      host.xen_version())
         try:
-            scheduler.run(host, instances, jobs, progress, self._stop)
+            scheduler.run(host, instances, jobs, marker, self._stop)
         finally:
             progress.close()
 

@@ -8,7 +8,7 @@ runs differ, the cell says how often that one was seen.
 from __future__ import annotations
 
 import json
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+from typing import Callable, Dict, List, NamedTuple, Sequence, Tuple
 
 from ..report.terminal import printable
 from ..verdict import Verdict
@@ -21,8 +21,27 @@ _WORDS = {Verdict.SUCCESS: ".", Verdict.SKIP: "skip", Verdict.ERROR: "ERROR",
           Verdict.FAILURE: "FAIL", Verdict.CRASH: "CRASH",
           Verdict.TIMEOUT: "TIME"}
 
-# Reasons: the heading, and whether it is those of SKIPs.
-_SECTIONS = (("What goes wrong", False), ("What is skipped", True))
+# What a cell shows of a defect that the release is known to have.
+_KNOWN = "known"
+
+
+def is_skip(outcome: Outcome) -> bool:
+    return outcome.verdict is Verdict.SKIP
+
+
+def is_known(outcome: Outcome) -> bool:
+    return bool(outcome.known)
+
+
+def is_wrong(outcome: Outcome) -> bool:
+    return outcome.is_bad
+
+
+# Reasons: the heading, and which outcomes have them.
+_SECTIONS: Sequence[Tuple[str, Callable[[Outcome], bool]]] = (
+    ("What goes wrong", is_wrong),
+    ("Defects that the release is known to have", is_known),
+    ("What is skipped", is_skip))
 
 BEGIN = "<!-- build/releases: begin -->"
 END = "<!-- build/releases: end -->"
@@ -40,10 +59,14 @@ class Column(NamedTuple):
     outcomes: Dict[str, List[Outcome]]
     problem: str = ""
 
-    def worst(self, instance: str) -> Verdict:
-        """Return the most severe verdict of an instance that has one."""
-        return max((outcome.verdict for outcome in self.outcomes[instance]),
-                   key=_ORDER.index)
+    def worst(self, instance: str) -> Outcome:
+        """Return the most severe outcome of an instance that has one.
+
+        That of a known defect counts less than any other bad one.
+        """
+        return max(self.outcomes[instance],
+                   key=lambda outcome: (outcome.is_bad, _ORDER.index(
+                       outcome.verdict)))
 
     def cell(self, instance: str) -> str:
         """Return the word for an instance."""
@@ -51,15 +74,33 @@ class Column(NamedTuple):
         if not runs:
             return "-"
         worst = self.worst(instance)
-        seen = sum(outcome.verdict is worst for outcome in runs)
-        return _WORDS[worst] + (f" {seen}/{len(runs)}" if seen < len(runs)
-                                else "")
+        word = _KNOWN if worst.known else _WORDS[worst.verdict]
+        seen = sum((outcome.verdict, bool(outcome.known))
+                   == (worst.verdict, bool(worst.known)) for outcome in runs)
+        return word + (f" {seen}/{len(runs)}" if seen < len(runs) else "")
 
     def counts(self) -> Dict[Verdict, int]:
-        """Return how many instances ended in each verdict."""
+        """Return how many instances ended in each verdict.
+
+        Those with known defects count in known() instead.
+        """
         found = [self.worst(name) for name, runs in self.outcomes.items()
                  if runs]
-        return {verdict: found.count(verdict) for verdict in Verdict}
+        return {verdict: sum(outcome.verdict is verdict and not outcome.known
+                             for outcome in found) for verdict in Verdict}
+
+    def known(self) -> int:
+        """Return how many instances show a known defect, and no other."""
+        return sum(bool(self.worst(name).known)
+                   for name, runs in self.outcomes.items() if runs)
+
+    def counted(self) -> str:
+        """Return the counts in words."""
+        parts = [f"{count} {verdict}"
+                 for verdict, count in self.counts().items() if count]
+        if self.known():
+            parts.append(f"{self.known()} {_KNOWN}")
+        return ", ".join(parts)
 
 
 def rows(columns: Sequence[Column]) -> List[str]:
@@ -69,9 +110,9 @@ def rows(columns: Sequence[Column]) -> List[str]:
             if any(column.cell(name) not in (".", "-") for column in columns)]
 
 
-def reasons(columns: Sequence[Column],
-            skips: bool) -> List[Tuple[str, List[Tuple[str, str]]]]:
-    """Return why instances were skipped, or went wrong.
+def reasons(columns: Sequence[Column], wanted: Callable[[Outcome], bool]
+            ) -> List[Tuple[str, List[Tuple[str, str]]]]:
+    """Return why instances had the outcomes that are wanted.
 
     Each reason comes with pairs of hypervisors and the tests there, the
     reason of the most instances first.
@@ -80,11 +121,10 @@ def reasons(columns: Sequence[Column],
     for column in columns:
         for name, runs in column.outcomes.items():
             for outcome in runs:
-                if outcome.verdict is Verdict.SUCCESS \
-                        or (outcome.verdict is Verdict.SKIP) != skips:
+                if not wanted(outcome):
                     continue
-                why = outcome.why or "no reason was given"
-                if not skips and not why.startswith(("FAIL:", "ERROR:")):
+                why = outcome.known or outcome.why or "no reason was given"
+                if outcome.is_bad and not why.startswith(("FAIL:", "ERROR:")):
                     why = f"{outcome.verdict}: {why}"
                 names = found.setdefault(why, {}).setdefault(column.name, [])
                 if name not in names:
@@ -115,9 +155,8 @@ def _by_test(names: Sequence[str]) -> str:
 
 def _summary(column: Column) -> str:
     """Return the counts of a hypervisor, or why there are none."""
-    text = ", ".join(f"{count} {verdict}"
-                     for verdict, count in column.counts().items() if count)
-    return "; ".join(part for part in (text, printable(column.problem))
+    return "; ".join(part for part in (column.counted(),
+                                       printable(column.problem))
                      if part) or "nothing ran yet"
 
 
@@ -140,8 +179,8 @@ def text(columns: Sequence[Column]) -> str:
         lines += [f"{name:<{label}}  " + "  ".join(
             f"{cell:>{wide}}" for cell, wide in zip(cells[name], widths))
             for name in wrong]
-    for title, skips in _SECTIONS:
-        found = reasons(columns, skips)
+    for title, wanted in _SECTIONS:
+        found = reasons(columns, wanted)
         if found:
             lines += ["", f"{title}:"]
         for why, places in found:
@@ -153,13 +192,14 @@ def text(columns: Sequence[Column]) -> str:
 def markdown(columns: Sequence[Column]) -> str:
     """Return the matrix for a document, between its marks."""
     lines = [BEGIN, "", "| hypervisor | version | "
-             + " | ".join(map(str, Verdict)) + " | |",
-             "| --- | --- |" + " ---: |" * len(Verdict) + " --- |"]
+             + " | ".join([*map(str, Verdict), _KNOWN]) + " | |",
+             "| --- | --- |" + " ---: |" * (len(Verdict) + 1) + " --- |"]
     for column in columns:
         counts = column.counts()
         lines.append(f"| {column.name} | {column.version} | "
-                     + " | ".join(str(counts[verdict] or "")
-                                  for verdict in Verdict)
+                     + " | ".join(str(count or "") for count in (
+                         *(counts[verdict] for verdict in Verdict),
+                         column.known()))
                      + f" | {_cell_text(column.problem)} |")
     wrong = rows(columns)
     if wrong:
@@ -170,8 +210,8 @@ def markdown(columns: Sequence[Column]) -> str:
         lines += [f"| {name} | " + " | ".join(column.cell(name)
                                               for column in columns) + " |"
                   for name in wrong]
-    for title, skips in _SECTIONS:
-        found = reasons(columns, skips)
+    for title, wanted in _SECTIONS:
+        found = reasons(columns, wanted)
         if found:
             lines += ["", f"{title}:", ""]
         for why, places in found:
@@ -207,5 +247,6 @@ def as_json(columns: Sequence[Column]) -> str:
             "why": outcome.why or None,
             "cases": list(outcome.cases),
             "seconds": outcome.seconds,
+            "known": outcome.known or None,
         } for outcome in runs] for name, runs in column.outcomes.items()},
     } for column in columns]}, indent=1) + "\n"

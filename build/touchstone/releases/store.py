@@ -27,13 +27,21 @@ _SAVE_PERIOD = 2.0
 class Outcome(NamedTuple):
     """How one run of an instance ended, and the first line that says why.
 
-    `cases` are the lines of all cases that did not pass.
+    `cases` are the lines of all cases that did not pass.  `known` is the hint
+    of a defect that this release is known to have, if that is what shows.
     """
 
     verdict: Verdict
     why: str = ""
     cases: Sequence[str] = ()
     seconds: float = 0.0
+    known: str = ""
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether the suite should not have ended so on this release."""
+        return (self.verdict.exit_code > Verdict.SKIP.exit_code
+                and not self.known)
 
 
 def outcome_of(result: Result) -> Outcome:
@@ -43,7 +51,8 @@ def outcome_of(result: Result) -> Outcome:
     return Outcome(result.verdict, why,
                    [f"{case.status}: {case.text}" for case in result.cases
                     if case.status != "PASS"],
-                   round(result.seconds, 2))
+                   round(result.seconds, 2),
+                   result.hint if result.known else "")
 
 
 class Store:
@@ -82,7 +91,8 @@ class Store:
         if entry.get("image") != self._digest(instance):
             return []
         return [Outcome(Verdict[run["verdict"]], run.get("why", ""),
-                        run.get("cases", ()), run.get("seconds", 0.0))
+                        run.get("cases", ()), run.get("seconds", 0.0),
+                        run.get("known", ""))
                 for run in entry["runs"]]
 
     def missing(self, instances: Sequence[Instance],
@@ -100,6 +110,8 @@ class Store:
             run["why"] = outcome.why
         if outcome.cases:
             run["cases"] = list(outcome.cases)
+        if outcome.known:
+            run["known"] = outcome.known
         digest = self._digest(result.instance)
         entry = self._data["instances"].get(result.instance.name)
         if entry is None or entry["image"] != digest:
