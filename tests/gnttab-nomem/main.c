@@ -15,9 +15,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/exhaust.h>
-#include <xtf/gnttab_case.h>
 #include <xtf.h>
+#include <xtf/harness/exhaust.h>
+#include <xtf/harness/gnttab_case.h>
 
 const char test_title[] = "Grant tables: Xen heap exhausted";
 
@@ -357,11 +357,11 @@ GNTTAB_CASE("transfer: Xen heap exhausted -> GNTST_okay, page arrives")
     XTF_REQUIRE(begin());
     memset(page, 0x5c, PAGE_SIZE);
     gnttab_publish(ref, gnt_self(), virt_to_pfn(page), GTF_accept_transfer);
-    require_ok(gnttab_vacate_page(page));
+    require_ok(page_vacate(page));
 
     expect_ok(hypercall_grant_table_op(GNTTABOP_transfer, &op, 1));
     require_gntst(op.status, GNTST_okay);
-    require_ok(gnttab_restore_page(page));
+    require_ok(page_restore(page));
     expect_fill(page, 0x5c, PAGE_SIZE);
     expect_eq(exhaust_used(), 0);
 }

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/needs.h>
+#include <xtf/harness/needs.h>
 
 #include "fixture.h"
 

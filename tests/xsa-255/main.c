@@ -20,8 +20,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
 
 #include <arch/pagetable.h>
 
@@ -97,7 +97,7 @@ static void some_mapped(unsigned int unmapped)
                   "gnttab_max_frames",
                   per_status + 1);
 
-    require_ok(gnttab_restore_page(status));
+    require_ok(page_restore(status));
     require_errno(leave_version_2(), -EBUSY);
     require_ok(map_status_frame(unmapped));
     expect_version_2_works();
