@@ -10,11 +10,13 @@ from __future__ import annotations
 import sys
 from typing import Sequence
 
-from . import boot, hypervisor, steps
+from ..base import steps
+from ..hypervisors import hypervisor
+from . import boot
 from .catalogue import Instance, Test
-from .hosts import Host
-from .process import Stop
-from .verdict import RunnerError, Verdict
+from ..hosts import Host
+from ..base.process import Stop
+from ..base.verdict import RunnerError, Verdict
 
 GOOD = 0
 BAD = 1

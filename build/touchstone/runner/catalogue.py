@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Dict, Iterator, List, Optional
 
 from . import image, xlcfg
-from .verdict import InstanceError, RunnerError
+from ..base.verdict import InstanceError, RunnerError
 
 ENVIRONMENTS = ("pv64", "pv32pae", "hvm64", "hvm32pae", "hvm32pse", "hvm32")
 

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import (TYPE_CHECKING, Callable, List, NamedTuple, Optional,
                     Tuple)
 
-from . import cache
-from .verdict import UsageError
+from ..base import cache
+from ..base.verdict import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -399,7 +399,7 @@ def _resolve_visibly(spec: str, release: str, force: bool) -> Hypervisor:
     found = None if force else cached(spec, release=release)
     if found is not None:
         return found
-    from . import steps
+    from ..base import steps
     steps.stop_on_signals()
     reporter = steps.Reporter()
     try:

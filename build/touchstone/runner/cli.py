@@ -11,9 +11,10 @@ import sys
 from pathlib import Path
 from typing import List, Optional, Sequence, TextIO
 
-from . import catalogue, hypervisor, image, selection
+from ..hypervisors import hypervisor
+from . import catalogue, image, selection
 from .catalogue import CATEGORIES, DEFAULT_CATEGORIES, ENVIRONMENTS, Instance
-from .verdict import Result, RunnerError, UsageError, Verdict, worst
+from ..base.verdict import Result, RunnerError, UsageError, Verdict, worst
 
 EXIT_RUNNER_ERROR = 1
 EXIT_USAGE = 2
@@ -250,10 +251,10 @@ def _write_reports(args: argparse.Namespace, results: List[Result]) -> None:
                 _write_file(args.keep_logs / f"{result.instance.name}.log",
                             result.log.text())
     if args.junit:
-        from .report import junit
+        from ..report import junit
         _write_file(args.junit, junit.render(results))
     if args.tap:
-        from .report import tap
+        from ..report import tap
         text = tap.render(results)
         if args.tap == "-":
             sys.stdout.write(text)
@@ -280,9 +281,11 @@ class _Interrupt:
 
 def _run(args: argparse.Namespace, instances: List[Instance],
          root: Path) -> int:
-    from . import cache, hosts, known_defects, scheduler, timings
-    from .process import Stop
-    from .report.terminal import TerminalReport
+    from .. import hosts
+    from ..base import cache
+    from . import known_defects, scheduler, timings
+    from ..base.process import Stop
+    from ..report.terminal import TerminalReport
 
     options = hosts.Options()
     for name in vars(options):
@@ -331,7 +334,7 @@ def _run(args: argparse.Namespace, instances: List[Instance],
     report.close(results, bool(interrupt.signal))
     _write_reports(args, results)
     if args.bench:
-        from .report import bench
+        from ..report import bench
         if as_json:
             print(bench.document(results, host.clock(), host.describe()),
                   end="")
@@ -360,7 +363,7 @@ def main(argv: Optional[Sequence[str]] = None,
     """Run the command; return its exit code.  `root` holds tests/."""
     args = _parser().parse_intermixed_args(
         _with_tap_value(sys.argv[1:] if argv is None else argv))
-    root = root or Path(__file__).resolve().parents[2]
+    root = root or Path(__file__).resolve().parents[3]
     try:
         args.xen = hypervisor.chosen(args, hypervisor.AUTO)
         if args.environments:

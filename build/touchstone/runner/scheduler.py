@@ -9,11 +9,11 @@ import time
 from typing import Callable, List, Optional, Sequence, Tuple
 
 from .catalogue import Instance
-from .hosts import Host
+from ..hosts import Host
 from .plan import Plan
-from .process import Stop
+from ..base.process import Stop
 from .timings import Timings
-from .verdict import InstanceError, Result, Verdict
+from ..base.verdict import InstanceError, Result, Verdict
 
 # Period of Listener.tick (seconds).
 _TICK = 0.25

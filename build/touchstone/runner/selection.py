@@ -7,7 +7,7 @@ from typing import Dict, List, Optional, Sequence, Set
 
 from .catalogue import (CATEGORIES, DEFAULT_CATEGORIES, ENVIRONMENTS,
                         Instance, Test)
-from .verdict import UsageError
+from ..base.verdict import UsageError
 
 ENVIRONMENT_GROUPS = {
     "pv": [env for env in ENVIRONMENTS if env.startswith("pv")],

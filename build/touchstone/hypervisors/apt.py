@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, Iterable, List, Optional, Tuple
 
-from . import steps
+from ..base import steps
 from .aptsources import AptError, derive, read_entries, user_source_files
 
 # Package lists younger than this (seconds) are not fetched again.

@@ -11,11 +11,11 @@ import tempfile
 from pathlib import Path
 from typing import List, Tuple
 
-from . import steps
+from ..base import steps
 from .catalogue import Instance
-from .hosts import Host
-from .process import guarded
-from .verdict import RunnerError, UsageError
+from ..hosts import Host
+from ..base.process import guarded
+from ..base.verdict import RunnerError, UsageError
 
 _PT_LOAD = 1
 
@@ -82,7 +82,7 @@ def run(host: Host, instances: List[Instance]) -> int:
     Returns QEMU's exit status; UsageError unless there is one instance and
     a host `dom0` to run it.
     """
-    from .hosts.dom0 import Dom0Host
+    from ..hosts.dom0 import Dom0Host
     if len(instances) != 1:
         raise UsageError("--gdb wants one instance; the words select"
                          f" {len(instances)}")

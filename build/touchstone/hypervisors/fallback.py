@@ -13,9 +13,10 @@ import time
 from pathlib import Path
 from typing import List
 
-from . import cache, hypervisor
+from ..base import cache
+from . import hypervisor
 from .hypervisor import Hypervisor, Unavailable
-from .steps import Progress
+from ..base.steps import Progress
 
 # Releases whose source Xen's makefiles build with a compiler of today.
 RELEASES = ("bookworm", "trixie")

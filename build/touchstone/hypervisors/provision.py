@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 from typing import Callable, List, Optional, Tuple, TypeVar
 
-from . import apt, aptsources, cache, deps, steps, xenbuild
+from ..base import cache, deps, steps
+from . import apt, aptsources, xenbuild
 from .hypervisor import (OPTIONS, HypervisorError, Unavailable, check_image,
                          entry_name, host_release, link_path, source_path)
 

@@ -15,7 +15,7 @@ import tarfile
 from pathlib import Path
 from typing import Callable, Dict, List, Sequence, Set, Tuple
 
-from . import steps
+from ..base import steps
 
 # What a build reports as made, where no former build says it exactly.
 USUAL_OBJECTS = 620

@@ -11,9 +11,9 @@ from typing import List, Sequence
 
 from . import scheduler
 from .catalogue import Instance, Test
-from .hosts import Host
-from .process import Stop
-from .verdict import Result, Verdict
+from ..hosts import Host
+from ..base.process import Stop
+from ..base.verdict import Result, Verdict
 
 PROBE = "example"
 

@@ -7,8 +7,8 @@ import enum
 from typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence
 
 if TYPE_CHECKING:
-    from .catalogue import Instance
-    from .console import BoundedLog
+    from ..runner.catalogue import Instance
+    from ..runner.console import BoundedLog
 
 
 class Verdict(enum.Enum):

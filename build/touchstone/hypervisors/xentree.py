@@ -23,7 +23,8 @@ import zlib
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Tuple
 
-from . import cache, deps, steps, xenbuild
+from ..base import cache, deps, steps
+from . import xenbuild
 from .hypervisor import (OPTIONS, TREE_PREFIX, Hypervisor, HypervisorError,
                          NotBuilt, check_image)
 from .mirror import Mirror, MirrorError, commit_of

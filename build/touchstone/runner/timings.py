@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Dict, Iterable, NamedTuple, Optional
 
-from .verdict import Result, Verdict
+from ..base.verdict import Result, Verdict
 
 # An instance shorter than this (in seconds) tells nothing about processors.
 _TELLING = 1.0

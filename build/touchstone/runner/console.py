@@ -12,7 +12,7 @@ import re
 from collections import deque
 from typing import Deque, Dict, List, NamedTuple, Optional, Sequence
 
-from .verdict import Case, Verdict
+from ..base.verdict import Case, Verdict
 
 HEAD_BYTES = 64 * 1024
 TAIL_BYTES = 256 * 1024

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from .scheduler import Listener
-from .verdict import Result, RunnerError, Verdict
+from ..base.verdict import Result, RunnerError, Verdict
 
-_LIST = Path(__file__).resolve().parents[1] / "known-defects.ini"
+_LIST = Path(__file__).resolve().parents[2] / "known-defects.ini"
 _KEYS = ("tests", "cases", "verdicts", "commit", "broken", "fixed",
          "shows")
 

@@ -10,10 +10,10 @@ import time
 from typing import Dict, List, Optional, Sequence
 
 from .catalogue import Instance
-from .hosts import Host
-from .process import Stop
+from ..hosts import Host
+from ..base.process import Stop
 from .timings import Timing, Timings
-from .verdict import InstanceError
+from ..base.verdict import InstanceError
 
 # Period of looking whether `stop` was set (seconds).
 _TICK = 0.25
