@@ -15,14 +15,14 @@ endif
 O ?= out
 xtfdir ?= /usr/lib/touchstone
 
-include build/goals.mk
+include build/make/goals.mk
 
 # The goals that need neither tools nor tests.
 ifneq ($(filter-out $(plain-goals),$(or $(MAKECMDGOALS),all)),)
 
-include build/environments.mk
-include build/tools.mk
-include build/runtime.mk
+include build/make/environments.mk
+include build/make/tools.mk
+include build/make/runtime.mk
 
 # What the tests' Makefiles add to; expanded as they do.
 all-images :=
@@ -34,6 +34,6 @@ tests := $(foreach t,$(TESTS),$(patsubst $(ROOT)/%,%,$(abspath $(t))))
 $(foreach t,$(tests),$(if $(wildcard $(t)/Makefile),,$(error There is no test '$(t)': it would need a $(t)/Makefile)))
 include $(addsuffix /Makefile,$(tests))
 
-include build/rules.mk
+include build/make/rules.mk
 
 endif

@@ -7,7 +7,7 @@
 #   obj-perenv      its objects; obj-<environment> for one alone
 #   VCPUS           virtual CPUs, if more than one
 #   VARY-CFG        variations: for each a file <variation>.cfg.in of xl.cfg,
-#                   its own or one of build/cfg (hap, shadow)
+#                   its own or one of build/make/cfg (hap, shadow)
 #   TEST-EXTRA-CFG  a file of xl.cfg for all its instances
 #   TEST-TIMEOUT    seconds an instance may take, if more than the runner's
 #   TEST-REALTIME   y: it measures time, and must run in real time

@@ -19,13 +19,13 @@ $(O)/$(1)/$(test-dir)/$(NAME).elf: $(call test-objs,$(1)) $(runtime-$(1)) $(test
 
 $(test-dir)/test-$(1)-$(NAME): $(O)/$(1)/$(test-dir)/$(NAME).elf
 	$$(call say,IMAGE,$$@)
-	$$(Q)$(NM) -n $$< | awk -f build/symbols.awk arch/x86/include/arch/symbols.h - >$$<.symbols
+	$$(Q)$(NM) -n $$< | awk -f build/make/symbols.awk include/xtf/lib/symbols.h - >$$<.symbols
 	$$(Q)$(OBJCOPY) -g -x -O $($(1)-format) --update-section .symbols=$$<.symbols $$< $$@
 endef
 
 test-cfgs := $(foreach env,$(TEST-ENVS),$(foreach v,$(or $(VARY-CFG),-),$(test-dir)/test-$(env)-$(NAME)$(if $(filter-out -,$(v)),~$(v)).cfg))
-# A variation's file is the test's own or one of build/cfg.
-variation-input = $(or $(wildcard $(test-dir)/$(1).cfg.in),$(wildcard build/cfg/$(1).cfg.in),$(test-dir)/$(1).cfg.in)
+# A variation's file is the test's own or one of build/make/cfg.
+variation-input = $(or $(wildcard $(test-dir)/$(1).cfg.in),$(wildcard build/make/cfg/$(1).cfg.in),$(test-dir)/$(1).cfg.in)
 test-cfg-inputs := $(addprefix $(test-dir)/,$(TEST-EXTRA-CFG)) $(foreach v,$(VARY-CFG),$(call variation-input,$(v)))
 
 all-cfgs += $(test-dir)/info.json $(test-cfgs)
@@ -36,9 +36,9 @@ cfg-args-$(test-dir) := $(test-dir) --name '$(NAME)' --category '$(CATEGORY)' --
   $(if $(XEN-CMDLINE),--xen-cmdline '$(XEN-CMDLINE)')
 
 define test-config
-$(test-dir)/info.json $(test-cfgs) &: $(test-makefile) $(test-cfg-inputs) build/mkcfg $(wildcard build/cfg/*.cfg.in)
+$(test-dir)/info.json $(test-cfgs) &: $(test-makefile) $(test-cfg-inputs) build/make/mkcfg $(wildcard build/make/cfg/*.cfg.in)
 	$$(call say,CFG,$(test-dir))
-	$$(Q)$(PYTHON) -ISE build/mkcfg $(cfg-args-$(test-dir))
+	$$(Q)$(PYTHON) -ISE build/make/mkcfg $(cfg-args-$(test-dir))
 endef
 
 $(foreach env,$(TEST-ENVS),$(eval $(call test-image,$(env))))

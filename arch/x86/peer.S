@@ -6,7 +6,8 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/asm_macros.h>
-#include <xtf/peer.h>
+
+#include <arch/peer.h>
 
 #include <xen/sched.h>
 #include <xen/xen.h>

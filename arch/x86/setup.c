@@ -3,7 +3,6 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/console.h>
 #include <xtf/extable.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
@@ -17,22 +16,6 @@ shared_info_t shared_info __page_aligned_bss;
 
 bool xtf_has_fep;
 
-/* Xen's own console: allowed in dom0, and for all on a debug build. */
-static void xen_console_write(const char *buf, size_t len)
-{
-    hypercall_console_write(buf, len);
-}
-
-bool arch_init_xen_console(void)
-{
-    if ( hypercall_console_write("", 0) )
-        return false;
-
-    register_console_callback(xen_console_write);
-
-    return true;
-}
-
 static void probe_fep(void)
 {
     exinfo_t fault = 0;
@@ -44,9 +27,8 @@ static void probe_fep(void)
     xtf_has_fep = !fault;
 }
 
-void arch_setup(void)
+void arch_init_cpu(void)
 {
-    arch_init_platform();
     sort_extable();
     arch_init_traps();
     arch_init_mm();

@@ -7,6 +7,7 @@
 #include <xtf/traps.h>
 
 #include <arch/irqflags.h>
+#include <arch/setup.h>
 #include <arch/smp.h>
 
 struct vcpu_stacks vcpu_stacks[SMP_MAX_VCPUS - 1] __page_aligned_bss;

@@ -3,12 +3,12 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/atomic.h>
 #include <xtf/console.h>
 #include <xtf/exlog.h>
 #include <xtf/extable.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
-#include <xtf/report.h>
 #include <xtf/traps.h>
 
 #include <arch/apic.h>
@@ -16,7 +16,7 @@
 #include <arch/irqflags.h>
 #include <arch/lib.h>
 #include <arch/setup.h>
-#include <arch/symbols.h>
+#include <xtf/lib/symbols.h>
 
 /* See exec_user.S. */
 unsigned long exec_user_enter(unsigned long (*fn)(unsigned long),
@@ -75,6 +75,21 @@ static bool leave_user(struct cpu_regs *regs)
 __weak bool do_unhandled_exception(struct cpu_regs *regs)
 {
     return false;
+}
+
+static void (*upcall_handler)(struct cpu_regs *regs);
+
+void arch_set_upcall_handler(void (*fn)(struct cpu_regs *regs))
+{
+    upcall_handler = fn;
+}
+
+__weak void do_evtchn(struct cpu_regs *regs)
+{
+    if ( upcall_handler )
+        upcall_handler(regs);
+    else
+        xchg(&this_vcpu_info()->evtchn_upcall_pending, 0);
 }
 
 __weak void do_syscall(struct cpu_regs *regs)

@@ -30,8 +30,12 @@ void printk(const char *fmt, ...) __printf(1, 2);
 /** Is the next character printed the first of a line? */
 bool console_at_line_start(void);
 
-/** Wait until the other ends have read what was printed. */
+/**
+ * Wait until the other ends have read what was printed: by @p fn, of the sink
+ * that has such an end.
+ */
 void console_flush(void);
+void console_set_flush(void (*fn)(void));
 
 /** Use @p ring, whose other end is told through @p port, as PV console. */
 void init_pv_console(struct xencons_interface *ring, evtchn_port_t port);

@@ -111,19 +111,6 @@ int gnttab_revoke(grant_ref_t ref);
 /** The name of a status GNTST_*. */
 const char *gntst_strerror(int status);
 
-/* ---- Address space ---- */
-
-/**
- * Turn a page of the kernel's own data (page-aligned, initialised by nobody)
- * into mere address space: nothing is there.  A PV guest keeps the frame,
- * unmapped; an HVM guest returns it to Xen.
- *
- * gnttab_restore_page() puts memory there again: the same frame for PV, a new
- * one for HVM.  Both return 0 or a -errno.
- */
-int gnttab_vacate_page(void *va);
-int gnttab_restore_page(void *va);
-
 /* ---- Names of Zephyr's driver ---- */
 
 /**

@@ -20,7 +20,7 @@ bool do_unhandled_exception(struct cpu_regs *regs);
 /**
  * Called when an event channel upcall arrives, with upcalls masked.  The
  * default acknowledges it and, after evtchn_start(), delivers what is pending
- * by <xtf/evtchn.h>; before that, it leaves pending ports pending.
+ * by <xtf/drivers/evtchn.h>; before that, it leaves pending ports pending.
  */
 void do_evtchn(struct cpu_regs *regs);
 

@@ -14,8 +14,9 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
-#include <xtf/argo.h>
-#include <xtf/unmapped.h>
+#include <xtf/drivers/argo.h>
+#include <xtf/harness/argo_case.h>
+#include <xtf/mm/page.h>
 
 #include <arch/mm.h>
 #include <arch/page.h>

@@ -13,7 +13,8 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
-#include <xtf/argo.h>
+#include <xtf/drivers/argo.h>
+#include <xtf/harness/argo_case.h>
 
 #include <arch/mm.h>
 

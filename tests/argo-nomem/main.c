@@ -17,10 +17,11 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/argo.h>
-#include <xtf/exhaust.h>
-#include <xtf/needs.h>
 #include <xtf.h>
+#include <xtf/drivers/argo.h>
+#include <xtf/harness/argo_case.h>
+#include <xtf/harness/exhaust.h>
+#include <xtf/harness/needs.h>
 
 #include <arch/mm.h>
 

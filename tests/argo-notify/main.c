@@ -14,10 +14,11 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/needs.h>
 #include <xtf.h>
-#include <xtf/argo.h>
-#include <xtf/unmapped.h>
+#include <xtf/drivers/argo.h>
+#include <xtf/harness/argo_case.h>
+#include <xtf/harness/needs.h>
+#include <xtf/mm/page.h>
 
 #include <arch/lib.h>
 #include <arch/mm.h>

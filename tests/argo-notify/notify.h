@@ -8,7 +8,7 @@
 #define TEST_NOTIFY_H
 
 #include <xtf.h>
-#include <xtf/argo.h>
+#include <xtf/drivers/argo.h>
 
 #define PORT    0x7e11
 #define LEN     4096

@@ -7,11 +7,11 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/needs.h>
+#include <xtf/harness/needs.h>
 
 #include "notify.h"
 
-#include <xtf/unmapped.h>
+#include <xtf/mm/page.h>
 
 /* Have Xen check pending notifications.  True if VIRQ_ARGO was raised. */
 static bool notified(void)

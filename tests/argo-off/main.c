@@ -13,8 +13,8 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
-#include <xtf/argo.h>
-#include <xtf/unmapped.h>
+#include <xtf/drivers/argo.h>
+#include <xtf/mm/page.h>
 
 #include <arch/mm.h>
 

@@ -4,8 +4,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/foreign.h>
 #include <xtf/grant_table.h>
+#include <xtf/mm/foreign.h>
 
 #include "fixture.h"
 
@@ -155,7 +155,7 @@ PEER_CASE("dying domain: as destination, partner -> sendv, register_ring -ECONNR
     domid_t domid = peer->domid;
 
     XTF_REQUIRE(open_peer_ring(peer, argo_self()) && open_wildcard());
-    require_ok(gnttab_vacate_page(held));
+    require_ok(page_vacate(held));
     require_ok(foreign_map(held, domid, PEER_PAGE_GFN(3)));
 
     argo_peer_ended(peer);

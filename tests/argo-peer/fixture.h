@@ -7,8 +7,8 @@
 #define ARGO_PEER_FIXTURE_H
 
 #include <xtf.h>
-#include <xtf/argo.h>
-#include <xtf/peer.h>
+#include <xtf/drivers/argo.h>
+#include <xtf/peers/peer.h>
 
 /* All rings have two frames and, unless a case names another, this port. */
 #define PORT    0x7e11

@@ -19,6 +19,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/harness/argo_case.h>
+
 #include "fixture.h"
 
 const char test_title[] = "Argo: between two domains";

@@ -14,7 +14,8 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
-#include <xtf/argo.h>
+#include <xtf/drivers/argo.h>
+#include <xtf/harness/argo_case.h>
 
 const char test_title[] = "Argo: wildcard rings without mac-permissive";
 

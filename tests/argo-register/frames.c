@@ -4,12 +4,12 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/needs.h>
+#include <xtf/harness/needs.h>
 
 #include "register.h"
 
 #include <xtf/grant_table.h>
-#include <xtf/unmapped.h>
+#include <xtf/mm/page.h>
 
 #include <arch/pagetable.h>
 #include <arch/symbolic-const.h>

@@ -14,11 +14,12 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/needs.h>
+#include <xtf/harness/argo_case.h>
+#include <xtf/harness/needs.h>
 
 #include "register.h"
 
-#include <xtf/unmapped.h>
+#include <xtf/mm/page.h>
 
 const char test_title[] = "Argo: register_ring";
 

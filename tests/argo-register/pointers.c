@@ -8,9 +8,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/needs.h>
 #include <xtf.h>
-#include <xtf/argo.h>
+#include <xtf/drivers/argo.h>
+#include <xtf/harness/needs.h>
 
 #include <arch/mm.h>
 

@@ -8,7 +8,7 @@
 #define TEST_REGISTER_H
 
 #include <xtf.h>
-#include <xtf/argo.h>
+#include <xtf/drivers/argo.h>
 
 #include <arch/mm.h>
 

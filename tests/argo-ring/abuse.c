@@ -5,7 +5,7 @@
  */
 #include "model.h"
 
-#include <xtf/unmapped.h>
+#include <xtf/mm/page.h>
 
 #include <arch/mm.h>
 #include <arch/pagetable.h>

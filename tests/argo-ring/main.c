@@ -16,6 +16,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/harness/argo_case.h>
+
 #include "model.h"
 
 const char test_title[] = "Argo: what Xen writes into a ring";

@@ -11,7 +11,7 @@
 #define TEST_RING_MODEL_H
 
 #include <xtf.h>
-#include <xtf/argo.h>
+#include <xtf/drivers/argo.h>
 
 #define PORT        0x51075
 #define FROM        0xaffe

@@ -5,7 +5,7 @@
  */
 #include "sendv.h"
 
-#include <xtf/unmapped.h>
+#include <xtf/mm/page.h>
 
 /* Xen's limit of a message: 16 MiB minus two slots. */
 #define MAX_MESSAGE \

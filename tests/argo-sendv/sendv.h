@@ -8,7 +8,7 @@
 #define TEST_SENDV_H
 
 #include <xtf.h>
-#include <xtf/argo.h>
+#include <xtf/drivers/argo.h>
 
 #define PORT    0x600d
 #define FROM    0xf00d

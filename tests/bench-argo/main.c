@@ -14,8 +14,9 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
-#include <xtf/argo.h>
-#include <xtf/bench.h>
+#include <xtf/drivers/argo.h>
+#include <xtf/harness/argo_case.h>
+#include <xtf/harness/bench.h>
 
 const char test_title[] = "Benchmark: Argo";
 

@@ -12,7 +12,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
-#include <xtf/bench.h>
+#include <xtf/harness/bench.h>
 
 #include <arch/irqflags.h>
 

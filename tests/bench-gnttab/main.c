@@ -14,8 +14,8 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
-#include <xtf/bench.h>
 #include <xtf/grant_table.h>
+#include <xtf/harness/bench.h>
 
 #include <arch/mm.h>
 

@@ -17,9 +17,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_peer.h>
-#include <xtf/race.h>
 #include <xtf.h>
+#include <xtf/harness/race.h>
+#include <xtf/peers/gnttab_peer.h>
 
 #include <arch/pagetable.h>
 #include <arch/symbolic-const.h>

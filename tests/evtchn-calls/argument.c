@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
-#include <xtf/unmapped.h>
+#include <xtf/mm/page.h>
 
 #include <arch/mm.h>
 #include <arch/pagetable.h>

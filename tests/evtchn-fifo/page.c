@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
-#include <xtf/gnttab_case.h>
+#include <xtf/harness/gnttab_case.h>
 
 #include <arch/mm.h>
 

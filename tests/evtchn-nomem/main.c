@@ -18,10 +18,10 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/exhaust.h>
-#include <xtf/gnttab_case.h>
-#include <xtf/needs.h>
 #include <xtf.h>
+#include <xtf/harness/exhaust.h>
+#include <xtf/harness/gnttab_case.h>
+#include <xtf/harness/needs.h>
 
 #include <arch/mm.h>
 

@@ -13,7 +13,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/race.h>
+#include <xtf/harness/race.h>
 
 #include "../evtchn-peer/fixture.h"
 

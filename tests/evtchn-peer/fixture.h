@@ -7,7 +7,7 @@
 #define EVTCHN_PEER_FIXTURE_H
 
 #include <xtf.h>
-#include <xtf/peer.h>
+#include <xtf/peers/peer.h>
 
 /* The fixture checks the ports below this, in either domain. */
 #define NR_WATCHED 32

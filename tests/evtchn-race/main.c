@@ -13,9 +13,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/race.h>
-#include <xtf/needs.h>
 #include <xtf.h>
+#include <xtf/harness/needs.h>
+#include <xtf/harness/race.h>
 
 #include <arch/irqflags.h>
 

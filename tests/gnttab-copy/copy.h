@@ -6,8 +6,8 @@
 #ifndef GNTTAB_COPY_H
 #define GNTTAB_COPY_H
 
-#include <xtf/gnttab_case.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
 
 /* The pages of the last copy_op(): struct gnttab_copy only holds frames. */
 static unsigned int copy_from, copy_to;

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/unmapped.h>
+#include <xtf/mm/page.h>
 
 #include "copy.h"
 

@@ -4,8 +4,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
 
 #ifdef CONFIG_PV
 

@@ -4,9 +4,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
-#include <xtf/unmapped.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
+#include <xtf/mm/page.h>
 
 /*
  * The request fails with this status; neither the entry nor the address is in

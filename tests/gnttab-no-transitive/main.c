@@ -14,8 +14,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_peer.h>
 #include <xtf.h>
+#include <xtf/peers/gnttab_peer.h>
 
 const char test_title[] = "Grant tables: transitive grants disabled";
 

@@ -15,10 +15,10 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/exhaust.h>
-#include <xtf/gnttab_case.h>
-#include <xtf/needs.h>
 #include <xtf.h>
+#include <xtf/harness/exhaust.h>
+#include <xtf/harness/gnttab_case.h>
+#include <xtf/harness/needs.h>
 
 const char test_title[] = "Grant tables: Xen heap exhausted";
 
@@ -310,7 +310,7 @@ GNTTAB_CASE_V1("set_version: version 2, Xen heap exhausted -> -ENOMEM, version 1
     struct gnttab_get_version get = { .dom = DOMID_SELF };
     unsigned int nr = min(gnttab_max_frames(), 9u);
 
-    require_eq(xtf_init_grant_table(2) ?: xtf_init_grant_table(1), 0);
+    need_change_to_gnttab_v2();
     require_ok(gnttab_grow(nr));
     XTF_REQUIRE(begin());
     memcpy(entries, gnttab_raw, PAGE_SIZE);
@@ -358,11 +358,11 @@ GNTTAB_CASE("transfer: Xen heap exhausted -> GNTST_okay, page arrives")
     XTF_REQUIRE(begin());
     memset(page, 0x5c, PAGE_SIZE);
     gnttab_publish(ref, gnt_self(), virt_to_pfn(page), GTF_accept_transfer);
-    require_ok(gnttab_vacate_page(page));
+    require_ok(page_vacate(page));
 
     expect_ok(hypercall_grant_table_op(GNTTABOP_transfer, &op, 1));
     require_gntst(op.status, GNTST_okay);
-    require_ok(gnttab_restore_page(page));
+    require_ok(page_restore(page));
     expect_fill(page, 0x5c, PAGE_SIZE);
     expect_eq(exhaust_used(), 0);
 }

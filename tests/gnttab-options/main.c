@@ -14,8 +14,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
 
 const char test_title[] = "Grant tables: command line options";
 
@@ -72,11 +72,11 @@ CASE("transfer: gnttab=no-transfer -> -EOPNOTSUPP, page stays")
         skip_case("needs gnttab=no-transfer, which Xen has since 4.17");
 
     memset(page, 0x5c, PAGE_SIZE);
-    require_ok(gnttab_vacate_page(page));
+    require_ok(page_vacate(page));
     expect_errno(hypercall_grant_table_op(GNTTABOP_transfer, &op, 1),
                  -EOPNOTSUPP);
     expect_eq(op.status, GNT_UNTOUCHED);
-    require_ok(gnttab_restore_page(page));
+    require_ok(page_restore(page));
     expect_fill(page, 0x5c, PAGE_SIZE);
 }
 #endif

@@ -6,9 +6,9 @@
 #ifndef GNTTAB_PEER_RACE_FIXTURE_H
 #define GNTTAB_PEER_RACE_FIXTURE_H
 
-#include <xtf/gnttab_peer.h>
-#include <xtf/race.h>
 #include <xtf.h>
+#include <xtf/harness/race.h>
+#include <xtf/peers/gnttab_peer.h>
 
 /* The peer that these functions use. */
 extern struct peer *race_peer;

@@ -4,9 +4,10 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_peer.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
+#include <xtf/core/xen_info.h>
+#include <xtf/peers/gnttab_peer.h>
 
 PEER_CASE("destroydomain: peer had mapped dom0's grants -> entries not in use")
 {

@@ -18,10 +18,10 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/needs.h>
-#include <xtf/gnttab_peer.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
+#include <xtf/harness/needs.h>
+#include <xtf/peers/gnttab_peer.h>
 
 const char test_title[] = "Grant tables: two domains";
 

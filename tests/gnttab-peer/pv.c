@@ -6,9 +6,10 @@
  */
 #ifdef CONFIG_PV
 
-#include <xtf/gnttab_peer.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
+#include <xtf/mm/page.h>
+#include <xtf/peers/gnttab_peer.h>
 
 PEER_CASE("unmap_grant_ref: peer's grant, host then device mapping -> entry in use until both gone")
 {
@@ -77,7 +78,7 @@ PEER_CASE("unmap_and_replace: mapping of peer's grant -> dom0's page moved there
     expect_fill(peer->page[0], peer_fill(0), PAGE_SIZE);
 
     if ( set_l1e(at, 0) ||
-         gnttab_restore_page(spare) )
+         page_restore(spare) )
         panic("Cannot map a page at its own address again\n");
 }
 
@@ -93,7 +94,7 @@ static int give(struct peer *peer, grant_ref_t ref)
     long rc;
 
     memset(gift, 0x77, PAGE_SIZE);
-    if ( gnttab_vacate_page(gift) )
+    if ( page_vacate(gift) )
         panic("Cannot unmap a page\n");
 
     rc = hypercall_grant_table_op(GNTTABOP_transfer, &op, 1);
@@ -116,7 +117,7 @@ static void refill_gift(bool lost)
                   "transferred\n");
         p2m[pfn] = frame;
     }
-    if ( gnttab_restore_page(gift) )
+    if ( page_restore(gift) )
         panic("Cannot map a page again\n");
 }
 
@@ -160,7 +161,7 @@ PEER_CASE("transfer: dom0 to peer -> page arrives with its content, ownership an
      */
     peer_read(peer, PEER_HOLE_ADDR(0) + PAGE_SIZE - 64, bytes, 64);
     expect_fill(bytes, 0x77, 64);
-    expect_ne(gnttab_restore_page(gift), 0);
+    expect_ne(page_restore(gift), 0);
     refill_gift(true);
     expect_eq(own_pages(), own);
 

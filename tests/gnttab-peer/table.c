@@ -4,9 +4,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_peer.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
+#include <xtf/peers/gnttab_peer.h>
 
 static struct gnttab_query_size query_size(domid_t domid)
 {

@@ -4,9 +4,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_peer.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
+#include <xtf/peers/gnttab_peer.h>
 
 #define LEN 64
 

@@ -6,9 +6,9 @@
 #ifndef GNTTAB_RACE_FIXTURE_H
 #define GNTTAB_RACE_FIXTURE_H
 
-#include <xtf/gnttab_case.h>
-#include <xtf/race.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
+#include <xtf/harness/race.h>
 
 /* @return the byte that fills the page, or -1 if its bytes differ. */
 int only_byte(const void *page);

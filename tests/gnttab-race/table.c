@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/needs.h>
+#include <xtf/harness/needs.h>
 
 #include "fixture.h"
 
@@ -103,6 +103,7 @@ GNTTAB_CASE_V1("set_version race: two vCPUs -> table empty and usable after")
     struct gnttab_set_version op = { .version = 1 };
     unsigned int i;
 
+    need_change_to_gnttab_v2();
     if ( !race(2, change_both) )
         return;
 

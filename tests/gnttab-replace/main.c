@@ -11,9 +11,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
-#include <xtf/unmapped.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
+#include <xtf/mm/page.h>
 
 const char test_title[] = "Grant tables: unmap_and_replace";
 
@@ -70,7 +70,7 @@ static void expect_replaced(const struct setup *s, unsigned int nr)
     expect_mem(s->at, gnt_pattern(nr), PAGE_SIZE);
     gnt_forget(s->map.handle);
 
-    if ( gnttab_vacate_page(s->at) || gnttab_restore_page(gnt_page[nr]) )
+    if ( page_vacate(s->at) || page_restore(gnt_page[nr]) )
         panic("Cannot restore the page tables\n");
     expect_mem(gnt_page[nr], gnt_pattern(nr), PAGE_SIZE);
     expect_true(gnt_can_be_pagetable(gnt_page[0]));
@@ -176,7 +176,7 @@ GNTTAB_CASE("unmap_and_replace: host_addr is another page -> GNTST_general_error
      * Xen has already unmapped the new page at new_addr; the guest still owns
      * the page.
      */
-    if ( gnttab_restore_page(gnt_page[1]) )
+    if ( page_restore(gnt_page[1]) )
         panic("Cannot restore the page tables\n");
     expect_page_unchanged(1);
 }

@@ -11,9 +11,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
-#include <xtf/needs.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
+#include <xtf/harness/needs.h>
 
 const char test_title[] = "Grant tables: status frames";
 

@@ -9,9 +9,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
-#include <xtf/unmapped.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
+#include <xtf/mm/page.h>
 
 const char test_title[] = "Grant tables: swap_grant_ref";
 

@@ -15,9 +15,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
-#include <xtf/unmapped.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
+#include <xtf/mm/page.h>
 
 const char test_title[] = "Grant tables: transfer";
 
@@ -49,7 +49,7 @@ static void bring_back(void *va, bool lost)
 {
     if ( lost )
         refill(va);
-    if ( gnttab_restore_page(va) )
+    if ( page_restore(va) )
         panic("Cannot map a page again\n");
 }
 
@@ -85,7 +85,7 @@ static struct gnttab_transfer give(unsigned int nr, grant_ref_t ref)
     };
 
     memcpy(page[nr], gnt_pattern(nr), PAGE_SIZE);
-    if ( gnttab_vacate_page(page[nr]) )
+    if ( page_vacate(page[nr]) )
         panic("Cannot unmap a page\n");
 
     return op;
@@ -257,7 +257,7 @@ GNTTAB_CASE("transfer: page is pinned as a page table -> GNTST_bad_page")
     op = give(0, accept(0));
     bring_back(page[0], false);
     memset(page[0], 0, PAGE_SIZE);
-    require_ok(gnttab_vacate_page(page[0]));
+    require_ok(page_vacate(page[0]));
 
     ext.arg1.mfn = op.mfn;
     require_ok(hypercall_mmuext_op(&ext, 1, NULL, DOMID_SELF));

@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/unmapped.h>
+#include <xtf/mm/page.h>
 
 #include "unmap.h"
 

@@ -141,7 +141,7 @@ GNTTAB_CASE("unmap_grant_ref: each kind of mapping unmapped twice -> GNTST_bad_h
          */
         if ( IS_DEFINED(CONFIG_HVM) && i )
         {
-            require_ok(gnttab_restore_page(gnt_page[0]));
+            require_ok(page_restore(gnt_page[0]));
             gnttab_publish(ref, gnt_self(), virt_to_gfn(gnt_page[0]),
                            GTF_permit_access);
         }
@@ -154,8 +154,8 @@ GNTTAB_CASE("unmap_grant_ref: each kind of mapping unmapped twice -> GNTST_bad_h
         expect_handles_differ();
         if ( IS_DEFINED(CONFIG_HVM) )
         {
-            require_ok(gnttab_restore_page(gnt_page[1]));
-            require_ok(gnttab_restore_page(gnt_page[2]));
+            require_ok(page_restore(gnt_page[1]));
+            require_ok(page_restore(gnt_page[2]));
         }
 
         /* Other handles were freed since; this one is still stale. */
@@ -214,7 +214,7 @@ GNTTAB_CASE("unmap_grant_ref: handle already freed by unmap_and_replace -> GNTST
     expect_mem(m.at, gnt_pattern(3), PAGE_SIZE);
 
     if ( set_l1e(m.at, 0) ||
-         gnttab_restore_page(spare) )
+         page_restore(spare) )
         panic("Cannot map a page at its own address again\n");
     expect_handles_differ();
 }

@@ -6,8 +6,8 @@
 #ifndef GNTTAB_UNMAP_H
 #define GNTTAB_UNMAP_H
 
-#include <xtf/gnttab_case.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
 
 /* A mapping of gnt_page[nr] for the case to unmap. */
 struct mapping

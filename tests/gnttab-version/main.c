@@ -11,9 +11,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
-#include <xtf/needs.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
+#include <xtf/harness/needs.h>
 
 const char test_title[] = "Grant tables: set_version and get_version";
 
@@ -147,9 +147,7 @@ GNTTAB_CASE_V1("set_version: from 1 to 2 while a grant is mapped -> -EBUSY, entr
     struct gnttab_map_grant_ref map;
     struct grant_entry_v1 was;
 
-    need_gnttab_v2(!xtf_init_grant_table(2));
-    xtf_init_grant_table(1);
-
+    need_change_to_gnttab_v2();
     ref = gnt_grant(gnt_page[0], 0);
     map = gnt_map_op(ref, GNTMAP_host_map, gnt_at());
     require_gntst(gnt_map(&map), GNTST_okay);

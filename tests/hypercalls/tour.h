@@ -6,8 +6,8 @@
 #ifndef TOUR_H
 #define TOUR_H
 
-#include <xtf/unmapped.h>
 #include <xtf.h>
+#include <xtf/mm/page.h>
 
 /* An unmapped address in every guest. */
 #define BAD_PTR unmapped_page()

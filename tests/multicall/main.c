@@ -18,7 +18,7 @@
 #include <arch/setup.h>
 #include <arch/traps.h>
 
-#include <xtf/unmapped.h>
+#include <xtf/mm/page.h>
 
 const char test_title[] = "multicall: a batch that leaves the kernel";
 

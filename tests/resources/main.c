@@ -12,8 +12,8 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
-#include <xtf/foreign.h>
-#include <xtf/peer.h>
+#include <xtf/mm/foreign.h>
+#include <xtf/peers/peer.h>
 
 #include <arch/mm.h>
 
@@ -101,7 +101,7 @@ static struct peer *big_peer(void)
 
 #ifdef CONFIG_HVM
     for ( unsigned int i = 0; i < NR; ++i )
-        gnttab_vacate_page(window[i]);
+        page_vacate(window[i]);
 #endif
 
     return kept = peer;

@@ -6,7 +6,7 @@
  */
 #include "selftest.h"
 
-#include <arch/symbols.h>
+#include <xtf/lib/symbols.h>
 
 CASE("exception: #UD -> registers and flags unchanged")
 {

@@ -13,7 +13,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
-#include <xtf/peer.h>
+#include <xtf/peers/peer.h>
 
 #include <xen/hvm/dm_op.h>
 

@@ -16,8 +16,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/needs.h>
 #include <xtf.h>
+#include <xtf/harness/needs.h>
 
 #include <arch/mm.h>
 

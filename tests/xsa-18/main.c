@@ -16,8 +16,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
 
 const char test_title[] = "XSA-18: swap_grant_ref beyond the table";
 

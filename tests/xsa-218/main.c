@@ -20,8 +20,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
 
 const char test_title[] =
     "XSA-218: host and device mapping unmapped in one batch";

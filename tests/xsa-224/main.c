@@ -23,8 +23,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
 
 #include <arch/pagetable.h>
 #include <arch/symbolic-const.h>

@@ -17,8 +17,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
 
 #include <arch/pagetable.h>
 
@@ -113,7 +113,7 @@ GNTTAB_CASE("XSA-227 map_grant_ref: aligned PTE address -> mapped, neighbouring 
     struct gnttab_map_grant_ref map;
     intpte_t was[3];
 
-    require_ok(gnttab_vacate_page(va));
+    require_ok(page_vacate(va));
     map = request(ref, PTE_FLAGS, va, 0);
     memcpy(was, pte - 1, sizeof(was));
 
@@ -124,5 +124,5 @@ GNTTAB_CASE("XSA-227 map_grant_ref: aligned PTE address -> mapped, neighbouring 
 
     require_gntst(gnt_undo(&map), GNTST_okay);
     expect_mem(pte - 1, was, sizeof(was));
-    require_ok(gnttab_restore_page(va));
+    require_ok(page_restore(va));
 }

@@ -18,8 +18,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
 
 const char test_title[] = "XSA-230: in-use flags of an entry after a copy";
 

@@ -20,9 +20,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
-#include <xtf/needs.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
+#include <xtf/harness/needs.h>
 
 #include <arch/pagetable.h>
 
@@ -96,7 +96,7 @@ static void some_mapped(unsigned int unmapped)
     /* Two status frames. */
     need_grant_frames(per_status + 1);
 
-    require_ok(gnttab_restore_page(status));
+    require_ok(page_restore(status));
     require_errno(leave_version_2(), -EBUSY);
     require_ok(map_status_frame(unmapped));
     expect_version_2_works();

@@ -18,8 +18,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
 
 const char test_title[] = "XSA-26: status frames freed by set_version";
 
@@ -39,12 +39,12 @@ static bool churn(void)
 #ifdef CONFIG_PV
         ok &= gnt_unreferenced(spare[i]);
 #else
-        ok &= !gnttab_vacate_page(spare[i]);
+        ok &= !page_vacate(spare[i]);
 #endif
     }
 #ifndef CONFIG_PV
     for ( i = 0; i < NR_SPARE; ++i )
-        ok &= !gnttab_restore_page(spare[i]);
+        ok &= !page_restore(spare[i]);
 #endif
 
     return ok;

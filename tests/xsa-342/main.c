@@ -16,8 +16,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/needs.h>
 #include <xtf.h>
+#include <xtf/harness/needs.h>
 
 const char test_title[] = "XSA-342: ports beyond the bitmaps of a 32-bit guest";
 

@@ -22,8 +22,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
 
 const char test_title[] =
     "XSA-379, XSA-384, XSA-387: status frames left mapped";

@@ -5,9 +5,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
-#include <xtf/peer.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
+#include <xtf/peers/peer.h>
 
 /* The area has two pages, and holds the request, too. */
 #define NR_STATUS 1024

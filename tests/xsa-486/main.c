@@ -14,9 +14,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/gnttab_case.h>
-#include <xtf/race.h>
 #include <xtf.h>
+#include <xtf/harness/gnttab_case.h>
+#include <xtf/harness/race.h>
 
 const char test_title[] = "XSA-486: status frames placed while the version changes";
 

@@ -15,7 +15,7 @@
  */
 #include <xtf.h>
 
-#include <xtf/race.h>
+#include <xtf/harness/race.h>
 
 #include <arch/mm.h>
 

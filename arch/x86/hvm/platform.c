@@ -3,12 +3,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/cmdline.h>
-#include <xtf/console.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
 #include <xtf/traps.h>
-#include <xtf/xenbus.h>
 
 #include <arch/lib.h>
 #include <arch/mm.h>
@@ -25,7 +22,7 @@
 uint32_t pvh_start_info_paddr;
 struct hvm_start_info *pvh_start_info;
 
-static void init_hypercall_page(void)
+void arch_init_hypercalls(void)
 {
     uint32_t leaf, eax, ebx, ecx, edx;
 
@@ -48,6 +45,8 @@ static void debug_port_write(const char *buf, size_t len)
 {
     rep_outsb(buf, len, XEN_DEBUG_PORT);
 }
+
+const cons_output_cb arch_debug_console = debug_port_write;
 
 static void map_shared_info(void)
 {
@@ -77,10 +76,9 @@ static void *find_ring(unsigned int pfn_param, unsigned int port_param,
     return pfn_to_virt(pfn);
 }
 
-static void read_start_info(void)
+static void read_start_info(struct xtf_platform *found)
 {
     struct hvm_start_info *info = _p(pvh_start_info_paddr);
-    const char *line;
 
     /* A loader other than Xen's and libxl's may leave anything in %ebx. */
     if ( pvh_start_info_paddr < PAGE_SIZE ||
@@ -89,32 +87,19 @@ static void read_start_info(void)
 
     pvh_start_info = info;
 
-    line = _p(info->cmdline_paddr);
-    if ( line )
-        memcpy(xtf_cmdline, line, strnlen(line, sizeof(xtf_cmdline) - 1));
+    found->cmdline = _p(info->cmdline_paddr);
 }
 
-void arch_init_platform(void)
+void arch_init_platform(struct xtf_platform *found)
 {
-    evtchn_port_t port;
-    void *ring;
-
-    init_hypercall_page();
-
-    if ( !arch_init_xen_console() )
-        register_console_callback(debug_port_write);
-
     map_shared_info();
 
-    ring = find_ring(HVM_PARAM_CONSOLE_PFN, HVM_PARAM_CONSOLE_EVTCHN, &port);
-    if ( ring )
-        init_pv_console(ring, port);
+    found->console = find_ring(HVM_PARAM_CONSOLE_PFN, HVM_PARAM_CONSOLE_EVTCHN,
+                               &found->console_port);
+    found->store = find_ring(HVM_PARAM_STORE_PFN, HVM_PARAM_STORE_EVTCHN,
+                             &found->store_port);
 
-    ring = find_ring(HVM_PARAM_STORE_PFN, HVM_PARAM_STORE_EVTCHN, &port);
-    if ( ring )
-        init_xenbus(ring, port);
-
-    read_start_info();
+    read_start_info(found);
 }
 
 #if CONFIG_PAGING_LEVELS > 0

@@ -19,6 +19,9 @@
 
 #include <xen/hvm/hvm_vcpu.h>
 
+/* The same for all, and they do not return. */
+static void (*main_of_vcpu)(unsigned int vcpu);
+
 static user_desc gdts[SMP_MAX_VCPUS - 1][NR_GDT_ENTRIES] __aligned(16);
 
 /* Flat descriptors, as vcpu_hvm_context has them. */
@@ -46,14 +49,16 @@ static void load_segments(unsigned int vcpu)
 static void __noreturn __used secondary_entry(unsigned int vcpu)
 {
     load_segments(vcpu);
-    smp_main(vcpu);
+    main_of_vcpu(vcpu);
+    unreachable();
 }
 
-long arch_init_vcpu(unsigned int vcpu)
+long arch_init_vcpu(unsigned int vcpu, void (*entry)(unsigned int vcpu))
 {
     vcpu_hvm_context_t ctx = {};
     user_desc *own = gdts[vcpu - 1];
 
+    main_of_vcpu = entry;
     arch_guard_page(vcpu_stacks[vcpu - 1].guard);
 
     memcpy(own, gdt, sizeof(gdt));

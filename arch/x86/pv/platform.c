@@ -3,12 +3,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/cmdline.h>
-#include <xtf/console.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
 #include <xtf/traps.h>
-#include <xtf/xenbus.h>
 
 #include <arch/mm.h>
 #include <arch/pagetable.h>
@@ -40,24 +37,34 @@ static void find_m2p(void)
     m2p = _p(map.v_start);
 }
 
-void arch_init_platform(void)
+/* Xen has filled the page of hypercalls. */
+void arch_init_hypercalls(void)
+{
+}
+
+const cons_output_cb arch_debug_console;
+
+void arch_init_platform(struct xtf_platform *found)
 {
     const start_info_t *si = pv_start_info;
 
     p2m = _p(si->mfn_list);
-    arch_init_xen_console();
     find_m2p();
     map_shared_info();
 
     if ( !(si->flags & SIF_INITDOMAIN) && si->console.domU.mfn )
-        init_pv_console(mfn_to_virt(si->console.domU.mfn),
-                        si->console.domU.evtchn);
+    {
+        found->console = mfn_to_virt(si->console.domU.mfn);
+        found->console_port = si->console.domU.evtchn;
+    }
 
     if ( si->store_mfn )
-        init_xenbus(mfn_to_virt(si->store_mfn), si->store_evtchn);
+    {
+        found->store = mfn_to_virt(si->store_mfn);
+        found->store_port = si->store_evtchn;
+    }
 
-    memcpy(xtf_cmdline, si->cmd_line,
-           strnlen((const char *)si->cmd_line, sizeof(xtf_cmdline) - 1));
+    found->cmdline = (const char *)si->cmd_line;
 }
 
 /* Change the protection of the kernel's own pages from start to end. */

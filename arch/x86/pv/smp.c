@@ -17,7 +17,7 @@
 extern const uint8_t entry_failsafe[];
 
 /* They use the boot vCPU's page tables, GDT, vectors and callbacks. */
-long arch_init_vcpu(unsigned int vcpu)
+long arch_init_vcpu(unsigned int vcpu, void (*entry)(unsigned int vcpu))
 {
     static vcpu_guest_context_t ctx;
     const unsigned long pt_mfn = virt_to_mfn(_p(pv_start_info->pt_base));
@@ -39,11 +39,11 @@ long arch_init_vcpu(unsigned int vcpu)
             .eflags = X86_EFLAGS_IF | X86_EFLAGS_MBS,
             .saved_upcall_mask = 1,
 #ifdef CONFIG_64BIT
-            .rip = _u(smp_main), .rdi = vcpu,
+            .rip = _u(entry), .rdi = vcpu,
             /* As after a call: 8 off a multiple of 16. */
             .rsp = vcpu_stack_top(vcpu) - 8,
 #else
-            .eip = _u(smp_main), .esp = _u(sp),
+            .eip = _u(entry), .esp = _u(sp),
 #endif
         },
         .kernel_ss = __KERN_DS, .kernel_sp = vcpu_stack_top(vcpu),

@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from touchstone.coverage import (analysis, html, linetable,  # noqa: E402
                                  record, render)
-from touchstone.csource import functions  # noqa: E402
+from touchstone.hypervisors.csource import functions  # noqa: E402
 
 LISTING = """\
 Contents of the .debug_line section:

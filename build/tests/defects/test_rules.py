@@ -10,7 +10,7 @@ BUILD = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(BUILD))
 
 from touchstone.defects import rules  # noqa: E402
-from touchstone.verdict import RunnerError, UsageError  # noqa: E402
+from touchstone.base.verdict import RunnerError, UsageError  # noqa: E402
 from . import samples  # noqa: E402
 
 SOURCE = """\

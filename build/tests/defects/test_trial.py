@@ -9,10 +9,10 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone.catalogue import Test  # noqa: E402
+from touchstone.runner.catalogue import Test  # noqa: E402
 from touchstone.defects import trial  # noqa: E402
 from touchstone.hosts import Options  # noqa: E402
-from touchstone.verdict import Case, Result, Verdict  # noqa: E402
+from touchstone.base.verdict import Case, Result, Verdict  # noqa: E402
 from .samples import defect  # noqa: E402
 
 

@@ -10,12 +10,12 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone import xenbuild  # noqa: E402
+from touchstone.hypervisors import xenbuild  # noqa: E402
 from touchstone.defects.rules import RuleError  # noqa: E402
 from touchstone.defects.workshop import Interrupted, Workshop  # noqa: E402
-from touchstone.hypervisor import Hypervisor  # noqa: E402
-from touchstone.process import Stop  # noqa: E402
-from touchstone.verdict import RunnerError  # noqa: E402
+from touchstone.hypervisors.hypervisor import Hypervisor  # noqa: E402
+from touchstone.base.process import Stop  # noqa: E402
+from touchstone.base.verdict import RunnerError  # noqa: E402
 from .samples import defect  # noqa: E402
 
 MAKEFILE = """\

@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone.aptsources import derive, read_entries  # noqa: E402
+from touchstone.hypervisors.aptsources import derive, read_entries  # noqa: E402
 
 LIST = """\
 # a comment

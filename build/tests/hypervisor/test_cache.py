@@ -12,7 +12,7 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone import cache  # noqa: E402
+from touchstone.base import cache  # noqa: E402
 
 
 class InTemporary(unittest.TestCase):

@@ -11,9 +11,8 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone import fallback, hypervisor, provision  # noqa: E402
-from touchstone.hypervisor import (HypervisorError,  # noqa: E402
-                                   Unavailable)
+from touchstone.hypervisors import fallback, hypervisor, provision  # noqa: E402
+from touchstone.hypervisors.hypervisor import HypervisorError, Unavailable  # noqa: E402
 
 
 class Auto(unittest.TestCase):

@@ -11,7 +11,7 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone import hypervisor  # noqa: E402
+from touchstone.hypervisors import hypervisor  # noqa: E402
 
 ELF32 = b"\x7fELF\x01\x01\x01" + bytes(121)
 XEN = ELF32 + (0x1BADB002).to_bytes(4, "little") + bytes(64)

@@ -12,8 +12,8 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone import mirror  # noqa: E402
-from touchstone.mirror import Mirror, MirrorError  # noqa: E402
+from touchstone.hypervisors import mirror  # noqa: E402
+from touchstone.hypervisors.mirror import Mirror, MirrorError  # noqa: E402
 
 
 class WithTree(unittest.TestCase):

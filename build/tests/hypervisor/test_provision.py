@@ -12,8 +12,8 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone import (apt, deps, hypervisor, provision,  # noqa: E402
-                        xenbuild)
+from touchstone.base import deps  # noqa: E402
+from touchstone.hypervisors import apt, hypervisor, provision, xenbuild  # noqa: E402
 
 GOOD_PATCH = b"""\
 --- a/xen/file

@@ -14,7 +14,7 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone import steps  # noqa: E402
+from touchstone.base import steps  # noqa: E402
 
 
 class Run(unittest.TestCase):

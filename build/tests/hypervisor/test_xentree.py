@@ -16,9 +16,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import standin  # noqa: E402
-from touchstone import deps, hypervisor, xentree  # noqa: E402
-from touchstone.hypervisor import (Hypervisor, HypervisorError,  # noqa: E402
-                                   NotBuilt)
+from touchstone.base import deps  # noqa: E402
+from touchstone.hypervisors import hypervisor, xentree  # noqa: E402
+from touchstone.hypervisors.hypervisor import (Hypervisor, HypervisorError,  # noqa: E402
+                                               NotBuilt)
 
 
 class WithTree(unittest.TestCase):

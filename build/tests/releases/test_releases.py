@@ -16,13 +16,12 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from touchstone import hosts  # noqa: E402
-from touchstone.catalogue import Instance, Test  # noqa: E402
-from touchstone.process import Stop  # noqa: E402
+from touchstone.runner.catalogue import Instance, Test  # noqa: E402
+from touchstone.base.process import Stop  # noqa: E402
 from touchstone.releases import command, matrix, store  # noqa: E402
 from touchstone.releases.matrix import Column  # noqa: E402
 from touchstone.releases.store import Outcome, Store  # noqa: E402
-from touchstone.verdict import (Case, Result, UsageError,  # noqa: E402
-                                Verdict)
+from touchstone.base.verdict import Case, Result, UsageError, Verdict  # noqa: E402
 
 XEN = (b"\x7fELF\x01" + bytes(123)
        + (0x1BADB002).to_bytes(4, "little") + bytes(64))

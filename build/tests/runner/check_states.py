@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[3]
 RUNNER = [sys.executable, str(ROOT / "xtf-runner"), "--host-kind", "dom0"]
 sys.path.insert(0, str(ROOT / "build"))
 
-from touchstone import hypervisor  # noqa: E402
+from touchstone.hypervisors import hypervisor  # noqa: E402
 
 # Every environment; several processors; options for Xen; a guest's command
 # line would be in the console.

@@ -8,11 +8,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone.catalogue import Instance, Test  # noqa: E402
-from touchstone.console import BoundedLog  # noqa: E402
+from touchstone.runner.catalogue import Instance, Test  # noqa: E402
+from touchstone.runner.console import BoundedLog  # noqa: E402
 from touchstone.hosts import Clock  # noqa: E402
 from touchstone.report import bench  # noqa: E402
-from touchstone.verdict import Result, Verdict  # noqa: E402
+from touchstone.base.verdict import Result, Verdict  # noqa: E402
 
 CYCLES = Clock()
 EMULATED = Clock("instructions", 64, True)

@@ -18,8 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "hypervisor"))
 
 import standin  # noqa: E402
-from touchstone import bisection, deps  # noqa: E402
-from touchstone.verdict import Verdict  # noqa: E402
+from touchstone.base import deps  # noqa: E402
+from touchstone.runner import bisection  # noqa: E402
+from touchstone.base.verdict import Verdict  # noqa: E402
 
 RUNNER = Path(__file__).resolve().parents[3] / "xtf-runner"
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone import console  # noqa: E402
-from touchstone.console import BoundedLog, Console  # noqa: E402
+from touchstone.runner import console  # noqa: E402
+from touchstone.runner.console import BoundedLog, Console  # noqa: E402
 from touchstone.hosts.xenlog import XenLog  # noqa: E402
-from touchstone.verdict import Case, Verdict  # noqa: E402
+from touchstone.base.verdict import Case, Verdict  # noqa: E402
 
 
 def feed(text: str, domain=0) -> Console:

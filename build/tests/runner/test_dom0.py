@@ -10,16 +10,16 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone.catalogue import Instance, Test  # noqa: E402
+from touchstone.runner.catalogue import Instance, Test  # noqa: E402
 from touchstone.hosts import Options  # noqa: E402
 from touchstone.hosts.boot import Boot  # noqa: E402
 from touchstone.hosts.dom0 import Dom0Host  # noqa: E402
 from touchstone.hosts.savedstate import StateError  # noqa: E402
 from touchstone.hosts.xenlog import XenLog  # noqa: E402
-from touchstone.hypervisor import Hypervisor  # noqa: E402
-from touchstone.process import Deadline, Stop  # noqa: E402
-from touchstone.verdict import Verdict  # noqa: E402
-from touchstone.verdict import InstanceError  # noqa: E402
+from touchstone.hypervisors.hypervisor import Hypervisor  # noqa: E402
+from touchstone.base.process import Deadline, Stop  # noqa: E402
+from touchstone.base.verdict import Verdict  # noqa: E402
+from touchstone.base.verdict import InstanceError  # noqa: E402
 
 
 class Scratch(unittest.TestCase):

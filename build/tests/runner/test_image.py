@@ -10,7 +10,7 @@ from typing import List, Tuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone import image  # noqa: E402
+from touchstone.runner import image  # noqa: E402
 
 BASE = 0x100000
 

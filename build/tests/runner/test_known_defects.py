@@ -9,10 +9,9 @@ from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone import known_defects as known  # noqa: E402
-from touchstone.scheduler import Listener  # noqa: E402
-from touchstone.verdict import (Case, Result, RunnerError,  # noqa: E402
-                                Verdict)
+from touchstone.runner import known_defects as known  # noqa: E402
+from touchstone.runner.scheduler import Listener  # noqa: E402
+from touchstone.base.verdict import Case, Result, RunnerError, Verdict  # noqa: E402
 
 LIST = """
 [XSA-1]

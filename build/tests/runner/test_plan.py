@@ -12,14 +12,13 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone import plan  # noqa: E402
-from touchstone.catalogue import Instance, Test  # noqa: E402
+from touchstone.runner import plan  # noqa: E402
+from touchstone.runner.catalogue import Instance, Test  # noqa: E402
 from touchstone.hosts import Host, Options  # noqa: E402
-from touchstone.plan import Plan  # noqa: E402
-from touchstone.process import Stop  # noqa: E402
-from touchstone.timings import Timing, Timings  # noqa: E402
-from touchstone.verdict import (  # noqa: E402
-    InstanceError, Result, Verdict)
+from touchstone.runner.plan import Plan  # noqa: E402
+from touchstone.base.process import Stop  # noqa: E402
+from touchstone.runner.timings import Timing, Timings  # noqa: E402
+from touchstone.base.verdict import InstanceError, Result, Verdict  # noqa: E402
 
 
 def instance(name: str) -> Instance:

@@ -14,15 +14,15 @@ from xml.etree import ElementTree
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone import scheduler  # noqa: E402
-from touchstone.catalogue import Instance, Test  # noqa: E402
-from touchstone.console import BoundedLog  # noqa: E402
+from touchstone.runner import scheduler  # noqa: E402
+from touchstone.runner.catalogue import Instance, Test  # noqa: E402
+from touchstone.runner.console import BoundedLog  # noqa: E402
 from touchstone.hosts import Host, Options  # noqa: E402
-from touchstone.process import Child, Deadline, Stop  # noqa: E402
+from touchstone.base.process import Child, Deadline, Stop  # noqa: E402
 from touchstone.report import junit, tap  # noqa: E402
 from touchstone.report.terminal import TerminalReport  # noqa: E402
-from touchstone.verdict import (Case, InstanceError, Result,  # noqa: E402
-                                RunnerError, Verdict, worst)
+from touchstone.base.verdict import (Case, InstanceError, Result, RunnerError,  # noqa: E402
+                                     Verdict, worst)
 
 
 def instance(name: str = "demo") -> Instance:
@@ -281,7 +281,7 @@ class Processes(unittest.TestCase):
     def test_starved_children_get_more(self):
         deadline = Deadline(0.05)
         time.sleep(0.06)
-        import touchstone.process as process
+        import touchstone.base.process as process
         original = process._starved
         process._starved = lambda pid: 0.04
         try:

@@ -12,10 +12,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone import catalogue, cli, xlcfg  # noqa: E402
-from touchstone.selection import select  # noqa: E402
-from touchstone.verdict import (InstanceError, RunnerError,  # noqa: E402
-                                UsageError)
+from touchstone.runner import catalogue, cli, xlcfg  # noqa: E402
+from touchstone.runner.selection import select  # noqa: E402
+from touchstone.base.verdict import InstanceError, RunnerError, UsageError  # noqa: E402
 
 TESTS = {
     "alpha": ("functional", ["pv64", "hvm64"], []),

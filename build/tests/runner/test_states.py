@@ -18,14 +18,14 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone import elfsymbols  # noqa: E402
+from touchstone.base import elfsymbols  # noqa: E402
 from touchstone.hosts import (  # noqa: E402
     monitor, savedstate, statecache, statemaker)
 from touchstone.hosts.monitor import Interrupted  # noqa: E402
 from touchstone.hosts.savedstate import (  # noqa: E402
     CMDLINE_ROOM, MIB, PAGE, Recipe, State, StateError)
 from touchstone.hosts.statecache import StateCache  # noqa: E402
-from touchstone.process import Stop  # noqa: E402
+from touchstone.base.process import Stop  # noqa: E402
 
 MODULE_AT, STALE_AT, CMDLINE_AT = 6 * MIB, 2 * MIB, 9 * MIB + 40
 

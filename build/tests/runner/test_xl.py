@@ -13,12 +13,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone.catalogue import Instance, Test  # noqa: E402
+from touchstone.runner.catalogue import Instance, Test  # noqa: E402
 from touchstone.hosts import Options  # noqa: E402
 from touchstone.hosts import xl  # noqa: E402
-from touchstone.process import Stop  # noqa: E402
-from touchstone.verdict import (InstanceError, RunnerError,  # noqa: E402
-                                Verdict)
+from touchstone.base.process import Stop  # noqa: E402
+from touchstone.base.verdict import InstanceError, RunnerError, Verdict  # noqa: E402
 
 # Keeps one domain in files below $STATE, the way the tests look at it.
 XL = r"""#!/bin/sh

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Set
 
-from ..csource import functions
+from ..hypervisors.csource import functions
 from .linetable import Span, hit
 
 

@@ -10,11 +10,14 @@ import tempfile
 from pathlib import Path
 from typing import List, Optional, Sequence
 
-from .. import catalogue, hosts, hypervisor, scheduler, selection, steps
-from ..catalogue import Instance
-from ..process import Stop
+from .. import hosts
+from ..base import steps
+from ..hypervisors import hypervisor
+from ..runner import catalogue, scheduler, selection
+from ..runner.catalogue import Instance
+from ..base.process import Stop
 from ..report.terminal import TerminalReport
-from ..verdict import Result, RunnerError, UsageError, worst
+from ..base.verdict import Result, RunnerError, UsageError, worst
 from . import html, linetable, render
 from .analysis import FileCoverage, analyse
 from .record import RecordingHost

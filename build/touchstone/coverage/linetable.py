@@ -11,7 +11,7 @@ from bisect import bisect_right
 from pathlib import Path
 from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Set
 
-from ..verdict import RunnerError
+from ..base.verdict import RunnerError
 
 
 class Span(NamedTuple):

@@ -8,12 +8,12 @@ import threading
 from pathlib import Path
 from typing import Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
-from ..catalogue import Instance
+from ..runner.catalogue import Instance
 from ..hosts import Options
 from ..hosts.dom0 import Dom0Host
 from ..hosts.savedstate import Recipe
-from ..process import Stop
-from ..verdict import Result
+from ..base.process import Stop
+from ..base.verdict import Result
 
 # "0xffff82d040201234:  55   pushq %rbp", and for QEMU without a disassembler
 # only the block's bytes: "OBJD-T: 554889e5...".

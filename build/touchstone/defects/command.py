@@ -15,10 +15,13 @@ import time
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence, Tuple, Union
 
-from .. import catalogue, hosts, hypervisor, steps, xenbuild
-from ..catalogue import ENVIRONMENTS, Instance
-from ..process import Stop
-from ..verdict import RunnerError, UsageError
+from .. import hosts
+from ..base import steps
+from ..hypervisors import hypervisor, xenbuild
+from ..runner import catalogue
+from ..runner.catalogue import ENVIRONMENTS, Instance
+from ..base.process import Stop
+from ..base.verdict import RunnerError, UsageError
 from . import rules
 from .rules import Defect, RuleError
 from .trial import Outcome, Range, instances_for

@@ -13,8 +13,8 @@ import re
 from pathlib import Path
 from typing import Iterable, List, NamedTuple, Sequence, Tuple
 
-from ..csource import functions
-from ..verdict import RunnerError, UsageError
+from ..hypervisors.csource import functions
+from ..base.verdict import RunnerError, UsageError
 
 _KEYS = {"what", "kind", "file", "function", "within", "find", "replace",
          "tests", "environments", "release", "undoes"}

@@ -10,12 +10,13 @@ import time
 from pathlib import Path
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
 
-from .. import cache, scheduler
-from ..catalogue import ENVIRONMENTS, Instance, Test
+from ..base import cache
+from ..runner import scheduler
+from ..runner.catalogue import ENVIRONMENTS, Instance, Test
 from ..hosts import Options
 from ..hosts.dom0 import Dom0Host
-from ..process import Stop
-from ..verdict import Result, Verdict
+from ..base.process import Stop
+from ..base.verdict import Result, Verdict
 from .rules import Defect
 
 # Which environments come first: the more two differ, the more a second one

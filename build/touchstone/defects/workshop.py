@@ -18,11 +18,12 @@ import subprocess
 from pathlib import Path
 from typing import Callable, List, Optional
 
-from .. import cache, xenbuild
+from ..base import cache
+from ..hypervisors import xenbuild
 from ..hosts.statemaker import SYMBOLS
-from ..hypervisor import Hypervisor
-from ..process import Stop
-from ..verdict import RunnerError
+from ..hypervisors.hypervisor import Hypervisor
+from ..base.process import Stop
+from ..base.verdict import RunnerError
 from .rules import Defect
 
 # What building the hypervisor needs of the source tree, where it has that.

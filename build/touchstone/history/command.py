@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence
 
-from ..verdict import RunnerError
+from ..base.verdict import RunnerError
 from . import audit, page, records
 
 _ROOT = Path(__file__).resolve().parents[3]

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Tuple
 
-from ..verdict import RunnerError
+from ..base.verdict import RunnerError
 
 # How an interface broke, or that it only changed, and what that means.
 KINDS: Dict[str, str] = {

@@ -11,10 +11,10 @@ import os
 from pathlib import Path
 from typing import List, NamedTuple, Optional
 
-from .. import image
-from ..catalogue import Instance
-from ..process import Stop
-from ..verdict import InstanceError, Result
+from ..runner import image
+from ..runner.catalogue import Instance
+from ..base.process import Stop
+from ..base.verdict import InstanceError, Result
 
 KINDS = ("dom0", "xl")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Callable, Optional, Sequence
 
-from ..catalogue import Instance
-from ..console import Console
-from ..process import Child, Deadline, Stop
-from ..verdict import Result, Verdict
+from ..runner.catalogue import Instance
+from ..runner.console import Console
+from ..base.process import Child, Deadline, Stop
+from ..base.verdict import Result, Verdict
 from . import FLOOD, FLOOD_BYTES
 from .xenlog import XenLog
 

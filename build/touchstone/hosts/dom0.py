@@ -12,11 +12,12 @@ import os
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence
 
-from .. import cache, hypervisor
-from ..catalogue import Instance
-from ..hypervisor import Hypervisor
-from ..process import Child, Deadline, Stop
-from ..verdict import InstanceError, Result, RunnerError
+from ..base import cache
+from ..hypervisors import hypervisor
+from ..runner.catalogue import Instance
+from ..hypervisors.hypervisor import Hypervisor
+from ..base.process import Child, Deadline, Stop
+from ..base.verdict import InstanceError, Result, RunnerError
 from . import Clock, Host, Options
 from .boot import BEGUN, COPIED, ENDED, GONE, STARTED, Boot
 from .monitor import Interrupted
@@ -305,7 +306,7 @@ def _resolve(spec: str) -> Hypervisor:
         found = hypervisor.cached(spec)
         if found is not None:
             return found
-        from .. import steps
+        from ..base import steps
         steps.stop_on_signals()
         reporter = steps.Reporter()
         try:

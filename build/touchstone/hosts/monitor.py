@@ -14,7 +14,7 @@ import socket
 import time
 from typing import Optional, Sequence
 
-from ..process import Stop
+from ..base.process import Stop
 
 
 class MonitorError(Exception):

@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 from typing import List, Optional
 
-from ..process import Child, Stop
-from ..verdict import RunnerError
+from ..base.process import Child, Stop
+from ..base.verdict import RunnerError
 
 # Xen and its boot modules need this much beside what dom0 gets (MiB).
 XEN_MEMORY = 128

@@ -29,7 +29,7 @@ import zlib
 from pathlib import Path
 from typing import List, NamedTuple, Sequence, Tuple
 
-from ..process import Child, Stop
+from ..base.process import Child, Stop
 from .monitor import MonitorError, Qmp
 from .qemu import Qemu
 

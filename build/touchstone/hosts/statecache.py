@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 from typing import Dict, Iterator, Optional, Tuple
 
-from .. import cache
-from ..process import Stop
+from ..base import cache
+from ..base.process import Stop
 from .monitor import Interrupted
 from .qemu import Qemu
 from .savedstate import Recipe, State, StateError

@@ -20,8 +20,8 @@ import zlib
 from pathlib import Path
 from typing import Dict, List, Sequence, Tuple
 
-from .. import elfsymbols
-from ..process import Child, Stop
+from ..base import elfsymbols
+from ..base.process import Child, Stop
 from .monitor import Gdb, Interrupted, MonitorError, Qmp
 from .qemu import Qemu
 from .savedstate import (CMDLINE_ROOM, MIB, PAGE, SHARED_MEMORY, Recipe,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import List, Optional
 
-from ..console import Line
+from ..runner.console import Line
 
 _PANIC = re.compile(r"Panic on CPU \d+:")
 _PANIC_OVER = re.compile(r"Reboot in |Manual reset required")

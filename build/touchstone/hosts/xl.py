@@ -16,10 +16,10 @@ import time
 import tty
 from typing import Callable, Dict, Optional, Tuple
 
-from ..catalogue import Instance
-from ..console import Console
-from ..process import Stop
-from ..verdict import InstanceError, Result, RunnerError, Verdict
+from ..runner.catalogue import Instance
+from ..runner.console import Console
+from ..base.process import Stop
+from ..base.verdict import InstanceError, Result, RunnerError, Verdict
 from . import FLOOD, FLOOD_BYTES, Host, Options
 
 # Limits for a single xl command, and for xenconsoled to take a domain up.

@@ -11,12 +11,15 @@ import time
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Sequence, TextIO
 
-from .. import (boot, catalogue, hosts, hypervisor, known_defects, scheduler,
-                selection, steps)
-from ..catalogue import Instance, Test
+from .. import hosts
+from ..base import steps
+from ..hypervisors import hypervisor
+from ..runner import (
+    boot, catalogue, known_defects, scheduler, selection)
+from ..runner.catalogue import Instance, Test
 from ..hosts.dom0 import Dom0Host
-from ..process import Stop
-from ..verdict import Result, RunnerError, UsageError, Verdict
+from ..base.process import Stop
+from ..base.verdict import Result, RunnerError, UsageError, Verdict
 from . import matrix
 from .matrix import Column
 from .store import Store

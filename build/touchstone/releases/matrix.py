@@ -11,7 +11,7 @@ import json
 from typing import Callable, Dict, List, NamedTuple, Sequence, Tuple
 
 from ..report.terminal import printable
-from ..verdict import Verdict
+from ..base.verdict import Verdict
 from .store import Outcome
 
 _ORDER = list(Verdict)

@@ -16,9 +16,9 @@ import time
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
-from ..catalogue import Instance
+from ..runner.catalogue import Instance
 from ..report.terminal import explain
-from ..verdict import Result, Verdict
+from ..base.verdict import Result, Verdict
 
 # Between two writes of the file while outcomes come in (seconds).
 _SAVE_PERIOD = 2.0

@@ -15,7 +15,7 @@ import re
 from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence
 
 from ..hosts import Clock
-from ..verdict import Result
+from ..base.verdict import Result
 
 NULL = "hypercall.null"
 

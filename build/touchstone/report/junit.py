@@ -7,7 +7,7 @@ import re
 from typing import List, Sequence, Tuple
 from xml.sax.saxutils import escape, quoteattr
 
-from ..verdict import Case, Result, Verdict
+from ..base.verdict import Case, Result, Verdict
 from .terminal import explain
 
 # All that XML 1.0 has no place for, not even as a character reference.

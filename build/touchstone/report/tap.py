@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import List, Sequence
 
-from ..verdict import Result, Verdict
+from ..base.verdict import Result, Verdict
 from .terminal import explain, printable
 
 

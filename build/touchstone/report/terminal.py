@@ -9,9 +9,9 @@ import shutil
 import time
 from typing import Callable, List, Optional, Sequence, TextIO
 
-from ..catalogue import Instance
-from ..scheduler import Listener
-from ..verdict import Result, Verdict
+from ..runner.catalogue import Instance
+from ..runner.scheduler import Listener
+from ..base.verdict import Result, Verdict
 
 _COLOURS = {Verdict.SUCCESS: "32", Verdict.SKIP: "33", Verdict.ERROR: "35",
             Verdict.FAILURE: "31", Verdict.CRASH: "31", Verdict.TIMEOUT: "31"}

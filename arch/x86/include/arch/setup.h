@@ -1,35 +1,23 @@
 /*
- * What the boot code and the parts of the kernel do for each other.
+ * What the parts of arch/x86 do for each other.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #ifndef TOUCHSTONE_ARCH_SETUP_H
 #define TOUCHSTONE_ARCH_SETUP_H
 
-#include <xtf/compiler.h>
-#include <xtf/types.h>
+#include <xtf/framework.h>
 
 #include <arch/desc.h>
 
 #include <xen/xen.h>
 
-/** Bring up the environment: all of what is below. */
-void arch_setup(void);
-
-/** The C entry of the boot code, on boot_stack. */
-void __noreturn xtf_main(void);
-
 /*
- * Each kind of guest (pv/, hvm/) has its own:
- *   arch_init_platform  hypercalls, consoles, shared info, the command line
- *   arch_init_traps     exceptions and upcalls arrive (declared in traps.h)
- *   arch_init_mm        user mode reaches its sections; NULL and stack ends fault
+ * Parts of arch_init_cpu(), of which each kind of guest (pv/, hvm/) has its own:
+ *   arch_init_traps  exceptions and upcalls arrive (declared in traps.h)
+ *   arch_init_mm     user mode reaches its sections; NULL and stack ends fault
  */
-void arch_init_platform(void);
 void arch_init_mm(void);
-
-/** Print to Xen's console from now on.  False if this domain may not. */
-bool arch_init_xen_console(void);
 
 /** Have exceptions and upcalls from user mode enter here; 0: at the stack's end. */
 void arch_set_entry_stack(unsigned long sp);

@@ -7,8 +7,8 @@
 #define TOUCHSTONE_ARCH_SMP_H
 
 #include <xtf/compiler.h>
-#include <xtf/smp.h>
 #include <xtf/types.h>
+#include <xtf/vcpu.h>
 
 #include <arch/page.h>
 #include <arch/traps.h>
@@ -35,16 +35,7 @@ static inline unsigned long vcpu_stack_top(unsigned int vcpu)
     return (unsigned long)stack + 2 * PAGE_SIZE;
 }
 
-/** Have @p vcpu start at smp_main(vcpu) when it is brought up: 0 or -errno. */
-long arch_init_vcpu(unsigned int vcpu);
-
 /** Make a page below a stack read-only, so that an overflow faults. */
 void arch_guard_page(const void *va);
-
-/** Put a secondary vCPU back to how it was before it ran a function. */
-void arch_secondary_idle(void);
-
-/** The C entry of a secondary vCPU. */
-void __noreturn smp_main(unsigned int vcpu);
 
 #endif /* TOUCHSTONE_ARCH_SMP_H */

@@ -1,0 +1,67 @@
+# Goals other than building.
+# SPDX-License-Identifier: BSD-2-Clause
+
+space := $(subst x, ,x x)
+plain-goals := help clean distclean deps hypervisor run check coverage defects
+
+# Which hypervisor: auto (full, or what comes nearest to it and is to be had),
+# full, nodebug, stock, each of these @ a Debian release, a file, or tree:DIR.
+XEN ?= auto
+# More words and options for xtf-runner.
+ARGS ?= --all
+
+.PHONY: all objects install clean distclean help deps hypervisor run check
+.PHONY: coverage defects
+
+help:
+	@sed 's/^    //' build/make/help.txt
+
+# Some tests do not apply everywhere: SKIP, the runner's exit code 3, is success.
+skip-is-ok = || [ $$? = 3 ]
+
+# The rest is Python, which the smallest Debian lacks.
+bootstrap = @command -v python3 >/dev/null || sh build/make/install-python
+
+deps:
+	$(bootstrap)
+	@build/deps all --install
+
+hypervisor:
+	$(bootstrap)
+	@build/deps hypervisor --install
+	@build/hypervisor $(XEN)
+
+run:
+	$(bootstrap)
+	@build/deps run --install
+	@$(MAKE) all
+	@./xtf-runner --xen $(XEN) $(ARGS) $(skip-is-ok)
+
+check:
+	$(bootstrap)
+	@build/deps check --install
+	@build/check
+
+# These need more of the hypervisor than its binary.
+xen-option = $(if $(filter-out auto,$(XEN)),--xen $(XEN))
+
+# Which lines of the hypervisor the tests reach, and which of its planted
+# defects they catch; TESTS= narrows both down.
+coverage:
+	$(bootstrap)
+	@build/deps run --install
+	@$(MAKE) all
+	@build/coverage $(xen-option) $(TESTS) $(skip-is-ok)
+
+defects:
+	$(bootstrap)
+	@build/deps run --install
+	@$(MAKE) all
+	@build/defects $(xen-option) $(addprefix --test ,$(TESTS)) $(DEFECTS)
+
+clean:
+	rm -rf $(O) tests/*/test-* tests/*/info.json
+
+distclean: clean
+	rm -rf compile_commands.json
+	find . -name __pycache__ -prune -exec rm -rf {} +

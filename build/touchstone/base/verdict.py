@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a run of an instance can end in: verdicts, cases, results."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence
+
+if TYPE_CHECKING:
+    from ..runner.catalogue import Instance
+    from ..runner.console import BoundedLog
+
+
+class Verdict(enum.Enum):
+    """The outcome of an instance, in rising order of severity.
+
+    The value is the exit code of a run whose worst instance ended so.
+    CRASH and TIMEOUT are the runner's own; the others come from the guest.
+    """
+
+    SUCCESS = (0, "SUCCESS")
+    SKIP = (3, "SKIP")
+    ERROR = (4, "ERROR")
+    FAILURE = (5, "FAILURE")
+    CRASH = (6, "CRASH")
+    TIMEOUT = (6, "TIMEOUT")
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of xtf-runner when this is the worst verdict."""
+        return self.value[0]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Case(NamedTuple):
+    """One case line of a guest: `PASS: name`, `SKIP: name: reason`."""
+
+    status: str
+    name: str
+    reason: str = ""
+
+    @property
+    def text(self) -> str:
+        """The line without its status."""
+        return f"{self.name}: {self.reason}" if self.reason else self.name
+
+    @classmethod
+    def of_line(cls, status: str, text: str, titles: Sequence[str]) -> Case:
+        """Return the case of a line; `titles` are those of the image.
+
+        Titles and reasons may both hold ": ".  The longest title that the
+        line begins with is the name; the build sees to it that there is one
+        at most.  If the image has not told its titles, two parts of three or
+        more are taken for the name, and one of two.
+        """
+        if status == "PASS":
+            return cls(status, text)
+        known = [title for title in titles
+                 if text == title or text.startswith(title + ": ")]
+        if known:
+            name = max(known, key=len)
+        else:
+            parts = text.split(": ")
+            name = ": ".join(parts[:2] if len(parts) > 2 else parts[:1])
+        return cls(status, name, text[len(name) + 2:])
+
+
+class Result:
+    """An instance, its verdict, and all that is needed to tell why."""
+
+    def __init__(self, instance: Instance, verdict: Verdict, reason: str = "",
+                 cases: Optional[List[Case]] = None,
+                 log: Optional[BoundedLog] = None,
+                 seconds: float = 0.0) -> None:
+        self.instance = instance
+        self.verdict = verdict
+        self.reason = reason
+        self.cases = cases if cases is not None else []
+        self.log = log
+        self.seconds = seconds
+        self.wanted_seconds = 0.0
+        self.hint = ""      # which fix of Xen's the test guards
+        self.known = False  # this very Xen is known to lack it
+
+
+def worst(results: List[Result]) -> Verdict:
+    """Return the most severe verdict; SUCCESS when there is none at all."""
+    order = list(Verdict)
+    return max((result.verdict for result in results),
+               key=order.index, default=Verdict.SUCCESS)
+
+
+class RunnerError(Exception):
+    """The runner cannot do its work; the text says why.  Exit code 1."""
+
+
+class UsageError(Exception):
+    """The command line asks for what does not exist.  Exit code 2."""
+
+
+class InstanceError(Exception):
+    """An instance cannot run, others may; the text says why.  An ERROR."""

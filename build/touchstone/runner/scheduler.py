@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs instances on a host, several at once, and collects the results."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from typing import Callable, List, Optional, Sequence, Tuple
+
+from .catalogue import Instance
+from ..hosts import Host
+from .plan import Plan
+from ..base.process import Stop
+from .timings import Timings
+from ..base.verdict import InstanceError, Result, Verdict
+
+# Period of Listener.tick (seconds).
+_TICK = 0.25
+
+
+class Listener:
+    """Is told how a run goes; all calls come from the thread of `run`."""
+
+    def planned(self, remaining: Callable[[], Optional[float]]) -> None:
+        """A run begins; `remaining` returns its seconds, None if unknown."""
+
+    def started(self, instance: Instance) -> None:
+        """An instance begins to run."""
+
+    def finished(self, result: Result) -> None:
+        """An instance has its verdict."""
+
+    def tick(self) -> None:
+        """Some time has passed."""
+
+
+_Event = Tuple[str, object]
+
+
+def run(host: Host, instances: Sequence[Instance], jobs: int,
+        listener: Listener, stop: Stop,
+        timings: Optional[Timings] = None) -> List[Result]:
+    """Run instances, at most `jobs` at once, and return what has a verdict.
+
+    In the order of `instances`.  When `stop` is set, running instances are
+    ended and left out.  A RunnerError of the host ends the run likewise, and
+    is raised after the last instance is gone.  With `timings`, those of
+    earlier runs decide what starts first, and those of this run are added.
+    """
+    plan = Plan(host, instances, jobs, timings)
+    listener.planned(plan.remaining)
+    events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
+    threads = [threading.Thread(target=_work, args=(host, plan, events, stop),
+                                daemon=True)
+               for _ in range(min(jobs, len(instances)))]
+    results: List[Result] = []
+    failure: Optional[BaseException] = None
+    for thread in threads:
+        thread.start()
+    working = len(threads)
+    while working:
+        try:
+            kind, value = events.get(timeout=_TICK)
+        except queue.Empty:
+            listener.tick()
+            continue
+        if kind == "started":
+            assert isinstance(value, Instance)
+            listener.started(value)
+        elif kind == "finished":
+            assert isinstance(value, Result)
+            results.append(value)
+            listener.finished(value)
+        elif kind == "failed":
+            assert isinstance(value, BaseException)
+            failure = failure or value
+            stop.set()
+        else:
+            working -= 1
+    for thread in threads:
+        thread.join()
+    if timings is not None:
+        timings.save(results)
+    order = {instance: at for at, instance in enumerate(instances)}
+    results.sort(key=lambda result: order[result.instance])
+    if failure is not None:
+        raise failure
+    return results
+
+
+def _work(host: Host, plan: Plan, events: queue.SimpleQueue[_Event],
+          stop: Stop) -> None:
+    try:
+        while True:
+            instance = plan.take(stop)
+            if instance is None:
+                break
+            events.put(("started", instance))
+            try:
+                result = _run_one(host, instance, stop)
+            finally:
+                plan.give_back(instance)
+            if result is not None:
+                events.put(("finished", result))
+    except BaseException as error:  # pylint: disable=broad-except
+        events.put(("failed", error))
+    events.put(("ended", None))
+
+
+def _run_one(host: Host, instance: Instance, stop: Stop) -> Optional[Result]:
+    start = time.monotonic()
+    try:
+        obstacle = host.can_run(instance)
+        if obstacle is not None:
+            return Result(instance, Verdict.SKIP, obstacle)
+        result = host.run(instance, stop)
+    except InstanceError as error:
+        result = Result(instance, Verdict.ERROR, str(error))
+    if result is not None:
+        result.seconds = time.monotonic() - start
+    return result

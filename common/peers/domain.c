@@ -1,0 +1,399 @@
+/*
+ * A second domain, made by the test itself.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#define XTF_FIXTURE
+
+#include <xtf/harness/case.h>
+#include <xtf/mm/foreign.h>
+#include <xtf/harness/gnttab_case.h>
+#include <xtf/hypercall.h>
+#include <xtf/lib.h>
+#include <xtf/mm/page.h>
+#include <xtf/peers/peer.h>
+#include <xtf/core/time.h>
+
+#include "internal.h"
+
+static uint8_t memory[MAX_PEERS][PEER_ALL_PAGES][PAGE_SIZE] __page_aligned_bss;
+static uint8_t tables[MAX_PEERS][2][PAGE_SIZE] __page_aligned_bss;
+static struct peer peers[MAX_PEERS];
+
+struct peer *case_peer;
+
+/*
+ * The interface versions whose structures include/xen/domctl.h describes: Xen
+ * 4.17, 4.18, 4.19 to 4.21, and from 4.22 on.
+ */
+#define OLDEST_KNOWN 0x15
+#define NEWEST_KNOWN 0x18
+
+/* XEN_DOMCTL_INTERFACE_VERSION of the running Xen, or -1. */
+static int interface_version(void)
+{
+    static int version = -2;
+    unsigned int i;
+
+    /* Every call with another version than Xen's own fails with -EACCES. */
+    for ( i = 0; version == -2 && i < 256; ++i )
+    {
+        xen_domctl_t op = {
+            .cmd = XEN_DOMCTL_getdomaininfo, .interface_version = i,
+        };
+
+        if ( hypercall_domctl(&op) != -EACCES )
+            version = i;
+    }
+
+    return version = max(version, -1);
+}
+
+static bool interface_known(void)
+{
+    return interface_version() >= OLDEST_KNOWN &&
+        interface_version() <= NEWEST_KNOWN;
+}
+
+int peer_domctl(const struct peer *peer, unsigned int cmd, xen_domctl_t *op)
+{
+    op->cmd = cmd;
+    op->interface_version = interface_version();
+    op->domain = peer->domid;
+
+    return hypercall_domctl(op);
+}
+
+int peer_simple_domctl(const struct peer *peer, unsigned int cmd)
+{
+    xen_domctl_t op = {};
+
+    return peer_domctl(peer, cmd, &op);
+}
+
+bool peer_info(const struct peer *peer, struct xen_domctl_getdomaininfo *info)
+{
+    xen_domctl_t op = {};
+
+    if ( peer_domctl(peer, XEN_DOMCTL_getdomaininfo, &op) ||
+         op.domain != peer->domid )
+        return false;
+    *info = op.u.getdomaininfo;
+
+    return true;
+}
+
+bool peer_wait_until(bool (*holds)(const struct peer *peer),
+                     const struct peer *peer)
+{
+    struct time_wait wait = {};
+
+    while ( !holds(peer) && time_wait(&wait) )
+        ;
+
+    return holds(peer);
+}
+
+static int create_domain(struct peer *peer, const struct peer_limits *limits)
+{
+    const struct xen_arch_domainconfig arch = {
+        .emulation_flags = XEN_X86_EMU_LAPIC,
+    };
+    /* Both structures have these fields at the same offsets. */
+    xen_domctl_t op = {
+        .u.createdomain = {
+            .flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
+            .max_vcpus = 1,
+            .max_evtchn_port = 1023,
+            .max_grant_frames = limits->grant_frames,
+            .max_maptrack_frames = limits->maptrack_frames,
+            .grant_opts = XEN_DOMCTL_GRANT_version(limits->version),
+        },
+    };
+    int rc;
+
+    if ( interface_version() >= 0x17 )
+        op.u.createdomain_17.arch = arch;
+    else
+        op.u.createdomain.arch = arch;
+
+    peer->domid = interface_version() >= 0x18 ? DOMID_ANY : 0;
+    rc = peer_domctl(peer, XEN_DOMCTL_createdomain, &op);
+    peer->domid = op.domain;
+
+    return rc;
+}
+
+static int give_memory(struct peer *peer)
+{
+    xen_domctl_t max_mem = { .u.max_mem.max_memkb = 4096 };
+    xen_domctl_t max_vcpus = { .u.max_vcpus.max = 1 };
+    xen_pfn_t gfns[PEER_ALL_PAGES];
+    struct xen_memory_reservation op = {
+        .extent_start = gfns,
+        .nr_extents = PEER_ALL_PAGES,
+        .domid = peer->domid,
+    };
+    unsigned int i;
+    int rc;
+
+    for ( i = 0; i < PEER_ALL_PAGES; ++i )
+        gfns[i] = PEER_GFN + i;
+
+    rc = peer_domctl(peer, XEN_DOMCTL_max_mem, &max_mem) ?:
+        peer_domctl(peer, XEN_DOMCTL_max_vcpus, &max_vcpus);
+    if ( rc )
+        return rc;
+
+    return hypercall_memory_op(XENMEM_populate_physmap, &op) == PEER_ALL_PAGES
+        ? 0 : -ENOMEM;
+}
+
+static int map_memory(struct peer *peer)
+{
+    unsigned int i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < PEER_ALL_PAGES; ++i )
+        rc = foreign_map(peer->own[i], peer->domid, PEER_GFN + i);
+
+    /* In a domain 0 with shadow paging, such memory can only be read. */
+    if ( !rc && gnt_probe_write(peer->own[0], 0) )
+        rc = -EOPNOTSUPP;
+
+    return rc ?: foreign_map_grant_table(
+        peer->v1, peer->domid, XENMEM_resource_grant_table_id_shared, 0);
+}
+
+static void unmap_memory(struct peer *peer)
+{
+    unsigned int i;
+
+    for ( i = 0; i < PEER_ALL_PAGES; ++i )
+        foreign_unmap(peer->own[i]);
+    foreign_unmap(peer->v1);
+    if ( peer->status_mapped )
+        foreign_unmap(peer->status);
+    peer->status_mapped = false;
+}
+
+/* From the first instruction of peer_code. */
+static int set_vcpu(struct peer *peer)
+{
+    static uint64_t context[DOMCTL_VCPU_CONTEXT_SIZE / sizeof(uint64_t)];
+    xen_domctl_t op = { .u.vcpucontext.vcpu = 0 };
+
+    context[DOMCTL_VCPU_CONTEXT_FLAGS / 8] = VGCF_online;
+    context[DOMCTL_VCPU_CONTEXT_RIP / 8] = PEER_CODE;
+    context[DOMCTL_VCPU_CONTEXT_RFLAGS / 8] = 2; /* Just what is always set. */
+    op.u.vcpucontext.ctxt.p = context;
+
+    return peer_domctl(peer, XEN_DOMCTL_setvcpucontext, &op);
+}
+
+/* The places where a peer's memory is shown, empty from the first use on. */
+static int find_room(struct peer *peer, unsigned int nr)
+{
+    unsigned int i;
+    int rc = 0;
+
+    if ( peer->own )
+        return 0;
+
+    for ( i = 0; !rc && i < PEER_ALL_PAGES; ++i )
+        rc = page_vacate(memory[nr][i]);
+    for ( i = 0; !rc && i < ARRAY_SIZE(tables[nr]); ++i )
+        rc = page_vacate(tables[nr][i]);
+
+    peer->own = memory[nr];
+    peer->page = &memory[nr][PEER_OWN_PAGES];
+    peer->v1 = (void *)tables[nr][0];
+    peer->v2 = (void *)tables[nr][0];
+    peer->status = (void *)tables[nr][1];
+
+    return rc;
+}
+
+int peer_create_limited(struct peer **new, const struct peer_limits *limits)
+{
+    unsigned int nr;
+    struct peer *peer;
+    int rc;
+
+    for ( nr = 0; nr < MAX_PEERS && peers[nr].created; ++nr )
+        ;
+    if ( nr == MAX_PEERS )
+        return -ENOSPC;
+    peer = &peers[nr];
+
+    if ( !interface_known() )
+        return -EOPNOTSUPP;
+
+    rc = find_room(peer, nr) ?: create_domain(peer, limits);
+    if ( rc )
+        return rc;
+
+    rc = give_memory(peer) ?: map_memory(peer);
+    if ( !rc )
+    {
+        memcpy(peer->own[0], peer_code, peer_code_end - peer_code);
+        rc = set_vcpu(peer);
+    }
+    if ( rc )
+    {
+        peer_simple_domctl(peer, XEN_DOMCTL_destroydomain);
+        unmap_memory(peer);
+        return rc;
+    }
+
+    peer->created = true;
+    peer->has_run = false;
+    peer->version = 1;
+    *new = peer;
+
+    return 0;
+}
+
+int peer_create(struct peer **new)
+{
+    struct peer_limits limits = {
+        .grant_frames = PEER_GRANT_FRAMES, .maptrack_frames = -1, .version = 2,
+    };
+    int rc = peer_create_limited(new, &limits);
+
+    /* Xen does not say what it is that it lacks. */
+    if ( rc == -EINVAL )
+    {
+        limits.version = 1;
+        rc = peer_create_limited(new, &limits);
+    }
+
+    return rc == -EINVAL ? -EOPNOTSUPP : rc;
+}
+
+struct peer *peer_for_case(void)
+{
+    struct peer *peer = NULL;
+    int rc = peer_create(&peer);
+
+    if ( rc == -EPERM )
+        xtf_case_skip("needs domain 0: the test creates a second domain with "
+                      "XEN_DOMCTL_createdomain");
+    else if ( rc == -EOPNOTSUPP && !interface_known() )
+        xtf_case_skip("needs a second domain, and this Xen's "
+                      "XEN_DOMCTL_INTERFACE_VERSION is %#x; known are %#x to "
+                      "%#x (Xen 4.17 to 4.22)",
+                      interface_version(), OLDEST_KNOWN, NEWEST_KNOWN);
+    else if ( rc == -EOPNOTSUPP )
+        xtf_case_skip("needs a second domain, an HVM guest with nested "
+                      "paging: CONFIG_HVM=y, hap=1 (dom0=pvh without shadow, "
+                      "if domain 0 is PVH)");
+    else if ( rc )
+        xtf_case_error(XTF_HERE, "XEN_DOMCTL_createdomain, or giving the "
+                       "domain memory, is %d, expected 0", rc);
+
+    return peer;
+}
+
+int peer_replace_pages(struct peer *peer)
+{
+    uint64_t had = peer_memory(peer);
+    xen_pfn_t gfns[PEER_PAGES];
+    struct xen_memory_reservation op = {
+        .extent_start = gfns, .nr_extents = PEER_PAGES, .domid = peer->domid,
+    };
+    bool kept;
+    unsigned int i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < PEER_PAGES; ++i )
+    {
+        gfns[i] = PEER_PAGE_GFN(i);
+        rc = foreign_unmap(peer->page[i]);
+    }
+    if ( rc ||
+         hypercall_memory_op(XENMEM_decrease_reservation, &op) != PEER_PAGES )
+        return rc ?: -EINVAL;
+
+    /* A page that something refers to is the domain's as long. */
+    kept = peer_memory(peer) != had - PEER_PAGES;
+
+    if ( hypercall_memory_op(XENMEM_populate_physmap, &op) != PEER_PAGES )
+        return -ENOMEM;
+    for ( i = 0; !rc && i < PEER_PAGES; ++i )
+        rc = foreign_map(peer->page[i], peer->domid, PEER_PAGE_GFN(i));
+
+    return rc ?: kept ? -EBUSY : 0;
+}
+
+bool peer_renew(struct peer *peer, const char *unused)
+{
+    int rc = peer_replace_pages(peer);
+
+    if ( !rc )
+        return true;
+
+    if ( rc == -EBUSY )
+        expect_msg(false, "a page of domain %u is still referenced, and %s",
+                   peer->domid, unused);
+    else
+        xtf_case_error(XTF_HERE, "domain %u gets no new pages: %d",
+                       peer->domid, rc);
+    peer_kill(peer);
+
+    return false;
+}
+
+uint64_t peer_memory(const struct peer *peer)
+{
+    struct xen_domctl_getdomaininfo info;
+
+    return peer_info(peer, &info) ? info.tot_pages : 0;
+}
+
+int peer_limit_memory(const struct peer *peer, uint64_t pages)
+{
+    xen_domctl_t op = { .u.max_mem.max_memkb = pages * (PAGE_SIZE / 1024) };
+
+    return peer_domctl(peer, XEN_DOMCTL_max_mem, &op);
+}
+
+int peer_pause(const struct peer *peer)
+{
+    return peer_simple_domctl(peer, XEN_DOMCTL_pausedomain);
+}
+
+int peer_unpause(const struct peer *peer)
+{
+    return peer_simple_domctl(peer, XEN_DOMCTL_unpausedomain);
+}
+
+int peer_kill(struct peer *peer)
+{
+    unmap_memory(peer);
+    peer->created = peer->busy = false;
+
+    return peer_simple_domctl(peer, XEN_DOMCTL_destroydomain);
+}
+
+bool peer_exists(const struct peer *peer)
+{
+    struct xen_domctl_getdomaininfo info;
+
+    return peer_info(peer, &info);
+}
+
+static bool is_gone(const struct peer *peer)
+{
+    return !peer_exists(peer);
+}
+
+int peer_wait_gone(const struct peer *peer)
+{
+    return peer_wait_until(is_gone, peer) ? 0 : -EBUSY;
+}
+
+int peer_destroy(struct peer *peer)
+{
+    return peer_kill(peer) ?: peer_wait_gone(peer);
+}

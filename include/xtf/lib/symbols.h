@@ -1,0 +1,18 @@
+/*
+ * Names of functions in the running image, for reports.
+ *
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+#ifndef XTF_LIB_SYMBOLS_H
+#define XTF_LIB_SYMBOLS_H
+
+/* Bytes of the table; build/make/symbols.awk reads this line. */
+#define SYMBOLS_SIZE 12288
+
+/**
+ * The symbol at or nearest below @p addr, and how far above it @p addr is.
+ * NULL outside of the image's code, or if the image holds no symbols.
+ */
+const char *symbol_lookup(unsigned long addr, unsigned long *offset);
+
+#endif /* XTF_LIB_SYMBOLS_H */
