@@ -13,9 +13,9 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf.h>
 #include <xtf/harness/race.h>
-
-#include "../evtchn-peer/fixture.h"
+#include <xtf/peers/evtchn_peer.h>
 
 const char test_title[] = "Event channels: two domains at the same time";
 

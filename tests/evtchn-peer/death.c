@@ -3,9 +3,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/hypercall.h>
-
-#include "fixture.h"
+#include <xtf.h>
+#include <xtf/peers/evtchn_peer.h>
 
 EV_PEER_CASE("peer destroyed: two channels to it -> local ends unbound, pending event kept")
 {
@@ -16,7 +15,7 @@ EV_PEER_CASE("peer destroyed: two channels to it -> local ends unbound, pending 
          !channel_of_ours(peer, &local2, &remote2) )
         return;
 
-    require_ok(peer_send(peer, remote2));
+    require_ok(peer_evtchn_send(peer, remote2));
     ev_peer_ended(peer);
     require_ok(peer_destroy(peer));
 
@@ -41,10 +40,10 @@ EV_PEER_CASE_2L("third domain destroyed: channel between dom0 and peer -> still 
         return;
 
     was = third->domid;
-    a = peer_alloc(third, DOMID_SELF, peer->domid);
+    a = peer_evtchn_alloc(third, DOMID_SELF, peer->domid);
     require_msg(a > 0, "the third domain's alloc_unbound returned %ld, "
                 "expected a port", a);
-    a = peer_bind(peer, was, a);
+    a = peer_evtchn_bind(peer, was, a);
     require_msg(a > 0, "the peer's bind_interdomain returned %ld, expected a "
                 "port", a);
     peer_clear_pending(peer);
@@ -55,6 +54,6 @@ EV_PEER_CASE_2L("third domain destroyed: channel between dom0 and peer -> still 
     expect_port(local, PORT_INTERDOMAIN(peer->domid, remote), 0);
     expect_port_of(peer->domid, remote,
                    PORT_INTERDOMAIN(xtf_get_domid(), local), 0);
-    require_ok(peer_send(peer, remote));
+    require_ok(peer_evtchn_send(peer, remote));
     expect_pending_here(local);
 }

@@ -4,10 +4,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/hypercall.h>
-#include <xtf/lib.h>
-
-#include "fixture.h"
+#include <xtf.h>
+#include <xtf/peers/evtchn_peer.h>
 
 /* max_evtchn_port of the peer, as peer_create() sets it. */
 #define LAST_PORT 1023
@@ -38,10 +36,10 @@ static void reach_limit(struct peer *peer)
 
     expect_refused(peer, evtchn_alloc_unbound(peer->domid, dom0),
                    -ENOSPC);
-    expect_refused(peer, peer_alloc(peer, DOMID_SELF, dom0), -ENOSPC);
-    expect_refused(peer, peer_bind_ipi(peer), -ENOSPC);
-    expect_refused(peer, peer_bind_virq(peer, VIRQ_DEBUG), -ENOSPC);
-    expect_refused(peer, peer_bind(peer, dom0, offer), -ENOSPC);
+    expect_refused(peer, peer_evtchn_alloc(peer, DOMID_SELF, dom0), -ENOSPC);
+    expect_refused(peer, peer_evtchn_bind_ipi(peer), -ENOSPC);
+    expect_refused(peer, peer_evtchn_bind_virq(peer, VIRQ_DEBUG), -ENOSPC);
+    expect_refused(peer, peer_evtchn_bind(peer, dom0, offer), -ENOSPC);
 
     /* Domain 0 is not limited by it, and the last port can be bound. */
     local = evtchn_bind_interdomain(peer->domid, LAST_PORT);
@@ -49,14 +47,14 @@ static void reach_limit(struct peer *peer)
                 local);
     expect_port_of(peer->domid, LAST_PORT, PORT_INTERDOMAIN(dom0, local), 0);
     our_clear_pending();
-    require_ok(peer_send(peer, LAST_PORT));
+    require_ok(peer_evtchn_send(peer, LAST_PORT));
     expect_pending_here(local);
 
-    require_ok(peer_close(peer, LAST_PORT));
-    require_ok(peer_close(peer, 500));
-    expect_eq(peer_bind(peer, dom0, offer), 500);
-    expect_eq(peer_bind_ipi(peer), LAST_PORT);
-    expect_refused(peer, peer_alloc(peer, DOMID_SELF, dom0), -ENOSPC);
+    require_ok(peer_evtchn_close(peer, LAST_PORT));
+    require_ok(peer_evtchn_close(peer, 500));
+    expect_eq(peer_evtchn_bind(peer, dom0, offer), 500);
+    expect_eq(peer_evtchn_bind_ipi(peer), LAST_PORT);
+    expect_refused(peer, peer_evtchn_alloc(peer, DOMID_SELF, dom0), -ENOSPC);
 }
 
 EV_PEER_CASE_2L("max_evtchn_port: all ports of the peer open -> -ENOSPC until one is closed")
@@ -113,19 +111,19 @@ EV_PEER_CASE("send: peer uses the FIFO ABI, later resets -> raised by the receiv
     expect_pending_there(peer, 0);
     expect_pending_here(0);
 
-    require_ok(peer_send(peer, remote));
+    require_ok(peer_evtchn_send(peer, remote));
     expect_pending_here(local);
     evtchn_clear(local);
 
     /* After reset the peer uses the 2-level ABI: its words are not written. */
-    require_ok(peer_reset(peer, DOMID_SELF));
+    require_ok(peer_evtchn_reset(peer, DOMID_SELF));
     memset(peer->page[FIFO_WORDS], 0, PAGE_SIZE);
     if ( !channel_of_peer(peer, &local, &remote) )
         return;
     require_ok(hypercall_evtchn_send(local));
     expect_pending_there(peer, remote);
     expect_fill(words(peer), 0, PAGE_SIZE);
-    require_ok(peer_send(peer, remote));
+    require_ok(peer_evtchn_send(peer, remote));
     expect_pending_here(local);
 }
 
@@ -141,6 +139,6 @@ EV_PEER_CASE("init_control: peer, channel to dom0 open -> still connected, event
     require_ok(hypercall_evtchn_send(local));
     expect_hex(ACCESS_ONCE(words(peer)[remote]) & (1u << EVTCHN_FIFO_PENDING),
                1u << EVTCHN_FIFO_PENDING);
-    require_ok(peer_send(peer, remote));
+    require_ok(peer_evtchn_send(peer, remote));
     expect_pending_here(local);
 }

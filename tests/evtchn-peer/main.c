@@ -21,16 +21,15 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/hypercall.h>
-
-#include "fixture.h"
+#include <xtf.h>
+#include <xtf/peers/evtchn_peer.h>
 
 const char test_title[] = "Event channels: between two domains";
 
 EV_PEER_CASE("bind_interdomain: dom0 binds peer's unbound port -> each end's status names the other")
 {
     domid_t dom0 = xtf_get_domid();
-    long remote = peer_alloc(peer, DOMID_SELF, dom0), local;
+    long remote = peer_evtchn_alloc(peer, DOMID_SELF, dom0), local;
 
     require_msg(remote > 0, "the peer's alloc_unbound returned %ld, expected "
                 "a port", remote);
@@ -54,8 +53,8 @@ EV_PEER_CASE("bind_interdomain: peer binds dom0's unbound port -> each end's sta
     long local, remote;
 
     /* Different port numbers in the two domains, to tell them apart. */
-    expect_eq(peer_bind_ipi(peer), 1);
-    expect_eq(peer_bind_ipi(peer), 2);
+    expect_eq(peer_evtchn_bind_ipi(peer), 1);
+    expect_eq(peer_evtchn_bind_ipi(peer), 2);
     evtchn_alloc();
     evtchn_alloc();
     evtchn_alloc();
@@ -63,7 +62,7 @@ EV_PEER_CASE("bind_interdomain: peer binds dom0's unbound port -> each end's sta
     local = evtchn_alloc_unbound(DOMID_SELF, peer->domid);
     require_msg(local > 0, "alloc_unbound returned %ld, expected a port",
                 local);
-    remote = peer_bind(peer, dom0, local);
+    remote = peer_evtchn_bind(peer, dom0, local);
     require_eq(remote, 3);
     expect_port(local, PORT_INTERDOMAIN(peer->domid, remote), 0);
     expect_port_of(peer->domid, remote, PORT_INTERDOMAIN(dom0, local), 0);
@@ -106,12 +105,12 @@ EV_PEER_CASE("send: each end of two channels -> pending at its remote end only")
     expect_pending_here(0);
     peer_clear_pending(peer);
 
-    require_ok(peer_send(peer, other_remote));
+    require_ok(peer_evtchn_send(peer, other_remote));
     expect_pending_here(other_local);
     expect_pending_there(peer, 0);
     evtchn_clear(other_local);
 
-    require_ok(peer_send(peer, remote));
+    require_ok(peer_evtchn_send(peer, remote));
     expect_pending_here(local);
     expect_pending_there(peer, 0);
 }
@@ -126,7 +125,7 @@ EV_PEER_CASE("send: by peer, dom0's port unmasked -> delivered in dom0")
     require_ok(evtchn_unmask(local));
     evtchn_deliver();
     expect_none_delivered();
-    require_ok(peer_send(peer, remote));
+    require_ok(peer_evtchn_send(peer, remote));
     evtchn_deliver();
     expect_delivered(local);
 }
@@ -139,10 +138,10 @@ EV_PEER_CASE("send: peer's IPI -> pending at the peer only")
     if ( !channel_of_peer(peer, &local, &remote) )
         return;
 
-    ipi = peer_bind_ipi(peer);
+    ipi = peer_evtchn_bind_ipi(peer);
     require_msg(ipi > 0, "the peer's bind_ipi returned %ld, expected a port",
                 ipi);
-    require_ok(peer_send(peer, ipi));
+    require_ok(peer_evtchn_send(peer, ipi));
     expect_pending_there(peer, ipi);
     expect_pending_here(0);
 }
@@ -159,15 +158,15 @@ EV_PEER_CASE("bind_interdomain: remote port already connected -> -EINVAL")
     expect_refused(peer, evtchn_bind_interdomain(peer->domid, remote), -EINVAL);
     expect_refused(peer, evtchn_bind_interdomain(peer->domid, remote2),
                    -EINVAL);
-    expect_refused(peer, peer_bind(peer, dom0, local), -EINVAL);
-    expect_refused(peer, peer_bind(peer, dom0, local2), -EINVAL);
+    expect_refused(peer, peer_evtchn_bind(peer, dom0, local), -EINVAL);
+    expect_refused(peer, peer_evtchn_bind(peer, dom0, local2), -EINVAL);
 }
 
 EV_PEER_CASE("bind_interdomain: unbound port is for another domain -> -EINVAL")
 {
     domid_t dom0 = xtf_get_domid();
-    long for_itself = peer_alloc(peer, DOMID_SELF, DOMID_SELF);
-    long for_another = peer_alloc(peer, DOMID_SELF, peer->domid + 1);
+    long for_itself = peer_evtchn_alloc(peer, DOMID_SELF, DOMID_SELF);
+    long for_another = peer_evtchn_alloc(peer, DOMID_SELF, peer->domid + 1);
     long for_us = evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
     long for_other = evtchn_alloc_unbound(DOMID_SELF, peer->domid + 1);
 
@@ -175,17 +174,18 @@ EV_PEER_CASE("bind_interdomain: unbound port is for another domain -> -EINVAL")
                    -EINVAL);
     expect_refused(peer, evtchn_bind_interdomain(peer->domid, for_another),
                    -EINVAL);
-    expect_refused(peer, peer_bind(peer, dom0, for_us), -EINVAL);
-    expect_refused(peer, peer_bind(peer, dom0, for_other), -EINVAL);
+    expect_refused(peer, peer_evtchn_bind(peer, dom0, for_us), -EINVAL);
+    expect_refused(peer, peer_evtchn_bind(peer, dom0, for_other), -EINVAL);
 
     /* remote_dom of alloc_unbound decides, not the domain that has the port. */
-    expect_refused(peer, peer_bind(peer, DOMID_SELF, for_another), -EINVAL);
-    expect_true(peer_bind(peer, DOMID_SELF, for_itself) > 0);
+    expect_refused(peer, peer_evtchn_bind(peer, DOMID_SELF, for_another),
+                   -EINVAL);
+    expect_true(peer_evtchn_bind(peer, DOMID_SELF, for_itself) > 0);
 }
 
 EV_PEER_CASE("bind_interdomain: peer's port is an IPI, closed or out of range -> -EINVAL")
 {
-    long ipi = peer_bind_ipi(peer);
+    long ipi = peer_evtchn_bind_ipi(peer);
     static const evtchn_port_t none[] = { 0, 5, 1023, 1024, 131072, ~0u };
     unsigned int i;
 
@@ -212,7 +212,7 @@ EV_PEER_CASE("close: dom0 closes its end -> peer's end unbound, can be bound aga
     expect_pending_there(peer, 0);
 
     /* The peer's end is unbound: its events are dropped. */
-    expect_ok(peer_send(peer, remote));
+    expect_ok(peer_evtchn_send(peer, remote));
     expect_pending_here(0);
 
     again = evtchn_bind_interdomain(peer->domid, remote);
@@ -233,8 +233,8 @@ EV_PEER_CASE("close: peer closes its end -> dom0's end unbound and still pending
     if ( !channel_of_peer(peer, &local, &remote) )
         return;
 
-    require_ok(peer_send(peer, remote));
-    require_ok(peer_close(peer, remote));
+    require_ok(peer_evtchn_send(peer, remote));
+    require_ok(peer_evtchn_close(peer, remote));
     expect_port_of(peer->domid, remote, PORT_CLOSED, 0);
     expect_port(local, PORT_UNBOUND(peer->domid), 0);
     expect_pending_here(local);
@@ -244,12 +244,12 @@ EV_PEER_CASE("close: peer closes its end -> dom0's end unbound and still pending
     expect_pending_there(peer, 0);
     expect_refused(peer, evtchn_bind_interdomain(DOMID_SELF, local), -EINVAL);
 
-    again = peer_bind(peer, dom0, local);
+    again = peer_evtchn_bind(peer, dom0, local);
     require_msg(again > 0, "the peer's bind_interdomain returned %ld, "
                 "expected a port", again);
     expect_port(local, PORT_INTERDOMAIN(peer->domid, again), 0);
     expect_pending_there(peer, again);
-    require_ok(peer_send(peer, again));
+    require_ok(peer_evtchn_send(peer, again));
     expect_pending_here(local);
 }
 
@@ -262,7 +262,7 @@ EV_PEER_CASE_2L("reset: by peer -> its ports closed, dom0's ends unbound")
          !channel_of_ours(peer, &local2, &remote2) )
         return;
 
-    require_ok(peer_reset(peer, DOMID_SELF));
+    require_ok(peer_evtchn_reset(peer, DOMID_SELF));
     expect_port_of(peer->domid, remote, PORT_CLOSED, 0);
     expect_port_of(peer->domid, remote2, PORT_CLOSED, 0);
     expect_port(local, PORT_UNBOUND(peer->domid), 0);

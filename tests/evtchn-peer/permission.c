@@ -4,9 +4,8 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/hypercall.h>
-
-#include "fixture.h"
+#include <xtf.h>
+#include <xtf/peers/evtchn_peer.h>
 
 EV_PEER_CASE_2L("alloc_unbound: unprivileged, in another domain -> -EPERM, no port used up")
 {
@@ -16,13 +15,14 @@ EV_PEER_CASE_2L("alloc_unbound: unprivileged, in another domain -> -EPERM, no po
     if ( !third )
         return;
 
-    expect_refused(peer, peer_alloc(peer, dom0, DOMID_SELF), -EPERM);
-    expect_refused(peer, peer_alloc(peer, dom0, dom0), -EPERM);
-    expect_refused(third, peer_alloc(peer, third->domid, DOMID_SELF), -EPERM);
+    expect_refused(peer, peer_evtchn_alloc(peer, dom0, DOMID_SELF), -EPERM);
+    expect_refused(peer, peer_evtchn_alloc(peer, dom0, dom0), -EPERM);
+    expect_refused(third, peer_evtchn_alloc(peer, third->domid, DOMID_SELF),
+                   -EPERM);
 
     /* The failed calls have not used up a port number. */
-    expect_eq(peer_alloc(third, DOMID_SELF, dom0), 1);
-    expect_eq(peer_alloc(peer, peer->domid, dom0), 1);
+    expect_eq(peer_evtchn_alloc(third, DOMID_SELF, dom0), 1);
+    expect_eq(peer_evtchn_alloc(peer, peer->domid, dom0), 1);
 }
 
 EV_PEER_CASE_2L("status: unprivileged, another domain's port -> -EPERM, argument unchanged")
@@ -50,10 +50,10 @@ EV_PEER_CASE("reset: unprivileged, another domain -> -EPERM, no port changed")
     if ( !third || !channel_of_ours(peer, &local, &remote) )
         return;
 
-    expect_eq(peer_bind_ipi(third), 1);
-    expect_refused(peer, peer_reset(peer, xtf_get_domid()), -EPERM);
-    expect_refused(third, peer_reset(peer, third->domid), -EPERM);
-    require_ok(peer_send(peer, remote));
+    expect_eq(peer_evtchn_bind_ipi(third), 1);
+    expect_refused(peer, peer_evtchn_reset(peer, xtf_get_domid()), -EPERM);
+    expect_refused(third, peer_evtchn_reset(peer, third->domid), -EPERM);
+    require_ok(peer_evtchn_send(peer, remote));
     expect_pending_here(local);
 }
 
@@ -65,11 +65,11 @@ EV_PEER_CASE_2L("VIRQ_DOM_EXC: peer suspends -> pending in dom0 only")
      * Whether the peer may bind it is not promised.  The peer ends each
      * hypercall of the test with SCHEDOP_shutdown, which raises the VIRQ.
      */
-    peer_bind_virq(peer, VIRQ_DOM_EXC);
+    peer_evtchn_bind_virq(peer, VIRQ_DOM_EXC);
     require_msg(local > 0, "bind_virq returned %ld, expected a port", local);
     peer_clear_pending(peer);
     our_clear_pending();
-    peer_bind_ipi(peer);
+    peer_evtchn_bind_ipi(peer);
     expect_pending_here(local);
     expect_pending_there(peer, 0);
 }
@@ -85,16 +85,18 @@ EV_PEER_CASE("bind_interdomain, send, close: third domain, a channel of dom0 and
         return;
 
     open = evtchn_alloc_unbound(DOMID_SELF, peer->domid);
-    offered = peer_alloc(peer, DOMID_SELF, dom0);
+    offered = peer_evtchn_alloc(peer, DOMID_SELF, dom0);
     require_true(open > 0 && offered > 0);
-    expect_refused(third, peer_bind(third, dom0, open), -EINVAL);
-    expect_refused(third, peer_bind(third, dom0, local), -EINVAL);
-    expect_refused(third, peer_bind(third, peer->domid, offered), -EINVAL);
-    expect_refused(third, peer_bind(third, peer->domid, remote), -EINVAL);
-    expect_refused(third, peer_send(third, remote), -EINVAL);
-    expect_refused(third, peer_close(third, remote), -EINVAL);
+    expect_refused(third, peer_evtchn_bind(third, dom0, open), -EINVAL);
+    expect_refused(third, peer_evtchn_bind(third, dom0, local), -EINVAL);
+    expect_refused(third, peer_evtchn_bind(third, peer->domid, offered),
+                   -EINVAL);
+    expect_refused(third, peer_evtchn_bind(third, peer->domid, remote),
+                   -EINVAL);
+    expect_refused(third, peer_evtchn_send(third, remote), -EINVAL);
+    expect_refused(third, peer_evtchn_close(third, remote), -EINVAL);
 
-    require_ok(peer_send(peer, remote));
+    require_ok(peer_evtchn_send(peer, remote));
     expect_pending_here(local);
     expect_pending_there(third, 0);
     expect_port(open, PORT_UNBOUND(peer->domid), 0);
@@ -109,20 +111,20 @@ EV_PEER_CASE_2L("bind_interdomain, send: channel of two unprivileged domains -> 
     if ( !third )
         return;
 
-    expect_eq(peer_bind_ipi(third), 1);
-    a = peer_alloc(peer, DOMID_SELF, third->domid);
+    expect_eq(peer_evtchn_bind_ipi(third), 1);
+    a = peer_evtchn_alloc(peer, DOMID_SELF, third->domid);
     require_msg(a > 0, "the peer's alloc_unbound returned %ld, expected a "
                 "port", a);
     expect_refused(peer, evtchn_bind_interdomain(peer->domid, a), -EINVAL);
-    b = peer_bind(third, peer->domid, a);
+    b = peer_evtchn_bind(third, peer->domid, a);
     require_eq(b, 2);
     expect_port_of(peer->domid, a, PORT_INTERDOMAIN(third->domid, b), 0);
     expect_port_of(third->domid, b, PORT_INTERDOMAIN(peer->domid, a), 0);
 
     peer_clear_pending(third);
-    require_ok(peer_send(peer, a));
+    require_ok(peer_evtchn_send(peer, a));
     expect_pending_there(third, b);
-    require_ok(peer_send(third, b));
+    require_ok(peer_evtchn_send(third, b));
     expect_pending_there(peer, a);
     expect_pending_here(0);
 }
@@ -149,8 +151,8 @@ EV_PEER_CASE("alloc_unbound: dom0, dom is the peer -> unbound port for dom0, thi
     expect_eq(evtchn_fingerprint(), before);
 
     expect_true(evtchn_bind_interdomain(peer->domid, for_us) > 0);
-    expect_true(peer_bind(third, peer->domid, for_third) > 0);
-    expect_true(peer_bind(peer, DOMID_SELF, for_itself) > 0);
+    expect_true(peer_evtchn_bind(third, peer->domid, for_third) > 0);
+    expect_true(peer_evtchn_bind(peer, DOMID_SELF, for_itself) > 0);
 }
 
 EV_PEER_CASE("reset: dom0 resets the paused peer -> its ports closed, third domain's port connected")
@@ -173,8 +175,8 @@ EV_PEER_CASE("reset: dom0 resets the paused peer -> its ports closed, third doma
     expect_port_of(peer->domid, remote, PORT_CLOSED, 0);
     expect_port(local, PORT_UNBOUND(peer->domid), 0);
     expect_port(local3, PORT_INTERDOMAIN(third->domid, remote3), 0);
-    expect_refused(peer, peer_send(peer, remote), -EINVAL);
+    expect_refused(peer, peer_evtchn_send(peer, remote), -EINVAL);
     require_ok(hypercall_evtchn_send(local3));
     expect_pending_there(third, remote3);
-    expect_eq(peer_bind(peer, xtf_get_domid(), local), remote);
+    expect_eq(peer_evtchn_bind(peer, xtf_get_domid(), local), remote);
 }

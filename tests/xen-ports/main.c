@@ -13,17 +13,11 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
-#include <xtf/peers/peer.h>
+#include <xtf/peers/evtchn_peer.h>
 
 #include <xen/hvm/dm_op.h>
 
 const char test_title[] = "Event channels: ports that Xen itself consumes";
-
-/* The peer's shared info, with its pending bits, which the peer can read. */
-#define PENDING_ADDR  (PEER_HOLE_ADDR(0) + 0x800)
-#define PENDING_WORDS 32
-
-static struct peer *kept;
 
 static long dm_op(domid_t domid, struct xen_dm_op *op)
 {
@@ -54,20 +48,10 @@ static long destroy_server(const struct peer *peer, unsigned int id)
     return dm_op(peer->domid, &op);
 }
 
-static long peer_evtchn(struct peer *peer, unsigned int cmd, void *op,
-                        size_t size)
+/** A new port of the peer's, for domain 0 to bind to: it, or -errno. */
+static long port_of_peer(struct peer *peer)
 {
-    return peer_op(peer, __HYPERVISOR_event_channel_op, cmd, op, size);
-}
-
-static long peer_alloc(struct peer *peer)
-{
-    struct evtchn_alloc_unbound op = {
-        .dom = DOMID_SELF, .remote_dom = xtf_get_domid(),
-    };
-    long rc = peer_evtchn(peer, EVTCHNOP_alloc_unbound, &op, sizeof(op));
-
-    return rc ?: (long)op.port;
+    return peer_evtchn_alloc(peer, DOMID_SELF, xtf_get_domid());
 }
 
 /* Domain 0 binds to the peer's port: dom0's end, or the case ends. */
@@ -80,86 +64,12 @@ static long peer_alloc(struct peer *peer)
     bound_;                                                             \
 })
 
-static long peer_close(struct peer *peer, evtchn_port_t port)
-{
-    struct evtchn_close op = { .port = port };
-
-    return peer_evtchn(peer, EVTCHNOP_close, &op, sizeof(op));
-}
-
-static long peer_send(struct peer *peer, evtchn_port_t port)
-{
-    struct evtchn_send op = { .port = port };
-
-    return peer_evtchn(peer, EVTCHNOP_send, &op, sizeof(op));
-}
-
-static long peer_reset(struct peer *peer)
-{
-    struct evtchn_reset op = { .dom = DOMID_SELF };
-
-    return peer_evtchn(peer, EVTCHNOP_reset, &op, sizeof(op));
-}
-
-/* Nothing is pending in the peer. */
-static void expect_nothing_pending(struct peer *peer)
-{
-    static const uint32_t none[PENDING_WORDS];
-    uint32_t got[PENDING_WORDS];
-
-    peer_read(peer, PENDING_ADDR, got, sizeof(got));
-    expect_mem(got, none, sizeof(got));
-}
-
-static void clear_pending(struct peer *peer)
-{
-    static const uint32_t none[PENDING_WORDS];
-
-    peer_write(peer, PENDING_ADDR, none, sizeof(none));
-}
-
-static void destroy_servers(void *arg)
+static void destroy_servers(void *peer)
 {
     unsigned int id;
 
     for ( id = 0; id < 8; ++id )
-        destroy_server(kept, id);
-}
-
-/** The peer of all cases: no server, no port open, nothing pending. */
-static struct peer *clean_peer(void)
-{
-    long rc;
-
-    if ( !kept )
-    {
-        struct peer *peer = peer_for_case();
-        struct xen_add_to_physmap op = {
-            .space = XENMAPSPACE_shared_info, .gpfn = PEER_HOLE,
-        };
-
-        if ( !peer )
-            return NULL;
-        op.domid = peer->domid;
-        rc = hypercall_memory_op(XENMEM_add_to_physmap, &op);
-        if ( rc )
-        {
-            xtf_case_error(XTF_WHERE("XENMEM_add_to_physmap"),
-                           "the peer cannot see its shared info: %ld", rc);
-            return NULL;
-        }
-        kept = peer;
-    }
-
-    destroy_servers(NULL);
-    rc = peer_reset(kept);
-    if ( !xtf_expect(XTF_WHERE("the peer's EVTCHNOP_reset"), name_errno, rc,
-                     "", 0) )
-        return NULL;
-    clear_pending(kept);
-    xtf_case_cleanup(destroy_servers, NULL);
-
-    return kept;
+        destroy_server(peer, id);
 }
 
 /**
@@ -168,7 +78,7 @@ static struct peer *clean_peer(void)
  */
 static long xen_port(struct peer *peer, long *before, long *id)
 {
-    *before = peer_alloc(peer);
+    *before = port_of_peer(peer);
     *id = create_server(peer, HVM_IOREQSRV_BUFIOREQ_OFF);
 
     if ( *id == -ENOSYS || *id == -EOPNOTSUPP )
@@ -185,7 +95,12 @@ static long xen_port(struct peer *peer, long *before, long *id)
 
 static bool begin_with_peer(unsigned int abi)
 {
-    return evtchn_begin(abi) && (case_peer = clean_peer());
+    if ( !ev_peer_begin(abi) )
+        return false;
+
+    xtf_case_cleanup(destroy_servers, case_peer);
+
+    return true;
 }
 
 #define XEN_PORT_CASE(name)                                             \
@@ -196,8 +111,8 @@ XEN_PORT_CASE("create_ioreq_server: one vCPU -> Xen takes peer's lowest free por
     long before, id, port = xen_port(peer, &before, &id);
 
     XTF_REQUIRE(port);
-    expect_eq(peer_alloc(peer), port + 1);
-    expect_nothing_pending(peer);
+    expect_eq(port_of_peer(peer), port + 1);
+    expect_pending_there(peer, 0);
 }
 
 XEN_PORT_CASE("create_ioreq_server: HVM_IOREQSRV_BUFIOREQ_ATOMIC -> second port, named by get_ioreq_server_info")
@@ -206,7 +121,7 @@ XEN_PORT_CASE("create_ioreq_server: HVM_IOREQSRV_BUFIOREQ_ATOMIC -> second port,
         .op = XEN_DMOP_get_ioreq_server_info,
         .u.get_ioreq_server_info = { .flags = XEN_DMOP_no_gfns },
     };
-    const long before = peer_alloc(peer);
+    const long before = port_of_peer(peer);
     const long id = create_server(peer, HVM_IOREQSRV_BUFIOREQ_ATOMIC);
 
     if ( id == -ENOSYS || id == -EOPNOTSUPP )
@@ -216,22 +131,22 @@ XEN_PORT_CASE("create_ioreq_server: HVM_IOREQSRV_BUFIOREQ_ATOMIC -> second port,
     op.u.get_ioreq_server_info.id = id;
     require_ok(dm_op(peer->domid, &op));
     expect_eq(op.u.get_ioreq_server_info.bufioreq_port, before + 2);
-    expect_eq(peer_alloc(peer), before + 3);
+    expect_eq(port_of_peer(peer), before + 3);
 
     /* Either is bound once. */
     expect_true(evtchn_bind_interdomain(peer->domid, before + 1) > 0);
     expect_true(evtchn_bind_interdomain(peer->domid, before + 2) > 0);
-    expect_errno(peer_close(peer, before + 2), -EINVAL);
+    expect_errno(peer_evtchn_close(peer, before + 2), -EINVAL);
 }
 
 XEN_PORT_CASE("create_ioreq_server: handle_bufioreq is 3 -> -EINVAL, no port taken")
 {
-    long before = peer_alloc(peer), id = create_server(peer, 3);
+    long before = port_of_peer(peer), id = create_server(peer, 3);
 
     if ( id == -ENOSYS || id == -EOPNOTSUPP )
         skip_case("Xen has no ioreq servers (CONFIG_IOREQ_SERVER)");
     expect_errno(id, -EINVAL);
-    expect_eq(peer_alloc(peer), before + 1);
+    expect_eq(port_of_peer(peer), before + 1);
 }
 
 /* What the peer itself may do with the port, bound or not: nothing. */
@@ -243,15 +158,15 @@ static void peer_refused(struct peer *peer, evtchn_port_t port)
     };
     struct evtchn_unmask unmask = { .port = port };
 
-    expect_errno(peer_close(peer, port), -EINVAL);
-    expect_errno(peer_send(peer, port), -EINVAL);
+    expect_errno(peer_evtchn_close(peer, port), -EINVAL);
+    expect_errno(peer_evtchn_send(peer, port), -EINVAL);
     expect_errno(peer_evtchn(peer, EVTCHNOP_bind_vcpu, &bind_vcpu,
                              sizeof(bind_vcpu)), -EINVAL);
     expect_errno(peer_evtchn(peer, EVTCHNOP_bind_interdomain, &bind,
                              sizeof(bind)), -EINVAL);
     expect_errno(peer_evtchn(peer, EVTCHNOP_unmask, &unmask, sizeof(unmask)),
                  0);
-    expect_nothing_pending(peer);
+    expect_pending_there(peer, 0);
 }
 
 XEN_PORT_CASE("close, send, bind_vcpu, bind_interdomain: peer on Xen's unbound port -> -EINVAL")
@@ -260,7 +175,7 @@ XEN_PORT_CASE("close, send, bind_vcpu, bind_interdomain: peer on Xen's unbound p
 
     XTF_REQUIRE(port);
     peer_refused(peer, port);
-    expect_eq(peer_alloc(peer), port + 1);
+    expect_eq(port_of_peer(peer), port + 1);
 }
 
 XEN_PORT_CASE("close, send, bind_vcpu, bind_interdomain: peer on Xen's port bound by dom0 -> -EINVAL")
@@ -285,7 +200,7 @@ XEN_PORT_CASE("bind_interdomain: dom0 twice to Xen's port in peer -> port, then 
     end = require_bound(peer, port);
     expect_port(end, PORT_INTERDOMAIN(peer->domid, port), 0);
     expect_ev_error(evtchn_bind_interdomain(peer->domid, port), -EINVAL);
-    expect_nothing_pending(peer);
+    expect_pending_there(peer, 0);
 }
 
 XEN_PORT_CASE("send: dom0 to Xen's port in peer -> 0, nothing pending in peer")
@@ -297,7 +212,7 @@ XEN_PORT_CASE("send: dom0 to Xen's port in peer -> 0, nothing pending in peer")
     evtchn_clear(end);
     expect_ok(hypercall_evtchn_send(end));
     expect_ok(hypercall_evtchn_send(end));
-    expect_nothing_pending(peer);
+    expect_pending_there(peer, 0);
     expect_false(evtchn_is_pending(end));
 }
 
@@ -308,13 +223,13 @@ XEN_PORT_CASE("reset: peer, Xen's port bound by dom0 -> channel kept, peer's oth
     XTF_REQUIRE(port);
     end = require_bound(peer, port);
     /* Xen ends a reset with the last port that is the guest's own. */
-    expect_eq(peer_alloc(peer), port + 1);
-    expect_ok(peer_reset(peer));
+    expect_eq(port_of_peer(peer), port + 1);
+    expect_ok(peer_evtchn_reset(peer, DOMID_SELF));
     expect_port(end, PORT_INTERDOMAIN(peer->domid, port), 0);
-    expect_errno(peer_close(peer, before), -EINVAL);
+    expect_errno(peer_evtchn_close(peer, before), -EINVAL);
     /* The lowest free ports are found around it. */
-    expect_eq(peer_alloc(peer), before);
-    expect_eq(peer_alloc(peer), port + 1);
+    expect_eq(port_of_peer(peer), before);
+    expect_eq(port_of_peer(peer), port + 1);
 }
 
 XEN_PORT_CASE("reset: peer, Xen's port unbound -> port kept, dom0 binds to it")
@@ -322,8 +237,8 @@ XEN_PORT_CASE("reset: peer, Xen's port unbound -> port kept, dom0 binds to it")
     long before, id, port = xen_port(peer, &before, &id), end;
 
     XTF_REQUIRE(port);
-    expect_eq(peer_alloc(peer), port + 1);
-    expect_ok(peer_reset(peer));
+    expect_eq(port_of_peer(peer), port + 1);
+    expect_ok(peer_evtchn_reset(peer, DOMID_SELF));
     end = evtchn_bind_interdomain(peer->domid, port);
     expect_msg(end > 0, "EVTCHNOP_bind_interdomain is %ld, expected a port",
                end);
@@ -336,10 +251,10 @@ XEN_PORT_CASE("close: dom0's end of a channel to Xen's port -> dom0 binds again"
     XTF_REQUIRE(port);
     end = require_bound(peer, port);
     expect_ok(hypercall_evtchn_close(end));
-    expect_errno(peer_close(peer, port), -EINVAL);
+    expect_errno(peer_evtchn_close(peer, port), -EINVAL);
     expect_eq(evtchn_bind_interdomain(peer->domid, port), end);
     expect_port(end, PORT_INTERDOMAIN(peer->domid, port), 0);
-    expect_nothing_pending(peer);
+    expect_pending_there(peer, 0);
 }
 
 XEN_PORT_CASE("destroy_ioreq_server: port bound by dom0 -> dom0's end unbound, peer's port free")
@@ -351,10 +266,10 @@ XEN_PORT_CASE("destroy_ioreq_server: port bound by dom0 -> dom0's end unbound, p
     expect_ok(destroy_server(peer, id));
     expect_port(end, PORT_UNBOUND(peer->domid), 0);
     expect_errno(evtchn_bind_interdomain(peer->domid, port), -EINVAL);
-    expect_errno(peer_close(peer, port), -EINVAL);
-    expect_eq(peer_alloc(peer), port);
+    expect_errno(peer_evtchn_close(peer, port), -EINVAL);
+    expect_eq(port_of_peer(peer), port);
     /* It is an ordinary port now. */
-    expect_errno(peer_close(peer, port), 0);
+    expect_errno(peer_evtchn_close(peer, port), 0);
     expect_errno(destroy_server(peer, id), -ENOENT);
 }
 
@@ -364,8 +279,8 @@ XEN_PORT_CASE("destroy_ioreq_server: port unbound -> peer's port free")
 
     XTF_REQUIRE(port);
     expect_ok(destroy_server(peer, id));
-    expect_eq(peer_alloc(peer), port);
-    expect_eq(peer_send(peer, port), 0);
+    expect_eq(port_of_peer(peer), port);
+    expect_eq(peer_evtchn_send(peer, port), 0);
 }
 
 /* Xen 4.15 to 4.18 refuses to report on such a port. */

@@ -7,8 +7,7 @@
 
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
-
-#include "fixture.h"
+#include <xtf/peers/evtchn_peer.h>
 
 /*
  * GFN offset at which the peer has its shared info page, and the offset of
@@ -78,7 +77,7 @@ struct peer *ev_peer(unsigned int nr)
 
     xtf_case_cleanup(end_peer, peer);
 
-    rc = peer_reset(peer, DOMID_SELF);
+    rc = peer_evtchn_reset(peer, DOMID_SELF);
     if ( rc )
     {
         xtf_expect(XTF_WHERE("the peer's EVTCHNOP_reset"), name_errno, rc, "",
@@ -114,7 +113,7 @@ long peer_evtchn(struct peer *peer, unsigned int cmd, void *op, size_t size)
     return peer_op(peer, __HYPERVISOR_event_channel_op, cmd, op, size);
 }
 
-long peer_alloc(struct peer *peer, domid_t dom, domid_t remote)
+long peer_evtchn_alloc(struct peer *peer, domid_t dom, domid_t remote)
 {
     struct evtchn_alloc_unbound op = { .dom = dom, .remote_dom = remote };
     long rc = peer_evtchn(peer, EVTCHNOP_alloc_unbound, &op, sizeof(op));
@@ -122,7 +121,7 @@ long peer_alloc(struct peer *peer, domid_t dom, domid_t remote)
     return rc ?: (long)op.port;
 }
 
-long peer_bind(struct peer *peer, domid_t remote, evtchn_port_t port)
+long peer_evtchn_bind(struct peer *peer, domid_t remote, evtchn_port_t port)
 {
     struct evtchn_bind_interdomain op = {
         .remote_dom = remote, .remote_port = port,
@@ -132,7 +131,7 @@ long peer_bind(struct peer *peer, domid_t remote, evtchn_port_t port)
     return rc ?: (long)op.local_port;
 }
 
-long peer_bind_virq(struct peer *peer, uint32_t virq)
+long peer_evtchn_bind_virq(struct peer *peer, uint32_t virq)
 {
     struct evtchn_bind_virq op = { .virq = virq };
     long rc = peer_evtchn(peer, EVTCHNOP_bind_virq, &op, sizeof(op));
@@ -140,7 +139,7 @@ long peer_bind_virq(struct peer *peer, uint32_t virq)
     return rc ?: (long)op.port;
 }
 
-long peer_bind_ipi(struct peer *peer)
+long peer_evtchn_bind_ipi(struct peer *peer)
 {
     struct evtchn_bind_ipi op = { .vcpu = 0 };
     long rc = peer_evtchn(peer, EVTCHNOP_bind_ipi, &op, sizeof(op));
@@ -148,21 +147,21 @@ long peer_bind_ipi(struct peer *peer)
     return rc ?: (long)op.port;
 }
 
-long peer_close(struct peer *peer, evtchn_port_t port)
+long peer_evtchn_close(struct peer *peer, evtchn_port_t port)
 {
     struct evtchn_close op = { .port = port };
 
     return peer_evtchn(peer, EVTCHNOP_close, &op, sizeof(op));
 }
 
-long peer_send(struct peer *peer, evtchn_port_t port)
+long peer_evtchn_send(struct peer *peer, evtchn_port_t port)
 {
     struct evtchn_send op = { .port = port };
 
     return peer_evtchn(peer, EVTCHNOP_send, &op, sizeof(op));
 }
 
-long peer_reset(struct peer *peer, domid_t dom)
+long peer_evtchn_reset(struct peer *peer, domid_t dom)
 {
     struct evtchn_reset op = { .dom = dom };
 
@@ -184,7 +183,7 @@ static void clear_both(struct peer *peer)
 bool channel_of_peer(struct peer *peer, evtchn_port_t *ours,
                      evtchn_port_t *its)
 {
-    long there = peer_alloc(peer, DOMID_SELF, xtf_get_domid()), here;
+    long there = peer_evtchn_alloc(peer, DOMID_SELF, xtf_get_domid()), here;
 
     if ( !is_port("the peer's alloc_unbound", there) )
         return false;
@@ -206,7 +205,7 @@ bool channel_of_ours(struct peer *peer, evtchn_port_t *ours,
 
     if ( !is_port("alloc_unbound", here) )
         return false;
-    there = peer_bind(peer, xtf_get_domid(), here);
+    there = peer_evtchn_bind(peer, xtf_get_domid(), here);
     if ( !is_port("the peer's bind_interdomain", there) )
         return false;
 

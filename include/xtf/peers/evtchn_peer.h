@@ -3,13 +3,13 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#ifndef EVTCHN_PEER_FIXTURE_H
-#define EVTCHN_PEER_FIXTURE_H
+#ifndef XTF_PEERS_EVTCHN_PEER_H
+#define XTF_PEERS_EVTCHN_PEER_H
 
-#include <xtf.h>
+#include <xtf/harness/evtchn_case.h>
 #include <xtf/peers/peer.h>
 
-/* The fixture checks the ports below this, in either domain. */
+/* The ports below this are checked, in either domain. */
 #define NR_WATCHED 32
 
 /**
@@ -35,13 +35,13 @@ bool ev_peer_begin(unsigned int abi);
  * -errno.
  */
 long peer_evtchn(struct peer *peer, unsigned int cmd, void *op, size_t size);
-long peer_alloc(struct peer *peer, domid_t dom, domid_t remote);
-long peer_bind(struct peer *peer, domid_t remote, evtchn_port_t port);
-long peer_bind_virq(struct peer *peer, uint32_t virq);
-long peer_bind_ipi(struct peer *peer);
-long peer_close(struct peer *peer, evtchn_port_t port);
-long peer_send(struct peer *peer, evtchn_port_t port);
-long peer_reset(struct peer *peer, domid_t dom);
+long peer_evtchn_alloc(struct peer *peer, domid_t dom, domid_t remote);
+long peer_evtchn_bind(struct peer *peer, domid_t remote, evtchn_port_t port);
+long peer_evtchn_bind_virq(struct peer *peer, uint32_t virq);
+long peer_evtchn_bind_ipi(struct peer *peer);
+long peer_evtchn_close(struct peer *peer, evtchn_port_t port);
+long peer_evtchn_send(struct peer *peer, evtchn_port_t port);
+long peer_evtchn_reset(struct peer *peer, domid_t dom);
 
 /**
  * Open a channel between domain 0 (port *ours) and the peer (port *its), with
@@ -85,4 +85,4 @@ bool our_expect_pending(const struct xtf_where *w, evtchn_port_t port);
 
 uint32_t peer_fingerprint(struct peer *peer);
 
-#endif /* EVTCHN_PEER_FIXTURE_H */
+#endif /* XTF_PEERS_EVTCHN_PEER_H */
