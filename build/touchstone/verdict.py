@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Dict, List, NamedTuple, Optional, Sequence
 
 if TYPE_CHECKING:
     from .catalogue import Instance
@@ -67,6 +67,15 @@ class Case(NamedTuple):
         return cls(status, name, text[len(name) + 2:])
 
 
+# What an instance, or a case of it, is called beyond its verdict: a failure
+# that was expected, a success that was not, and one verdict now, another then.
+XFAIL, XPASS, FLAKY = "XFAIL", "XPASS", "FLAKY"
+
+# Every word for an outcome, in rising order of severity.
+OUTCOMES = (*[str(verdict) for verdict in Verdict][:2], XFAIL, FLAKY, XPASS,
+            *[str(verdict) for verdict in Verdict][2:])
+
+
 class Result:
     """An instance, its verdict, and all that is needed to tell why."""
 
@@ -82,8 +91,43 @@ class Result:
         self.seconds = seconds
         self.wanted_seconds = 0.0
         self.notes: List[str] = []  # what Xen said meanwhile, if it matters
+        self.outcome = str(verdict)     # the verdict, or XFAIL, XPASS, FLAKY
+        self.words: Dict[str, str] = {}     # the same of cases, by title
         self.hint = ""      # which fix of Xen's the test guards
         self.known = False  # this very Xen is known to lack it
+        self.forgiven = False   # FLAKY, and it does not count
+        self.attempts: List[Result] = []    # if there were several
+        self.again = ""     # the command that runs what failed again
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether people should look at it: it fails, or is FLAKY or XPASS."""
+        return self.outcome not in (str(Verdict.SUCCESS), str(Verdict.SKIP),
+                                    XFAIL)
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of xtf-runner when this is the worst result."""
+        if self.outcome == XFAIL or self.forgiven:
+            return Verdict.SUCCESS.exit_code
+        if self.outcome == XPASS:
+            return Verdict.FAILURE.exit_code
+        return self.verdict.exit_code
+
+    def times(self, case: Optional[Case] = None) -> str:
+        """Return how often it, or a case of it, did not end best: `k/n`."""
+        if case is None:
+            ends = [str(attempt.verdict) for attempt in self.attempts]
+            best = min(ends, key=[str(v) for v in Verdict].index)
+        else:
+            ends = [again.status for attempt in self.attempts
+                    for again in attempt.cases if again.name == case.name]
+            best = min(ends, key=("PASS", "SKIP", "ERROR", "FAIL").index)
+        return f"{len(ends) - ends.count(best)}/{len(ends)}"
+
+    def word(self, case: Case) -> str:
+        """Return what a case is called: its status, XFAIL, XPASS or FLAKY."""
+        return self.words.get(case.name, case.status)
 
 
 def worst(results: List[Result]) -> Verdict:
