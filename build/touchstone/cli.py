@@ -28,9 +28,12 @@ def _command(args: argparse.Namespace, root: Path) -> int:
     if args.compare:
         from .report import archive
         return archive.compare_runs(args)
+    if args.merge:
+        from .report import archive
+        return archive.merge_runs(args)
     instances = listing.select(args, root)
     if args.list:
-        listing.print_list(instances, args)
+        listing.print_list(listing.split(args, instances), args)
         return 0
     from . import session
     return session.run(args, instances, root)

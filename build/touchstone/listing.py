@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
-from typing import List, Sequence
+from typing import List, Optional, Sequence
 
 from . import catalogue, image, selection
 from .catalogue import Instance
+from .runs import record, shard
 from .verdict import UsageError
 
 
@@ -35,6 +37,29 @@ def select(args: argparse.Namespace, root: Path) -> List[Instance]:
                          + " or ".join(f"'{text}'" for text in args.cases)
                          + "; see --list --cases")
     return with_cases
+
+
+def shard_of(args: argparse.Namespace) -> Optional[shard.Shard]:
+    """Return which part of the selection is to run; None for all of it.
+
+    The environment of a debugger or of a bisection asks for no part.
+    """
+    if args.shard:
+        return shard.parse(args.shard)
+    if args.gdb or args.bisect:
+        return None
+    return shard.from_environment(os.environ)
+
+
+def split(args: argparse.Namespace,
+          instances: List[Instance]) -> List[Instance]:
+    """Return the part of the selected instances that is to run."""
+    part = shard_of(args)
+    if part is None:
+        return instances
+    seconds = (shard.times(record.load(args.shard_times))
+               if args.shard_times else {})
+    return shard.select(instances, part, seconds)
 
 
 def print_list(instances: Sequence[Instance],

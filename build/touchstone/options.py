@@ -34,7 +34,8 @@ hosts
   xl             domains of the Xen under this system (default in a Xen dom0)
 
 exit codes: the worst verdict counts
-  0 SUCCESS   3 SKIP   4 ERROR   5 FAILURE   6 CRASH or TIMEOUT
+  0 SUCCESS, XFAIL   3 SKIP   4 ERROR   5 FAILURE, XPASS, FLAKY
+  6 CRASH or TIMEOUT, FLAKY that was so once
   1 the runner cannot work   2 bad command line   130 and 143 interrupted
   with --bisect: 0 good   1 bad   125 cannot tell   128 and more: stop
 
@@ -76,6 +77,12 @@ def parser() -> argparse.ArgumentParser:
         help="list the selected instances (all, without words); run nothing")
     add("--cases", action="store_true", dest="list_cases",
         help="with --list: each case of each instance")
+    add("--shard", metavar="I/N",
+        help="run part I of N, for one of several machines; also by"
+             " TEST_SHARD_INDEX and TEST_TOTAL_SHARDS (from 0) or"
+             " CI_NODE_INDEX and CI_NODE_TOTAL (from 1)")
+    add("--shard-times", type=Path, metavar="RUN",
+        help="make parts of the same length by the times of a saved run")
     add("--bench", action="store_true",
         help="select tests of category bench only, and print what operations"
              " cost")
@@ -125,6 +132,17 @@ def parser() -> argparse.ArgumentParser:
     add("--logfile-pattern", default="guest-%s.log", metavar="NAME",
         help="for -m logfile (default: guest-%%s.log)")
 
+    add = made.add_argument_group("how often to run it").add_argument
+    add("--retries", type=_positive_int, metavar="N",
+        help="run an instance that fails again, up to N times")
+    add("--stress-count", type=_positive_int, metavar="N",
+        help="run the selection N times")
+    add("--stress-duration", type=_positive_seconds, metavar="S",
+        help="run the selection again and again for S seconds")
+    add("--flaky-result", choices=("fail", "pass"), default="fail",
+        help="what an instance counts that ends one way now and another way"
+             " then (default: %(default)s)")
+
     add = made.add_argument_group("what to report").add_argument
     add("-q", "--quiet", action="store_true", help="print the table only")
     add("-v", "--verbose", action="store_true",
@@ -140,10 +158,14 @@ def parser() -> argparse.ArgumentParser:
         help="write TAP to FILE, or to standard output (text then goes to"
              " standard error)")
 
-    add = made.add_argument_group("saved runs").add_argument
+    add = made.add_argument_group(
+        "saved runs").add_mutually_exclusive_group().add_argument
     add("--compare", nargs=2, type=Path, metavar=("OLD", "NEW"),
         help="say what differs between two runs that --save wrote; run"
              " nothing")
+    add("--merge", nargs="+", type=Path, metavar="RUN",
+        help="put saved runs together, such as those of all shards, and"
+             " report them; run nothing")
     return made
 
 

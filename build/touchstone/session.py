@@ -19,6 +19,7 @@ from .hosts import Host
 from .process import Stop
 from .report import sink
 from .report.terminal import TerminalReport
+from .runs import flakes
 from .runs.record import Run
 from .verdict import Result, RunnerError, UsageError, Verdict, worst
 
@@ -64,7 +65,8 @@ class _Desk(scheduler.Listener):
         self._terminal.started(instance)
 
     def finished(self, result: Result) -> None:
-        self._marker.mark(result)
+        if not result.endings:
+            self._marker.mark(result)
         if result.is_bad:
             result.again = options.again(self._args, result)
         self._run.add(result)
@@ -78,13 +80,17 @@ class _Desk(scheduler.Listener):
         self._terminal.tick()
 
 
-def run(args: argparse.Namespace, instances: List[Instance],
+def run(args: argparse.Namespace, selected: List[Instance],
         root: Path) -> int:
-    """Run instances, write the reports, and return the exit code."""
+    """Run the selection or the part of it that is asked for.
+
+    Writes the reports and returns the exit code.
+    """
     host = hosts.create(args.host_kind, _host_options(args))
     if args.host:
-        instances = [instance for instance in instances
-                     if host.can_run(instance) is None]
+        selected = [instance for instance in selected
+                    if host.can_run(instance) is None]
+    instances = listing.split(args, selected)
     if args.gdb:
         from . import debug
         return debug.run(host, instances)
@@ -107,6 +113,16 @@ def run(args: argparse.Namespace, instances: List[Instance],
     sinks = sink.create(args)
     this = Run(_about(args, host, bool(sinks)),
                [instance.name for instance in instances])
+    part = listing.shard_of(args)
+    if part is not None:
+        this.about["shard"] = {
+            "index": part.index, "total": part.total,
+            "selection": [instance.name for instance in selected]}
+        stream.write(f"Shard {part}, by {part.source}: {len(instances)} of"
+                     f" {len(selected)} instances\n")
+    if args.retries and (args.stress_count or args.stress_duration):
+        raise UsageError("--retries cannot go with --stress-count or"
+                         " --stress-duration")
     reports = sink.Reports(this, sinks)
     results = _run_all(args, host, instances, this, reports, stop, stream,
                        interrupt)
@@ -148,6 +164,8 @@ def _about(args: argparse.Namespace, host: Host,
         "system": f"{platform.system()} {platform.release()}",
         "shuffle": args.shuffle,
         "cases": args.cases,
+        "shard": None,
+        "rounds": 1,
     }
 
 
@@ -169,19 +187,28 @@ def _run_all(args: argparse.Namespace, host: Host, instances: List[Instance],
     # Neighbours do not disturb a count of instructions; they do take time.
     alone = args.bench and not host.clock().emulated
     jobs = args.jobs or (1 if alone else host.default_jobs())
-    terminal = TerminalReport(
-        stream, len(instances),
-        lambda: f"{host.describe()}; {min(jobs, len(instances))} at once",
-        quiet=args.quiet, verbose=args.verbose)
     expected = known_defects.load(excused=args.known_defects == "allow")
     for file in args.expect:
         expected += known_defects.load(file, excused=True)
     marker = known_defects.Marker(expected, host.xen_version(),
                                   not args.cases)
-    desk = _Desk(args, this, marker, terminal, reports)
+    stressed = bool(args.stress_count or args.stress_duration)
+    terminal = TerminalReport(
+        stream, len(instances) * (args.stress_count or 1),
+        lambda: f"{host.describe()}; {min(jobs, len(instances))} at once",
+        quiet=args.quiet, verbose=args.verbose, brief=stressed)
     known = timings.Timings(cache.root() / "timings.json", host.kind)
     try:
-        scheduler.run(host, instances, jobs, desk, stop, known)
+        if stressed:
+            _stress(args, host, instances, jobs, this, marker, terminal, stop,
+                    known)
+        else:
+            forgive = args.flaky_result == "pass"
+            scheduler.run(
+                host, instances, jobs,
+                _Desk(args, this, marker, terminal, reports), stop, known,
+                flakes.Retries(args.retries, marker.mark, forgive)
+                if args.retries else None)
     except (RunnerError, OSError):
         # What has ended is worth a report all the same.
         reports.end()
@@ -190,6 +217,40 @@ def _run_all(args: argparse.Namespace, host: Host, instances: List[Instance],
     if args.verbose:
         for remark in host.remarks():
             stream.write(f"note: {remark}\n")
-    reports.end()
-    terminal.close(results, bool(interrupt.signal))
+    if not stressed:
+        reports.end()
+    terminal.close(results, bool(interrupt.signal), total=len(instances))
     return results
+
+
+def _stress(args: argparse.Namespace, host: Host, instances: List[Instance],
+            jobs: int, this: Run, marker: known_defects.Marker,
+            terminal: TerminalReport, stop: Stop,
+            known: timings.Timings) -> None:
+    """Run rounds; write the reports of all so far after each of them.
+
+    TAP on standard output comes once, in the end.
+    """
+    from .stress import Rounds
+    journals = [one for one in sink.create(args) if isinstance(one, sink.Logs)]
+    begin = time.monotonic()
+
+    def started(instance: Instance) -> None:
+        for journal in journals:
+            journal.started(this, instance)
+
+    def ended(results: List[Result], count: int, last: bool) -> None:
+        this.results = []
+        this.about["rounds"] = count
+        for result in results:
+            result.again = (options.again(args, result) if result.is_bad
+                            else "")
+            this.add(result)
+        this.seconds = time.monotonic() - begin
+        sink.replay(this, [one for one in sink.create(args)
+                           if last or not isinstance(one, sink.TapStream)])
+
+    Rounds(host, instances, jobs, count=args.stress_count,
+           seconds=args.stress_duration, mark=marker.mark,
+           forgive=args.flaky_result == "pass", terminal=terminal
+           ).run(stop, known, started, ended)

@@ -24,8 +24,8 @@ from touchstone.report import comparison, files, sink  # noqa: E402
 from touchstone.runs import record  # noqa: E402
 from touchstone.runs.compare import compare  # noqa: E402
 from touchstone.runs.record import Run  # noqa: E402
-from touchstone.verdict import (Case, Result, RunnerError,  # noqa: E402
-                                Verdict)
+from touchstone.verdict import (Case, Ending, Result,  # noqa: E402
+                                RunnerError, Verdict)
 
 BOOT = """\
 (XEN) Xen version 4.17.5 (Debian) (gcc 12) debug=y Sat
@@ -73,8 +73,8 @@ class Saved(unittest.TestCase):
         bad.outcome, bad.words = "XFAIL", {"two": "XFAIL"}
         flaky = result("flaky", Verdict.CRASH)
         flaky.outcome, flaky.forgiven = "FLAKY", True
-        flaky.attempts = [result("flaky", Verdict.CRASH),
-                          result("flaky", Verdict.SUCCESS)]
+        flaky.endings = [Ending("CRASH", "panic", 1),
+                         Ending("SUCCESS", "", 2)]
         run = run_of(result("good", Verdict.SUCCESS, "one=PASS"), bad, flaky,
                      Result(bad.instance, Verdict.ERROR, "no image"))
         run.planned = [*run.planned[:3], "test-pv64-odd"]

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Sequence, Tuple
 
 from ..console import is_guest_line
 from ..runs.record import Run
-from ..verdict import FLAKY, OUTCOMES, Case, Result
+from ..verdict import OUTCOMES, Case, Result
 from .files import write_file
 from .pages import Pages, as_markup, escaped
 from .sink import Sink
@@ -125,6 +125,8 @@ def _about(run: Run) -> List[Tuple[str, str]]:
         ("Command", about.get("command", "")),
         ("Seed", "" if about.get("shuffle") is None
          else str(about["shuffle"])),
+        ("Rounds", str(about["rounds"]) if about.get("rounds", 1) != 1
+         else ""),
         ("Shard", f"{shard['index']} of {shard['total']}" if shard else ""),
         ("Machine", ", ".join(str(about[key]) for key in (
             "machine", "processor", "system") if about.get(key))),
@@ -160,7 +162,7 @@ def _item(result: Result, longest: float, log: str) -> Dict[str, Any]:
         "env": result.instance.env, "outcome": result.outcome,
         "bad": result.is_bad, "reason": reason,
         "console_open": result.is_bad and not bad,
-        "times": result.times() if result.outcome == FLAKY else "",
+        "label": result.label,
         "why": "" if result.outcome == "SUCCESS" else result.reason,
         "hint": hint(result) if result.hint else "",
         "seconds": f"{result.seconds:.2f}",
@@ -169,9 +171,7 @@ def _item(result: Result, longest: float, log: str) -> Dict[str, Any]:
         "skipped": [case for case in cases if case["word"] == "SKIP"],
         "passed": [case["title"] for case in cases if case["word"] == "PASS"],
         "again": result.again,
-        "attempts": [f"{attempt.verdict}, {attempt.seconds:.2f} s"
-                     + (f": {attempt.reason}" if attempt.reason else "")
-                     for attempt in result.attempts],
+        "endings": [ending.text for ending in result.endings],
         "console": as_markup(_console(log)),
     }
 

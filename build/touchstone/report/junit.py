@@ -7,7 +7,7 @@ import re
 from typing import List, Sequence, Tuple
 from xml.sax.saxutils import escape, quoteattr
 
-from ..verdict import FLAKY, XFAIL, XPASS, Case, Result, Verdict
+from ..verdict import FLAKY, XFAIL, XPASS, Case, Ending, Result, Verdict
 from .terminal import explain, hint
 
 # A suite's text, and how many tests, failures, errors and skips it has.
@@ -75,6 +75,13 @@ def _result_case(result: Result, name: str, word: str, message: str,
         known=result.hint if element else "", flaky=flaky)
 
 
+def _bad(endings: Sequence[Ending]) -> List[Tuple[str, str]]:
+    """Return word and message of each bad ending."""
+    return [(ending.word, f"{ending.count} times: {ending.reason}")
+            for ending in endings
+            if ending.word not in ("PASS", "SUCCESS", "SKIP")]
+
+
 def _case(result: Result, case: Case) -> str:
     word = result.word(case)
     message = case.reason
@@ -83,9 +90,7 @@ def _case(result: Result, case: Case) -> str:
         message = hint(result)
     elif word == FLAKY:
         message = f"{result.times(case)}: {case.reason}"
-        flaky = [(again.status, again.reason) for attempt in result.attempts
-                 for again in attempt.cases if again.name == case.name
-                 and again.status in ("FAIL", "ERROR")]
+        flaky = _bad(result.case_endings[case.name])
     return _result_case(result, case.name, word, message, flaky=flaky)
 
 
@@ -98,9 +103,7 @@ def _verdict_case(result: Result) -> str:
         message = hint(result)
     elif word == FLAKY:
         message = f"{result.times()}: {message}"
-        flaky = [(str(attempt.verdict), attempt.reason)
-                 for attempt in result.attempts
-                 if attempt.verdict.exit_code > Verdict.SKIP.exit_code]
+        flaky = _bad(result.endings)
     return _result_case(result, "verdict", word, message, result.seconds,
                         "\n".join(explain(result)), flaky)
 

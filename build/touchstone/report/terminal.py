@@ -11,7 +11,8 @@ from typing import Callable, List, Optional, Sequence, TextIO
 
 from ..catalogue import Instance
 from ..scheduler import Listener
-from ..verdict import FLAKY, OUTCOMES, XFAIL, XPASS, Result, Verdict
+from ..verdict import (FLAKY, OUTCOMES, XFAIL, XPASS, Case, Result,
+                       Verdict)
 
 _COLOURS = {"SUCCESS": "32", "SKIP": "33", "XFAIL": "33", "ERROR": "35",
             "FLAKY": "35", "XPASS": "31", "FAILURE": "31", "CRASH": "31",
@@ -40,13 +41,15 @@ def explain(result: Result) -> List[str]:
     """Return the lines that say why an instance did not succeed."""
     if result.outcome == str(Verdict.SUCCESS):
         return noted(result)
-    lines = [f"{result.word(case)}: {case.text}" for case in result.cases
+    lines = [_case_line(result, case) for case in result.cases
              if case.status in ("FAIL", "ERROR")
              or result.word(case) != case.status
              or (case.status == "SKIP" and result.verdict is Verdict.SKIP)]
     if len(lines) > _FAIL_LINES:
         more = len(lines) - _FAIL_LINES
         lines = lines[:_FAIL_LINES] + [f"... and {more} more lines like these"]
+    if result.outcome == FLAKY:
+        lines[:0] = [f"ended so: {ending.text}" for ending in result.endings]
     said = any(result.reason and result.reason in line for line in lines)
     if result.reason and not said:
         lines[:0] = result.reason.splitlines()
@@ -63,6 +66,12 @@ def explain(result: Result) -> List[str]:
             lines += ["last lines of the console:"]
             lines += ["| " + line for line in last]
     return lines
+
+
+def _case_line(result: Result, case: Case) -> str:
+    word = result.word(case)
+    times = f" {result.times(case)}" if word == FLAKY else ""
+    return f"{word}{times}: {case.text}"
 
 
 def noted(result: Result) -> List[str]:
@@ -91,12 +100,14 @@ class TerminalReport(Listener):
     `describe` says what runs the instances; it is asked when the first ones
     are on their way, as the answer may take a moment.  `quiet` leaves the
     table only; `verbose` adds each guest's console.  Where no live line tells
-    what is running, each instance has a line when it starts, too.
+    what is running, each instance has a line when it starts, too.  `brief`
+    leaves out what went well.
     """
 
     def __init__(self, stream: TextIO, total: int,
                  describe: Callable[[], str] = str, *,
-                 quiet: bool = False, verbose: bool = False) -> None:
+                 quiet: bool = False, verbose: bool = False,
+                 brief: bool = False) -> None:
         self._stream = stream
         self._describe = describe
         self._total = total
@@ -107,7 +118,8 @@ class TerminalReport(Listener):
                         and os.environ.get("TERM") != "dumb")
         self._live = (self._tty and not quiet
                       and os.environ.get("TERM") != "dumb")
-        self._announce = not quiet and not self._live
+        self._brief = brief
+        self._announce = not (quiet or brief or self._live)
         self._begin = time.monotonic()
         self._running: List[str] = []
         self._done: List[Result] = []
@@ -128,15 +140,30 @@ class TerminalReport(Listener):
     def finished(self, result: Result) -> None:
         self._running.remove(result.instance.name)
         self._done.append(result)
-        if not self._quiet:
-            self._write(self._line(result))
+        if not self._quiet and (result.is_bad or not self._brief):
+            self.show(result)
         self._show_live()
 
     def tick(self) -> None:
         self._show_live()
 
-    def close(self, results: Sequence[Result], interrupted: bool) -> None:
-        """Write the table of results and the summary."""
+    def say(self, text: str) -> None:
+        """Write a line of another kind."""
+        self._write(text)
+
+    def show(self, result: Result) -> None:
+        """Write a result with all that explains it."""
+        self._write(self._line(result))
+
+    def close(self, results: Sequence[Result], interrupted: bool,
+              seconds: Optional[float] = None,
+              total: Optional[int] = None) -> None:
+        """Write the table of results and the summary.
+
+        `seconds` are those of the run, if it was not this program's; `total`
+        is how many results there should be, if that is not how many ran.
+        """
+        total = self._total if total is None else total
         self._clear_live()
         lines = ["Combined test results:"]
         for result in results:
@@ -148,10 +175,11 @@ class TerminalReport(Listener):
         counts = [f"{count} {outcome}" for outcome in OUTCOMES
                   for count in [sum(result.outcome == outcome
                                     for result in results)] if count]
-        seconds = time.monotonic() - self._begin
-        part = f"{len(results)} of " if len(results) < self._total else ""
-        plural = "" if self._total == 1 else "s"
-        lines.append(f"{part}{self._total} instance{plural}:"
+        if seconds is None:
+            seconds = time.monotonic() - self._begin
+        part = f"{len(results)} of " if len(results) < total else ""
+        plural = "" if total == 1 else "s"
+        lines.append(f"{part}{total} instance{plural}:"
                      f" {', '.join(counts) or 'none ended'}"
                      f" in {seconds:.1f} s")
         if interrupted:
@@ -160,7 +188,7 @@ class TerminalReport(Listener):
         self._stream.flush()
 
     def _paint(self, result: Result, pad: str) -> str:
-        text = f"{result.outcome:{pad}}"
+        text = f"{result.label:{pad}}"
         if not self._colour:
             return text
         return f"\033[{_COLOURS[result.outcome]}m{text}\033[0m"

@@ -14,7 +14,7 @@ from typing import Any, Dict, List, Optional
 
 from ..catalogue import Instance, Test
 from ..console import BoundedLog
-from ..verdict import Case, Result, RunnerError, Verdict
+from ..verdict import Case, Ending, Result, RunnerError, Verdict
 
 FORMAT = "touchstone-run"
 VERSION = 1
@@ -119,11 +119,16 @@ def as_dict(result: Result) -> Dict[str, Any]:
         "hint": result.hint, "known": result.known,
         "counts": not result.forgiven, "again": result.again,
         "cases": [{"title": case.name, "status": case.status,
-                   "outcome": result.word(case), "reason": case.reason}
+                   "outcome": result.word(case), "reason": case.reason,
+                   "endings": _endings(result.case_endings.get(case.name))}
                   for case in result.cases],
-        "attempts": [as_dict(attempt) for attempt in result.attempts],
+        "endings": _endings(result.endings),
         "console": None if result.log is None else result.log.text(),
     }
+
+
+def _endings(endings: Optional[List[Ending]]) -> List[Dict[str, Any]]:
+    return [ending._asdict() for ending in endings or []]
 
 
 def text(run: Run) -> str:
@@ -138,8 +143,10 @@ def load(path: Path) -> Run:
     """Read a saved run; RunnerError if the file holds none."""
     try:
         document = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise RunnerError(f"{path}: {error}") from None
+    except OSError as error:
+        raise RunnerError(f"{path}: {error.strerror}") from None
+    except ValueError as error:
+        raise RunnerError(f"{path}: not a saved run: {error}") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise RunnerError(f"{path}: not a run that --save wrote")
     if document.get("version") != VERSION:
@@ -186,5 +193,8 @@ def _result(member: Dict[str, Any]) -> Result:
     result.known = bool(member["known"])
     result.forgiven = not member["counts"]
     result.again = member["again"]
-    result.attempts = [_result(attempt) for attempt in member["attempts"]]
+    result.endings = [Ending(**ending) for ending in member["endings"]]
+    result.case_endings = {
+        case["title"]: [Ending(**ending) for ending in case["endings"]]
+        for case in member["cases"] if case["endings"]}
     return result
