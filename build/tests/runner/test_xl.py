@@ -144,7 +144,7 @@ class XlHost(unittest.TestCase):
         self.assertEqual(result.verdict, Verdict.TIMEOUT)
 
     def test_flood(self):
-        self.options.timeout = 60
+        self.options.timeout = 600
         result = self.run_domain(b"x" * (xl.FLOOD_BYTES + 4096))
         self.assertEqual(result.verdict, Verdict.CRASH)
 

@@ -5,5 +5,5 @@
     fallback      what comes nearest where that is not to be had
     provision     Debian's packages and source, by apt and aptsources
     xentree, mirror    a tree of Xen's source, and a copy of its git repository
-    xenbuild      configuring and building it; csource: functions of its C files
+    xenbuild      configuring and building; csource: functions of C files
 """
