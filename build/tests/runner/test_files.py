@@ -19,8 +19,9 @@ from touchstone.runner.catalogue import Instance, Test  # noqa: E402
 from touchstone.runner.console import BoundedLog  # noqa: E402
 from touchstone.hosts import Host, Options  # noqa: E402
 from touchstone.base.process import Stop  # noqa: E402
-from touchstone.report import files  # noqa: E402
-from touchstone.report.files import FileReports, Journal  # noqa: E402
+from touchstone.report import files, sink  # noqa: E402
+from touchstone.report.files import Journal  # noqa: E402
+from touchstone.runs.record import Run  # noqa: E402
 from touchstone.base.verdict import Result, RunnerError, Verdict  # noqa: E402
 
 
@@ -28,6 +29,24 @@ def instance(name: str) -> Instance:
     return Instance(Test(Path("/nowhere"), {
         "name": name, "category": "functional", "environments": ["pv64"]}),
         "pv64", None)
+
+
+class Desk(scheduler.Listener):
+    """Tells reports of a run how it goes."""
+
+    def __init__(self, names, sinks):
+        self.run = Run({}, [instance(name).name for name in names])
+        self.reports = sink.Reports(self.run, sinks)
+
+    def planned(self, remaining):
+        self.reports.begin()
+
+    def started(self, running):
+        self.reports.started(running)
+
+    def finished(self, result):
+        self.run.add(result)
+        self.reports.finished(result)
 
 
 class LookingHost(Host):
@@ -65,18 +84,14 @@ class Growing(unittest.TestCase):
         self.stream = io.StringIO()
         self.seen = []
 
-    def reports(self, **options):
-        return FileReports(
-            scheduler.Listener(), len(self.NAMES), logs=self.logs,
-            junit_file=self.xml, tap_file=self.tap, tap_stream=self.stream,
-            **options)
-
-    def run_all(self, look, reports=None):
+    def run_all(self, look):
         host = LookingHost(look)
-        reports = reports or self.reports()
-        results = scheduler.run(host, [instance(name) for name in self.NAMES],
-                                1, reports, Stop())
-        return reports, results
+        desk = Desk(self.NAMES, [
+            sink.Logs(self.logs), sink.junit_file(self.xml, True),
+            sink.tap_file(self.tap, True), sink.TapStream(self.stream)])
+        scheduler.run(host, [instance(name) for name in self.NAMES], 1, desk,
+                      Stop())
+        return desk
 
     def look(self, running):
         """Check all that must be there while an instance runs."""
@@ -121,15 +136,15 @@ class Growing(unittest.TestCase):
             self.run_all(look)
 
     def test_the_end(self):
-        reports, results = self.run_all(lambda _: None)
-        reports.close(results)
+        self.run_all(lambda _: None).reports.end()
         self.assertNotIn("Bail out", self.tap.read_text())
         self.assertNotIn("Bail out", self.stream.getvalue())
         self.assertIn("3 of 3", (self.logs / files.JOURNAL).read_text())
 
     def test_a_run_that_was_cut(self):
-        reports, results = self.run_all(lambda _: None)
-        reports.close(results[:2])
+        desk = self.run_all(lambda _: None)
+        del desk.run.results[2]
+        desk.reports.end()
         self.assertIn("Bail out! ", self.tap.read_text())
         self.assertIn("Bail out! ", self.stream.getvalue())
 
@@ -150,14 +165,14 @@ class Growing(unittest.TestCase):
             full[0] = running.test.name == "b"
 
         errors = io.StringIO()
-        with mock.patch.object(files, "write_file", write_file), \
+        with mock.patch.object(sink, "write_file", write_file), \
                 contextlib.redirect_stderr(errors):
-            reports, results = self.run_all(look)
+            desk = self.run_all(look)
         self.assertEqual(errors.getvalue().count("\n"), 1)
         self.assertIn("full", errors.getvalue())
-        self.assertEqual(len(results), 3)
+        self.assertEqual(len(desk.run.results), 3)
         self.assertFalse((self.logs / "test-pv64-b.log").exists())
-        reports.close(results)
+        desk.reports.end()
         self.assertTrue((self.logs / "test-pv64-b.log").exists())
 
     def test_a_directory_that_goes_away(self):
@@ -165,8 +180,7 @@ class Growing(unittest.TestCase):
             if running.test.name == "b":
                 shutil.rmtree(self.logs)
 
-        reports, results = self.run_all(look)
-        reports.close(results)
+        self.run_all(look).reports.end()
         self.assertTrue((self.logs / "test-pv64-b.log").exists())
 
     def test_no_partial_file_stays(self):

@@ -136,9 +136,10 @@ class Terminal(unittest.TestCase):
     def test_plain(self):
         stream = io.StringIO()
         report = TerminalReport(
-            stream, len(RESULTS), lambda: "Xen 1.2",
-            again=lambda result: f"again {result.instance.test.name}")
+            stream, len(RESULTS), lambda: "Xen 1.2")
         for result in RESULTS:
+            result.again = (f"again {result.instance.test.name}"
+                            if result.is_bad else "")
             report.started(result.instance)
             report.finished(result)
         report.close(RESULTS, False)

@@ -37,6 +37,9 @@ _ABI = (Need("libxen-dev", "/usr/include/xen/xen.h"),)
 
 _STYLE = (Need("pycodestyle", "pycodestyle"),)
 
+_PAGES = (Need("python3-jinja2",
+               "/usr/lib/python3/dist-packages/jinja2/__init__.py"),)
+
 _CLANG = (Need("clang", "clang"),)
 _LLVM = _CLANG + (Need("lld", "ld.lld"), Need("llvm", "llvm-objcopy"))
 
@@ -47,9 +50,9 @@ PURPOSES: Dict[str, Tuple[str, Sequence[Need]]] = {
     "run": ("to build the tests and a hypervisor, and to run them in QEMU",
             _HYPERVISOR + _QEMU),
     "check": ("for the project's own checks",
-              _HYPERVISOR + _QEMU + _ABI + _CLANG + _STYLE),
+              _HYPERVISOR + _QEMU + _ABI + _CLANG + _STYLE + _PAGES),
     "all": ("for everything, LLVM=1 included",
-            _HYPERVISOR + _QEMU + _ABI + _LLVM),
+            _HYPERVISOR + _QEMU + _ABI + _LLVM + _PAGES),
 }
 
 

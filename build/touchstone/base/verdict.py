@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Dict, List, NamedTuple, Optional, Sequence
 
 if TYPE_CHECKING:
     from ..runner.catalogue import Instance
@@ -67,6 +67,36 @@ class Case(NamedTuple):
         return cls(status, name, text[len(name) + 2:])
 
 
+# What an instance, or a case of it, is called beyond its verdict: a failure
+# that was expected, a success that was not, and one verdict now, another then.
+XFAIL, XPASS, FLAKY = "XFAIL", "XPASS", "FLAKY"
+
+# Every word for an outcome, in rising order of severity.
+OUTCOMES = (*[str(verdict) for verdict in Verdict][:2], XFAIL, FLAKY, XPASS,
+            *[str(verdict) for verdict in Verdict][2:])
+
+
+class Ending(NamedTuple):
+    """How `count` runs of an instance, or of a case, ended."""
+
+    word: str
+    reason: str
+    count: int
+
+    @property
+    def text(self) -> str:
+        """The words for people."""
+        return f"{self.count} x {self.word}" + (
+            f": {self.reason}" if self.reason else "")
+
+
+def _times(endings: Sequence[Ending], order: Sequence[str]) -> str:
+    best = min((ending.word for ending in endings), key=order.index)
+    return "{}/{}".format(
+        sum(ending.count for ending in endings if ending.word != best),
+        sum(ending.count for ending in endings))
+
+
 class Result:
     """An instance, its verdict, and all that is needed to tell why."""
 
@@ -82,8 +112,53 @@ class Result:
         self.seconds = seconds
         self.wanted_seconds = 0.0
         self.notes: List[str] = []  # what Xen said meanwhile, if it matters
+        self.outcome = str(verdict)     # the verdict, or XFAIL, XPASS, FLAKY
+        self.words: Dict[str, str] = {}     # the same of cases, by title
         self.hint = ""      # which fix of Xen's the test guards
         self.known = False  # this very Xen is known to lack it
+        self.forgiven = False   # FLAKY, and it does not count
+        # If there were several runs: how they ended, and how those cases did
+        # that are FLAKY.
+        self.endings: List[Ending] = []
+        self.case_endings: Dict[str, List[Ending]] = {}
+        self.again = ""     # the command that runs what failed again
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether people should look at it: it fails, or is FLAKY or XPASS."""
+        return self.outcome not in (str(Verdict.SUCCESS), str(Verdict.SKIP),
+                                    XFAIL)
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of xtf-runner when this is the worst result."""
+        if self.outcome == XFAIL or self.forgiven:
+            return Verdict.SUCCESS.exit_code
+        if self.outcome in (XPASS, FLAKY):
+            return max(Verdict.FAILURE.exit_code, self.verdict.exit_code)
+        return self.verdict.exit_code
+
+    def times(self, case: Optional[Case] = None) -> str:
+        """Return how often it, or a case of it, did not end best: `k/n`."""
+        if case is not None:
+            return _times(self.case_endings[case.name],
+                          ("PASS", "SKIP", "ERROR", "FAIL"))
+        if len({ending.word for ending in self.endings}) > 1:
+            return _times(self.endings, [str(verdict) for verdict in Verdict])
+        # Only its cases differ.
+        return max((self.times(one) for one in self.cases
+                    if one.name in self.case_endings),
+                   key=lambda text: int(text.partition("/")[0]))
+
+    @property
+    def label(self) -> str:
+        """The outcome; with how often, if it is FLAKY."""
+        return (f"{FLAKY} {self.times()}" if self.outcome == FLAKY
+                else self.outcome)
+
+    def word(self, case: Case) -> str:
+        """Return what a case is called: its status, XFAIL, XPASS or FLAKY."""
+        return self.words.get(case.name, case.status)
 
 
 def worst(results: List[Result]) -> Verdict:

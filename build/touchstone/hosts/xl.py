@@ -53,7 +53,6 @@ class XlHost(Host):
     """Runs instances through xl; needs to be root in a Xen dom0."""
 
     kind = "xl"
-    shares_fate = True
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)

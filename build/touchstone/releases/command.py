@@ -161,8 +161,9 @@ class _Progress(scheduler.Listener):
     """Keeps each outcome as it comes, and says how far a run is."""
 
     def __init__(self, stream: TextIO, label: str, total: int,
-                 store: Store) -> None:
+                 store: Store, marker: known_defects.Marker) -> None:
         self._stream = stream
+        self._marker = marker
         self._label = label
         self._total = total
         self._store = store
@@ -172,6 +173,7 @@ class _Progress(scheduler.Listener):
         self._begin = self._shown = time.monotonic()
 
     def finished(self, result: Result) -> None:
+        self._marker.mark(result)
         self._done += 1
         bad = (result.verdict.exit_code > Verdict.SKIP.exit_code
                and not result.known)
@@ -317,11 +319,10 @@ class _Run:
         label = subject.name
         if self._args.runs > 1:
             label += f", run {run + 1} of {self._args.runs}"
-        progress = _Progress(sys.stderr, label, len(instances), store)
-        marker = known_defects.Marker(progress, self._known,
-                                      host.xen_version())
+        marker = known_defects.Marker(self._known, host.xen_version())
+        progress = _Progress(sys.stderr, label, len(instances), store, marker)
         try:
-            scheduler.run(host, instances, jobs, marker, self._stop)
+            scheduler.run(host, instances, jobs, progress, self._stop)
         finally:
             progress.close()
 

@@ -12,6 +12,7 @@ from .catalogue import Instance
 from ..hosts import Host
 from .plan import Plan
 from ..base.process import Stop
+from ..runs.flakes import Retries
 from .timings import Timings
 from ..base.verdict import InstanceError, Result, Verdict
 
@@ -41,19 +42,21 @@ _Event = Tuple[str, object, Optional[threading.Event]]
 
 def run(host: Host, instances: Sequence[Instance], jobs: int,
         listener: Listener, stop: Stop,
-        timings: Optional[Timings] = None) -> List[Result]:
+        timings: Optional[Timings] = None,
+        retries: Optional[Retries] = None) -> List[Result]:
     """Run instances, at most `jobs` at once, and return what has a verdict.
 
     In the order of `instances`.  When `stop` is set, running instances are
     ended and left out.  A RunnerError of the host ends the run likewise, and
     is raised after the last instance is gone.  With `timings`, those of
     earlier runs decide what starts first, and those of this run are added.
+    `retries` may have an instance run again before it has its result.
     """
     plan = Plan(host, instances, jobs, timings)
     listener.planned(plan.remaining)
     events: queue.Queue[_Event] = queue.Queue()
-    threads = [threading.Thread(target=_work, args=(host, plan, events, stop),
-                                daemon=True)
+    threads = [threading.Thread(target=_work, daemon=True,
+                                args=(host, plan, events, stop, retries))
                for _ in range(min(jobs, len(instances)))]
     results: List[Result] = []
     failure: Optional[BaseException] = None
@@ -100,7 +103,7 @@ def run(host: Host, instances: Sequence[Instance], jobs: int,
 
 
 def _work(host: Host, plan: Plan, events: queue.Queue[_Event],
-          stop: Stop) -> None:
+          stop: Stop, retries: Optional[Retries]) -> None:
     try:
         while True:
             instance = plan.take(stop)
@@ -110,8 +113,7 @@ def _work(host: Host, plan: Plan, events: queue.Queue[_Event],
             events.put(("started", instance, told))
             told.wait()
             try:
-                result = (None if stop.is_set
-                          else _run_one(host, instance, stop))
+                result = _run_until(host, instance, stop, retries)
             finally:
                 plan.give_back(instance)
             if result is not None:
@@ -119,6 +121,22 @@ def _work(host: Host, plan: Plan, events: queue.Queue[_Event],
     except BaseException as error:  # pylint: disable=broad-except
         events.put(("failed", error, None))
     events.put(("ended", None, None))
+
+
+def _run_until(host: Host, instance: Instance, stop: Stop,
+               retries: Optional[Retries]) -> Optional[Result]:
+    """Run an instance, again if `retries` says so; None if it did not end."""
+    attempts: List[Result] = []
+    while not stop.is_set:
+        result = _run_one(host, instance, stop)
+        if result is None:
+            break
+        attempts.append(result)
+        if retries is None:
+            return result
+        if not retries.again(attempts):
+            break
+    return retries.combine(attempts) if retries and attempts else None
 
 
 def _run_one(host: Host, instance: Instance, stop: Stop) -> Optional[Result]:

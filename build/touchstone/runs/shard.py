@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A run spread over several machines: which part of it is this one's.
+
+Each instance is in one part, whatever the machines are: the split depends on
+nothing but the selection, the number of parts, and the times that are given.
+"""
+
+from __future__ import annotations
+
+import statistics
+from pathlib import Path
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence
+
+from ..base.verdict import RunnerError, UsageError
+from ..runner.catalogue import Instance
+from .record import Run
+
+
+class Shard(NamedTuple):
+    """Part `index`, from 1, of `total`; `source` is what asked for it."""
+
+    index: int
+    total: int
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.index}/{self.total}"
+
+
+def parse(text: str, source: str = "--shard") -> Shard:
+    """Return the shard of `I/N`; UsageError if there is no such."""
+    index, slash, total = text.partition("/")
+    try:
+        shard = Shard(int(index), int(total), source)
+    except ValueError:
+        shard = Shard(0, 0, source)
+    if not slash or not 1 <= shard.index <= shard.total:
+        raise UsageError(f"{source}: {text} is not I/N with I from 1 to N")
+    return shard
+
+
+def from_environment(variables: Mapping[str, str]) -> Optional[Shard]:
+    """Return the shard that the system around this one asks for.
+
+    Bazel and those who follow it count from 0, and learn by a file that this
+    was understood; GitLab, Buildkite's knapsack and others count from 1.
+    """
+    total = variables.get("TEST_TOTAL_SHARDS")
+    if total is not None:
+        index = variables.get("TEST_SHARD_INDEX", "")
+        source = "TEST_SHARD_INDEX and TEST_TOTAL_SHARDS"
+        if not index.isdigit():
+            raise UsageError(f"{source}: {index or 'nothing'} is not a number")
+        shard = parse(f"{int(index) + 1}/{total}", source)
+        status = variables.get("TEST_SHARD_STATUS_FILE")
+        if status:
+            try:
+                Path(status).touch()
+            except OSError as error:
+                raise RunnerError(f"cannot write {status}: {error.strerror}"
+                                  ) from None
+        return shard
+    index, total = (variables.get(f"CI_NODE_{name}")
+                    for name in ("INDEX", "TOTAL"))
+    if index is None or total is None:
+        return None
+    return parse(f"{index}/{total}", "CI_NODE_INDEX and CI_NODE_TOTAL")
+
+
+def select(instances: Sequence[Instance], shard: Shard,
+           seconds: Mapping[str, float]) -> List[Instance]:
+    """Return the instances of a shard, in their order.
+
+    The longest first, each goes to the shard that has least so far.
+    `seconds` are those of earlier runs; what is not in there counts as usual.
+    """
+    usual = statistics.median(seconds.values()) if seconds else 1.0
+    cost = {instance: max(seconds.get(instance.name, usual), 0.001)
+            for instance in instances}
+    loads = [0.0] * shard.total
+    own = set()
+    for instance in sorted(instances, key=lambda one: (-cost[one], one.name)):
+        least = loads.index(min(loads))
+        loads[least] += cost[instance]
+        if least == shard.index - 1:
+            own.add(instance)
+    return [instance for instance in instances if instance in own]
+
+
+def times(run: Run) -> Dict[str, float]:
+    """Return what each instance of a saved run took."""
+    return {result.instance.name: result.seconds for result in run.results}
