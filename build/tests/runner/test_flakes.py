@@ -14,8 +14,8 @@ from xml.etree import ElementTree
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from touchstone.runner import cli  # noqa: E402
 from touchstone import hosts  # noqa: E402
+from touchstone.runner import cli  # noqa: E402
 from touchstone.runner.catalogue import Instance, Test  # noqa: E402
 from touchstone.runner.console import BoundedLog  # noqa: E402
 from touchstone.hosts import Host, Options  # noqa: E402

@@ -6,8 +6,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ..runs import compare, merge, record
 from ..base.verdict import RunnerError, UsageError
+from ..runs import compare, merge, record
 from . import comparison, sink
 from .files import write_file
 from .terminal import TerminalReport
@@ -15,7 +15,7 @@ from .terminal import TerminalReport
 
 def compare_runs(args: argparse.Namespace) -> int:
     """Compare two saved runs; return the exit code of --compare."""
-    _refuse(args, "compare", "save", "tap", "keep_logs")
+    _refuse(args, "compare", "save", "tap", "ktap", "kcidb", "keep_logs")
     old, new = (record.load(path) for path in args.compare)
     found = compare.compare(old, new)
     if args.html:

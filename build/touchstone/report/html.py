@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 from typing import Any, Dict, List, Sequence, Tuple
 
+from ..base.verdict import OUTCOMES, Case, Result
 from ..runner.console import is_guest_line
 from ..runs.record import Run
-from ..base.verdict import OUTCOMES, Case, Result
 from .files import write_file
 from .pages import Pages, as_markup, escaped
 from .sink import Sink

@@ -7,7 +7,8 @@ import re
 from typing import List, Sequence, Tuple
 from xml.sax.saxutils import escape, quoteattr
 
-from ..base.verdict import FLAKY, XFAIL, XPASS, Case, Ending, Result, Verdict
+from ..base.verdict import (FLAKY, XFAIL, XPASS, Case, Ending, Result,
+                            Verdict)
 from .terminal import explain, hint
 
 # A suite's text, and how many tests, failures, errors and skips it has.

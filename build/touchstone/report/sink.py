@@ -14,11 +14,11 @@ import sys
 from pathlib import Path
 from typing import Callable, List, Sequence, TextIO
 
+from ..base.verdict import Result, RunnerError
 from ..runner.catalogue import Instance
 from ..runs import record
 from ..runs.record import Run
-from ..base.verdict import Result, RunnerError
-from . import junit, tap
+from . import junit, kcidb, ktap, tap
 from .files import (JOURNAL, GrowingFile, Journal, is_replaceable,
                     write_file)
 
@@ -255,6 +255,10 @@ def create(args: argparse.Namespace) -> List[Sink]:
         sinks.append(HtmlSink(args.html))
     if args.junit:
         sinks.append(junit_file(args.junit, sync))
+    if args.ktap:
+        sinks.append(Growing(args.ktap, ktap.head, ktap.item, lambda _: ""))
+    if args.kcidb:
+        sinks.append(Growing(args.kcidb, kcidb.head, kcidb.item, kcidb.tail))
     if args.tap == "-":
         sinks.append(TapStream(sys.stdout))
     elif args.tap:

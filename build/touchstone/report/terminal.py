@@ -11,8 +11,8 @@ from typing import Callable, List, Optional, Sequence, TextIO
 
 from ..runner.catalogue import Instance
 from ..runner.scheduler import Listener
-from ..base.verdict import (
-    FLAKY, OUTCOMES, XFAIL, XPASS, Case, Result, Verdict)
+from ..base.verdict import (FLAKY, OUTCOMES, XFAIL, XPASS, Case, Result,
+                            Verdict)
 
 _COLOURS = {"SUCCESS": "32", "SKIP": "33", "XFAIL": "33", "ERROR": "35",
             "FLAKY": "35", "XPASS": "31", "FAILURE": "31", "CRASH": "31",

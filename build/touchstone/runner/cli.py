@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 from typing import Optional, Sequence
 
+from ..base.verdict import RunnerError, UsageError
 from ..hypervisors import hypervisor
 from . import listing, options
 from .catalogue import ENVIRONMENTS
-from ..base.verdict import RunnerError, UsageError
 
 EXIT_RUNNER_ERROR = 1
 EXIT_USAGE = 2

@@ -8,10 +8,10 @@ import os
 from pathlib import Path
 from typing import List, Optional, Sequence
 
+from ..base.verdict import UsageError
+from ..runs import record, shard
 from . import catalogue, image, selection
 from .catalogue import Instance
-from ..runs import record, shard
-from ..base.verdict import UsageError
 
 
 def tests_dir(args: argparse.Namespace, root: Path) -> Path:

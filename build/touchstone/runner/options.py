@@ -8,9 +8,9 @@ import shlex
 from pathlib import Path
 from typing import List, Sequence
 
+from ..base.verdict import Result
 from ..hypervisors import hypervisor
 from .catalogue import CATEGORIES, DEFAULT_CATEGORIES, ENVIRONMENTS
-from ..base.verdict import Result
 
 # More than these, and the command to run again names the instance alone.
 _AGAIN_CASES = 3
@@ -114,12 +114,6 @@ def parser() -> argparse.ArgumentParser:
              " a saved state")
     add("--xen-cmdline", default="", metavar="TEXT",
         help="more options for Xen, with host dom0")
-    add("--known-defects", choices=("fail", "allow"), default="fail",
-        help="count defects that this release of Xen is known to have, or"
-             " fail only if one does not show (default: %(default)s)")
-    add("--expect", action="append", default=[], type=Path, metavar="FILE",
-        help="failures that are expected, in the format of"
-             " build/known-defects.ini (repeatable)")
     add("--bisect", action="store_true",
         help="exit as `git bisect run' expects: 0 good, 1 bad, 125 where Xen"
         " does not build or boot or the test is skipped, 128 to stop")
@@ -131,6 +125,14 @@ def parser() -> argparse.ArgumentParser:
         help="for -m logfile (default: %(default)s)")
     add("--logfile-pattern", default="guest-%s.log", metavar="NAME",
         help="for -m logfile (default: guest-%%s.log)")
+
+    add = made.add_argument_group("what is expected to fail").add_argument
+    add("--known-defects", choices=("fail", "allow"), default="fail",
+        help="count defects that this release of Xen is known to have, or"
+             " fail only if one does not show (default: %(default)s)")
+    add("--expect", action="append", default=[], type=Path, metavar="FILE",
+        help="failures that are expected, in the format of"
+             " build/known-defects.ini (repeatable)")
 
     add = made.add_argument_group("how often to run it").add_argument
     add("--retries", type=_positive_int, metavar="N",
@@ -154,6 +156,10 @@ def parser() -> argparse.ArgumentParser:
     add("--save", type=Path, metavar="FILE",
         help="write all of it as JSON, for --compare and other programs")
     add("--junit", type=Path, metavar="FILE", help="write JUnit XML")
+    add("--ktap", type=Path, metavar="FILE",
+        help="write KTAP, for kunit.py parse")
+    add("--kcidb", type=Path, metavar="FILE",
+        help="write what KCIDB takes, JSON of version 5.3")
     add("--tap", nargs="?", const="-", metavar="=FILE",
         help="write TAP to FILE, or to standard output (text then goes to"
              " standard error)")

@@ -14,16 +14,16 @@ from typing import Any, Dict, List, TextIO
 
 from .. import hosts
 from ..base import cache
-from . import (bisection, catalogue, known_defects, listing, options,
-               scheduler, timings)
-from .catalogue import Instance
-from ..hosts import Host
 from ..base.process import Stop
+from ..base.verdict import Result, RunnerError, UsageError, worst
+from ..hosts import Host
 from ..report import sink
 from ..report.terminal import TerminalReport
 from ..runs import flakes
 from ..runs.record import Run
-from ..base.verdict import Result, RunnerError, UsageError, Verdict, worst
+from . import (bisection, catalogue, known_defects, listing, options,
+               scheduler, timings)
+from .catalogue import Instance
 
 EXIT_SIGNAL = 128
 

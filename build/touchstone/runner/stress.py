@@ -6,14 +6,14 @@ from __future__ import annotations
 import time
 from typing import Callable, Dict, List, Optional, Sequence, Set
 
-from . import scheduler
-from .catalogue import Instance
-from ..hosts import Host
 from ..base.process import Stop
+from ..base.verdict import Result
+from ..hosts import Host
 from ..report.terminal import TerminalReport
 from ..runs.flakes import Tally
+from . import scheduler
+from .catalogue import Instance
 from .timings import Timings
-from ..base.verdict import Result
 
 
 # Between two versions of the reports: so many times what one takes.

@@ -12,9 +12,9 @@ import re
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
+from ..base.verdict import Case, Ending, Result, RunnerError, Verdict
 from ..runner.catalogue import Instance, Test
 from ..runner.console import BoundedLog
-from ..base.verdict import Case, Ending, Result, RunnerError, Verdict
 
 FORMAT = "touchstone-run"
 VERSION = 1

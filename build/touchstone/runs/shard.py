@@ -11,8 +11,8 @@ import statistics
 from pathlib import Path
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence
 
-from ..runner.catalogue import Instance
 from ..base.verdict import RunnerError, UsageError
+from ..runner.catalogue import Instance
 from .record import Run
 
 
