@@ -81,6 +81,7 @@ class Result:
         self.log = log
         self.seconds = seconds
         self.wanted_seconds = 0.0
+        self.notes: List[str] = []  # what Xen said meanwhile, if it matters
         self.hint = ""      # which fix of Xen's the test guards
         self.known = False  # this very Xen is known to lack it
 

@@ -61,6 +61,9 @@ class Host:
 
     kind = ""
 
+    # Whether an instance that brings Xen down takes this system along.
+    shares_fate = False
+
     def __init__(self, options: Options) -> None:
         self.options = options
 

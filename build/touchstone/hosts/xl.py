@@ -45,6 +45,7 @@ class XlHost(Host):
     """Runs instances through xl; needs to be root in a Xen dom0."""
 
     kind = "xl"
+    shares_fate = True
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)

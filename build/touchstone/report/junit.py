@@ -54,7 +54,8 @@ def _verdict_case(result: Result) -> str:
             f"    </testcase>")
 
 
-def _suite(result: Result) -> Tuple[str, List[int]]:
+def suite(result: Result) -> Tuple[str, List[int]]:
+    """Return a result as a suite, and its tests, failures, errors, skips."""
     cases = [_case(result, case) for case in result.cases]
     cases.append(_verdict_case(result))
     body = "\n".join(cases)
@@ -64,6 +65,9 @@ def _suite(result: Result) -> Tuple[str, List[int]]:
     if result.log is not None and result.verdict is not Verdict.SUCCESS:
         output = (f"    <system-out>{_text(result.log.text())}"
                   "</system-out>\n")
+    if result.notes:
+        output += (f"    <system-err>{_text(chr(10).join(result.notes))}"
+                   "</system-err>\n")
     instance = result.instance
     return (f"  <testsuite name={_attribute(instance.name)}"
             f' tests="{counts[0]}" failures="{counts[1]}"'
@@ -81,9 +85,13 @@ def _suite(result: Result) -> Tuple[str, List[int]]:
 
 def render(results: Sequence[Result]) -> str:
     """Return the results as a JUnit XML document (UTF-8)."""
-    suites = [_suite(result) for result in results]
+    return document([suite(result) for result in results],
+                    sum(result.seconds for result in results))
+
+
+def document(suites: Sequence[Tuple[str, List[int]]], seconds: float) -> str:
+    """Return a JUnit XML document (UTF-8) of what suite() returned."""
     totals = [sum(counts[at] for _, counts in suites) for at in range(4)]
-    seconds = sum(result.seconds for result in results)
     body = "\n".join(text for text, _ in suites)
     return ('<?xml version="1.0" encoding="UTF-8"?>\n'
             f'<testsuites name="touchstone" tests="{totals[0]}"'

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from typing import List, Sequence
+from typing import List, Optional, Sequence
 
 from ..base.verdict import Result, Verdict
-from .terminal import explain, printable
+from .terminal import explain, noted, printable
 
 
 def _escape(text: str) -> str:
@@ -34,28 +34,52 @@ def _subtest(result: Result) -> List[str]:
     return ["    " + line for line in lines]
 
 
+def _one_line(text: str) -> str:
+    return printable("; ".join(text.splitlines()))
+
+
 def _quoted(text: str) -> str:
     text = printable(text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'
 
 
-def render(results: Sequence[Result]) -> str:
-    """Return the results as a TAP document."""
-    lines = ["TAP version 14", f"1..{len(results)}"]
+def point(result: Result, number: int) -> List[str]:
+    """Return the lines of a result, the test point of a number."""
+    lines = _subtest(result) if result.cases else []
+    good = result.verdict in (Verdict.SUCCESS, Verdict.SKIP)
+    skip = ""
+    if result.verdict is Verdict.SKIP:
+        skip = _one_line(result.reason) or "skipped"
+    lines.append(_point(good, number, result.instance.name, skip))
+    if good:
+        return lines + ["# " + printable(line) for line in noted(result)]
+    lines += ["  ---", f"  verdict: {result.verdict}",
+              f"  seconds: {result.seconds:.2f}"]
+    detail = explain(result)
+    if detail:
+        lines.append("  detail:")
+        lines += ["    - " + _quoted(line) for line in detail]
+    return lines + ["  ..."]
+
+
+def plan(count: int) -> List[str]:
+    """Return the first lines of a document with `count` test points."""
+    return ["TAP version 14", f"1..{count}"]
+
+
+def bail_out(ended: int, total: int) -> str:
+    """Return the last line of a document that lacks test points."""
+    return (f"Bail out! The run did not end: {ended} of {total} instances"
+            " have a verdict")
+
+
+def render(results: Sequence[Result], total: Optional[int] = None) -> str:
+    """Return the results as a TAP document, of `total` that were wanted."""
+    if total is None:
+        total = len(results)
+    lines = plan(total)
     for number, result in enumerate(results, 1):
-        if result.cases:
-            lines += _subtest(result)
-        good = result.verdict in (Verdict.SUCCESS, Verdict.SKIP)
-        skip = ""
-        if result.verdict is Verdict.SKIP:
-            skip = printable(result.reason) or "skipped"
-        lines.append(_point(good, number, result.instance.name, skip))
-        if not good:
-            lines += ["  ---", f"  verdict: {result.verdict}",
-                      f"  seconds: {result.seconds:.2f}"]
-            detail = explain(result)
-            if detail:
-                lines.append("  detail:")
-                lines += ["    - " + _quoted(line) for line in detail]
-            lines.append("  ...")
+        lines += point(result, number)
+    if len(results) < total:
+        lines.append(bail_out(len(results), total))
     return "\n".join(lines) + "\n"

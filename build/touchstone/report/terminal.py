@@ -25,7 +25,7 @@ _LAST_LINES = 15
 def explain(result: Result) -> List[str]:
     """Return the lines that say why an instance did not succeed."""
     if result.verdict is Verdict.SUCCESS:
-        return []
+        return noted(result)
     lines = [f"{case.status}: {case.text}" for case in result.cases
              if case.status in ("FAIL", "ERROR")
              or (case.status == "SKIP" and result.verdict is Verdict.SKIP)]
@@ -34,7 +34,8 @@ def explain(result: Result) -> List[str]:
         lines = lines[:_FAIL_LINES] + [f"... and {more} more lines like these"]
     said = any(result.reason and result.reason in line for line in lines)
     if result.reason and not said:
-        lines.insert(0, result.reason)
+        lines[:0] = result.reason.splitlines()
+    lines += noted(result)
     if result.hint:
         lines.append(("KNOWN in this release: " if result.known
                       else "This is what it guards against: ") + result.hint)
@@ -48,6 +49,11 @@ def explain(result: Result) -> List[str]:
             lines += ["last lines of the console:"]
             lines += ["| " + line for line in last]
     return lines
+
+
+def noted(result: Result) -> List[str]:
+    """Return what Xen had to say while an instance ran."""
+    return [f"Xen said meanwhile: {note}" for note in result.notes]
 
 
 def printable(text: str) -> str:
@@ -70,13 +76,15 @@ class TerminalReport(Listener):
 
     `describe` says what runs the instances; it is asked when the first ones
     are on their way, as the answer may take a moment.  `quiet` leaves the
-    table only; `verbose` adds each guest's console.  `again` returns the
+    table only; `verbose` adds each guest's console.  `announce` writes what
+    is about to run, too, where no live line tells.  `again` returns the
     command that runs what went wrong in an instance again.
     """
 
     def __init__(self, stream: TextIO, total: int,
                  describe: Callable[[], str] = str, *,
                  quiet: bool = False, verbose: bool = False,
+                 announce: bool = False,
                  again: Optional[Callable[[Result], str]] = None) -> None:
         self._stream = stream
         self._describe = describe
@@ -89,6 +97,7 @@ class TerminalReport(Listener):
                         and os.environ.get("TERM") != "dumb")
         self._live = (self._tty and not quiet
                       and os.environ.get("TERM") != "dumb")
+        self._announce = announce and not quiet and not self._live
         self._begin = time.monotonic()
         self._running: List[str] = []
         self._done: List[Result] = []
@@ -102,6 +111,8 @@ class TerminalReport(Listener):
         if not self._running and not self._done and not self._quiet:
             self._write(self._describe())
         self._running.append(instance.name)
+        if self._announce:
+            self._write(f"started  {instance.name}")
         self._show_live()
 
     def finished(self, result: Result) -> None:

@@ -233,35 +233,6 @@ def _again(args: argparse.Namespace, result: Result) -> str:
     return " ".join(shlex.quote(word) for word in words)
 
 
-def _write_file(path: Path, text: str) -> None:
-    """Write a report so that readers find it whole or not at all."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8", errors="replace")
-        partial.replace(path)
-    except OSError as error:
-        raise RunnerError(f"cannot write {path}: {error}") from None
-
-
-def _write_reports(args: argparse.Namespace, results: List[Result]) -> None:
-    if args.keep_logs:
-        for result in results:
-            if result.log is not None:
-                _write_file(args.keep_logs / f"{result.instance.name}.log",
-                            result.log.text())
-    if args.junit:
-        from ..report import junit
-        _write_file(args.junit, junit.render(results))
-    if args.tap:
-        from ..report import tap
-        text = tap.render(results)
-        if args.tap == "-":
-            sys.stdout.write(text)
-        else:
-            _write_file(Path(args.tap), text)
-
-
 class _Interrupt:
     """Turns SIGINT and SIGTERM into `stop`; a second one ends at once."""
 
@@ -285,6 +256,7 @@ def _run(args: argparse.Namespace, instances: List[Instance],
     from ..base import cache
     from . import known_defects, scheduler, timings
     from ..base.process import Stop
+    from ..report.files import FileReports
     from ..report.terminal import TerminalReport
 
     options = hosts.Options()
@@ -323,16 +295,27 @@ def _run(args: argparse.Namespace, instances: List[Instance],
         stream, len(instances),
         lambda: f"{host.describe()}; {min(jobs, len(instances))} at once",
         quiet=args.quiet, verbose=args.verbose,
+        announce=host.shares_fate,
         again=lambda result: _again(args, result))
     known = timings.Timings(cache.root() / "timings.json", host.kind)
-    marker = known_defects.Marker(report, known_defects.load(),
+    to_stdout = args.tap == "-"
+    files = FileReports(
+        report, len(instances), logs=args.keep_logs, junit_file=args.junit,
+        tap_file=Path(args.tap) if args.tap and not to_stdout else None,
+        tap_stream=sys.stdout if to_stdout else None)
+    marker = known_defects.Marker(files, known_defects.load(),
                                   host.xen_version())
-    results = scheduler.run(host, instances, jobs, marker, stop, known)
+    try:
+        results = scheduler.run(host, instances, jobs, marker, stop, known)
+    except RunnerError:
+        # What has ended is worth a report all the same.
+        files.close()
+        raise
     if args.verbose:
         for remark in host.remarks():
             stream.write(f"note: {remark}\n")
+    files.close(results)
     report.close(results, bool(interrupt.signal))
-    _write_reports(args, results)
     if args.bench:
         from ..report import bench
         if as_json:

@@ -117,6 +117,9 @@ class Marker(Listener):
         self._defects = defects
         self._version = parse_version(version)
 
+    def planned(self, remaining) -> None:
+        self._listener.planned(remaining)
+
     def started(self, instance) -> None:
         self._listener.started(instance)
 

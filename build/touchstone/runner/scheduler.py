@@ -26,7 +26,7 @@ class Listener:
         """A run begins; `remaining` returns its seconds, None if unknown."""
 
     def started(self, instance: Instance) -> None:
-        """An instance begins to run."""
+        """An instance is about to run: it waits until this returns."""
 
     def finished(self, result: Result) -> None:
         """An instance has its verdict."""
@@ -35,7 +35,8 @@ class Listener:
         """Some time has passed."""
 
 
-_Event = Tuple[str, object]
+# What happened, to what, and what is set when the listener has been told.
+_Event = Tuple[str, object, Optional[threading.Event]]
 
 
 def run(host: Host, instances: Sequence[Instance], jobs: int,
@@ -50,7 +51,7 @@ def run(host: Host, instances: Sequence[Instance], jobs: int,
     """
     plan = Plan(host, instances, jobs, timings)
     listener.planned(plan.remaining)
-    events: queue.SimpleQueue[_Event] = queue.SimpleQueue()
+    events: queue.Queue[_Event] = queue.Queue()
     threads = [threading.Thread(target=_work, args=(host, plan, events, stop),
                                 daemon=True)
                for _ in range(min(jobs, len(instances)))]
@@ -60,24 +61,33 @@ def run(host: Host, instances: Sequence[Instance], jobs: int,
         thread.start()
     working = len(threads)
     while working:
+        told = None
         try:
-            kind, value = events.get(timeout=_TICK)
+            kind, value, told = events.get(timeout=_TICK)
+            if kind == "started":
+                assert isinstance(value, Instance)
+                if failure is None:
+                    listener.started(value)
+            elif kind == "finished":
+                assert isinstance(value, Result)
+                results.append(value)
+                listener.finished(value)
+            elif kind == "failed":
+                assert isinstance(value, BaseException)
+                failure = failure or value
+                stop.set()
+            else:
+                working -= 1
         except queue.Empty:
             listener.tick()
-            continue
-        if kind == "started":
-            assert isinstance(value, Instance)
-            listener.started(value)
-        elif kind == "finished":
-            assert isinstance(value, Result)
-            results.append(value)
-            listener.finished(value)
-        elif kind == "failed":
-            assert isinstance(value, BaseException)
-            failure = failure or value
+        except Exception as error:  # pylint: disable=broad-except
+            # Of the listener, e.g. a reader that hung up: what runs must end
+            # all the same, or a host keeps its domains.
+            failure = failure or error
             stop.set()
-        else:
-            working -= 1
+        finally:
+            if told is not None:
+                told.set()
     for thread in threads:
         thread.join()
     if timings is not None:
@@ -89,23 +99,26 @@ def run(host: Host, instances: Sequence[Instance], jobs: int,
     return results
 
 
-def _work(host: Host, plan: Plan, events: queue.SimpleQueue[_Event],
+def _work(host: Host, plan: Plan, events: queue.Queue[_Event],
           stop: Stop) -> None:
     try:
         while True:
             instance = plan.take(stop)
             if instance is None:
                 break
-            events.put(("started", instance))
+            told = threading.Event()
+            events.put(("started", instance, told))
+            told.wait()
             try:
-                result = _run_one(host, instance, stop)
+                result = (None if stop.is_set
+                          else _run_one(host, instance, stop))
             finally:
                 plan.give_back(instance)
             if result is not None:
-                events.put(("finished", result))
+                events.put(("finished", result, None))
     except BaseException as error:  # pylint: disable=broad-except
-        events.put(("failed", error))
-    events.put(("ended", None))
+        events.put(("failed", error, None))
+    events.put(("ended", None, None))
 
 
 def _run_one(host: Host, instance: Instance, stop: Stop) -> Optional[Result]:
