@@ -3,31 +3,36 @@
 
 A domain is created paused, its console opened, and only then unpaused, so
 that not even the shortest test ends before somebody listens.  It is kept
-after its end until its output was read, and destroyed in any case.
+after its end until its output was read, and destroyed in any case; what a
+run that was killed has left, the next one destroys.
 """
 
-from __future__ import annotations
-
+import atexit
 import itertools
 import os
-import select
-import subprocess
+import sys
 import time
-import tty
-from typing import Callable, Dict, Optional, Tuple
+from typing import Dict, List, Optional, Tuple
 
+from ..base import cache
 from ..runner.catalogue import Instance
 from ..runner.console import Console
 from ..base.process import Stop
 from ..base.verdict import InstanceError, Result, RunnerError, Verdict
-from . import FLOOD, FLOOD_BYTES, Host, Options
+from . import FLOOD, FLOOD_BYTES, Host, Options, ledger, xldomain, xltools
+from .xldomain import Domain, EndedEarly, NoMemory
+from .xllog import HypervisorLog, alarms, cause
 
-# Limits for a single xl command, and for xenconsoled to take a domain up.
-_COMMAND_SECONDS = 60.0
-_CONSOLE_SECONDS = 10.0
+# How long a domain without output is left alone before its state is asked
+# for: at first, and at most (seconds).
+_FIRST_LOOK = 0.25
+_LAST_LOOK = 2.0
 
-# How often a domain without a verdict is looked at (seconds).
-_POLL = 0.25
+# How long output may be on its way when its domain has ended.
+_LAST_WORDS = 0.3
+
+# How long a domain may outlive its console.
+_HANG_UP_SECONDS = 5.0
 
 # What `xl info` calls the ability to run an environment.
 _CAPABILITIES = {
@@ -40,6 +45,9 @@ _CAPABILITIES = {
 }
 _OPTIONS = {"pv64": "CONFIG_PV=y", "pv32pae": "CONFIG_PV32=y"}
 
+_KEPT = ['on_poweroff="preserve"', 'on_crash="preserve"',
+         'on_reboot="preserve"']
+
 
 class XlHost(Host):
     """Runs instances through xl; needs to be root in a Xen dom0."""
@@ -51,16 +59,48 @@ class XlHost(Host):
         super().__init__(options)
         self._info: Dict[str, str] = {}
         self._serial = itertools.count(1)
+        self._ledgers = cache.root() / "runs"
+        self._ledger = ledger.Ledger(self._ledgers)
+        self._memory = xldomain.Memory()
+        self._log = HypervisorLog(_read_log)
+        self._logs_seen = False
 
     def prepare(self) -> None:
         self._load_info()
+        fault = xltools.xenstored_fault()
+        if fault:
+            raise RunnerError(fault)
+        self._clean_up()
+        self._ledger.begin()
+        atexit.register(self._ledger.close)
+        self._log.refresh()
 
     def _load_info(self) -> None:
         if not self._info:
-            for line in _xl("info").splitlines():
-                key, colon, value = line.partition(":")
-                if colon:
-                    self._info[key.strip()] = value.strip()
+            self._info = xltools.info()
+
+    def _clean_up(self) -> None:
+        """Destroy what earlier runs have left, and say so."""
+        try:
+            there = {domain.name for domain in xltools.listed()}
+        except InstanceError:
+            there = set()
+        ours: List[str] = []
+        abandoned = ledger.take_abandoned(self._ledgers)
+        for entry in abandoned:
+            what = ("this computer went down during" if entry.rebooted
+                    else "nobody ended")
+            _say(f"{what} a run of {entry.begun}; it was running"
+                 f" {', '.join(entry.instances)}")
+            ours += [] if entry.rebooted else entry.domains
+        ours += [name for name in there
+                 if not _is_alive(xldomain.owner(name))]
+        in_use = set(ledger.claimed(self._ledgers))
+        for name in dict.fromkeys(ours):
+            if name in there and name not in in_use:
+                gone = xldomain.destroy_by_name(name)
+                _say(f"domain {name}, which an earlier run has left, "
+                     + ("is destroyed" if gone else "cannot be destroyed"))
 
     def describe(self) -> str:
         version = self._info.get("xen_version", "of unknown version")
@@ -68,6 +108,15 @@ class XlHost(Host):
 
     def xen_version(self) -> str:
         return self._info.get("xen_version", "")
+
+    def default_jobs(self) -> int:
+        # While xl waits for others, dom0 has time for one more; but there
+        # should be a processor for each domain.
+        most = super().default_jobs() + 1
+        try:
+            return max(1, min(most, int(self._info["nr_cpus"])))
+        except (KeyError, ValueError):
+            return most - 1
 
     def can_run(self, instance: Instance) -> Optional[str]:
         self._load_info()
@@ -86,180 +135,83 @@ class XlHost(Host):
         return None
 
     def run(self, instance: Instance, stop: Stop) -> Optional[Result]:
-        end = time.monotonic() + self.timeout(instance)
         if not instance.cfg.exists():
             raise InstanceError(f"there is no {instance.cfg.name};"
                                 " run `make` first")
-        domain = _Domain(instance, self.options, self.words(instance),
-                         next(self._serial))
+        position = self._log.position()
+        domain = Domain(instance, self.options, self._settings(instance),
+                        lambda: next(self._serial), self._ledger)
+        try:
+            if not domain.create(stop, self._memory, self.timeout(instance)):
+                return None
+        except NoMemory as lack:
+            return Result(instance, Verdict.SKIP, self._lack(instance, lack))
         # A domU's output is all its own: no prefix tells domains apart.
         console = Console(domain=None, titles=instance.titles())
+        notes: List[str] = []
         try:
-            domain.start()
-            verdict, reason = _follow(domain, console, end, stop)
+            verdict, reason = self._watch(domain, console, instance, stop)
         finally:
-            domain.destroy()
+            try:
+                notes = domain.destroy()
+            finally:
+                self._memory.give_back()
         if verdict is None:
             return None
-        return Result(instance, verdict, reason, console.cases, console.log)
+        self._log.refresh()
+        said = self._log.since(position)
+        if verdict is Verdict.CRASH and domain.domid is not None:
+            why = cause(said, domain.domid)
+            reason += f": {why}" if why else ""
+        result = Result(instance, verdict, reason, console.cases, console.log)
+        result.notes = alarms(said) + notes
+        return result
 
-
-def _xl(*words: str) -> str:
-    """Run xl and return its output; RunnerError if there is no working xl."""
-    try:
-        return _command("xl", *words)
-    except InstanceError as error:
-        raise RunnerError(str(error)) from None
-
-
-def _command(*words: str) -> str:
-    """Run a command of the Xen tools; InstanceError with what it complains."""
-    try:
-        done = subprocess.run(
-            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, timeout=_COMMAND_SECONDS,
-            start_new_session=True)
-    except FileNotFoundError:
-        raise InstanceError(f"{words[0]} not found; host xl needs Debian's"
-                            " xen-utils and to run in a Xen dom0") from None
-    except subprocess.TimeoutExpired:
-        raise InstanceError(f"`{' '.join(words)}` hangs") from None
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip()
-        raise InstanceError(f"`{' '.join(words)}` failed: {said}")
-    return done.stdout.decode("utf-8", "replace")
-
-
-class _Domain:
-    """One domain, from its creation to its destruction."""
-
-    def __init__(self, instance: Instance, options: Options,
-                 command_line: str, serial: int) -> None:
-        self._logfile = options.results_mode == "logfile"
-        self._options = options
-        # A log file's name is part of its user's configuration, so there the
-        # domain's name stays; elsewhere two runs must not meet in a name.
-        configured = instance.settings().get("name", instance.name)
-        self.name = (str(configured) if self._logfile
-                     else f"{instance.name}-{os.getpid()}-{serial}")
-        self._reader: Optional[int] = None
-        self._hung_up = False
-        path = self._log_path()
-        self._log_start = (os.path.getsize(path)
-                           if self._logfile and os.path.exists(path) else 0)
-        words = [f'name="{self.name}"', 'on_poweroff="preserve"',
-                 'on_crash="preserve"', 'on_reboot="preserve"']
-        if options.vcpus:
-            words.append(f"vcpus={options.vcpus}")
-        if options.cases or options.shuffle is not None:
+    def _settings(self, instance: Instance) -> List[str]:
+        words = list(_KEPT)
+        if self.options.vcpus:
+            words.append(f"vcpus={self.options.vcpus}")
+        if self.options.cases or self.options.shuffle is not None:
             key = "cmdline" if "cmdline" in instance.settings() else "extra"
-            words.append(f'{key}="{command_line}"')
-        _command("xl", "create", "-p", str(instance.cfg), *words)
+            words.append(f'{key}="{self.words(instance)}"')
+        return words
 
-    def _log_path(self) -> str:
-        return os.path.join(self._options.logfile_dir,
-                            self._options.logfile_pattern.replace(
-                                "%s", self.name))
-
-    def start(self) -> None:
-        """Open the console, then let the domain run."""
-        if not self._logfile:
-            self._reader = self._open_console()
-        _command("xl", "unpause", self.name)
-        if self._logfile:
-            self._reader = self._open_log()
-
-    def _open_console(self) -> int:
-        number = _command("xl", "domid", self.name).strip()
-        key = f"/local/domain/{number}/console/tty"
-        path = self._wait_for(lambda: _read_key(key))
-        if not path:
-            raise InstanceError("xenconsoled gave the domain no console")
-        reader = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-        tty.setraw(reader)
-        return reader
-
-    def _open_log(self) -> int:
-        path = self._log_path()
-        if not self._wait_for(lambda: path if os.path.exists(path) else ""):
-            raise InstanceError(f"xenconsoled writes no {path}; set"
-                                " XENCONSOLED_TRACE=guest, or use -m console")
-        reader = os.open(path, os.O_RDONLY)
-        os.lseek(reader, self._log_start, os.SEEK_SET)
-        return reader
-
-    @staticmethod
-    def _wait_for(question: Callable[[], str]) -> str:
-        end = time.monotonic() + _CONSOLE_SECONDS
-        while True:
-            answer = question()
-            if answer or time.monotonic() > end:
-                return answer
-            time.sleep(0.02)
-
-    def read(self) -> bytes:
-        """Return the output that has come since the last call; b"" if none."""
-        assert self._reader is not None
+    def _watch(self, domain: Domain, console: Console, instance: Instance,
+               stop: Stop) -> Tuple[Optional[Verdict], str]:
         try:
-            return os.read(self._reader, 65536)
-        except BlockingIOError:
-            return b""
-        except OSError:
-            # xenconsoled hung up; there is nothing left to wait for.
-            self._hung_up = True
-            return b""
+            domain.start(stop)
+        except EndedEarly as end:
+            return (None, "") if stop.is_set else (Verdict.CRASH, str(end))
+        if stop.is_set:
+            return None, ""
+        end = time.monotonic() + self.timeout(instance)
+        return _follow(domain, console, end, stop)
 
-    def wait(self, stop: Stop) -> bool:
-        """Wait a moment for output or `stop`; False if there is neither."""
-        waiting = [stop.fileno()]
-        # A log file always counts as readable, and so does a lost terminal.
-        if not self._logfile and not self._hung_up:
-            assert self._reader is not None
-            waiting.append(self._reader)
-        return bool(select.select(waiting, [], [], _POLL)[0])
-
-    def end_state(self) -> str:
-        """Return how the domain ended; "" while it runs."""
+    def _lack(self, instance: Instance, lack: NoMemory) -> str:
+        """Return what an administrator would do about too little memory."""
         try:
-            line = _command("xl", "list", self.name).splitlines()[-1]
-            state = line.split()[-2]
-        except (InstanceError, IndexError):
-            return "is gone"
-        if "c" in state:
-            return "crashed"
-        return "shut down" if "s" in state else ""
-
-    def destroy(self) -> None:
-        """End the domain and wait until its name is free again."""
-        if self._reader is not None:
-            os.close(self._reader)
-            self._reader = None
-        end = time.monotonic() + _CONSOLE_SECONDS
-        while time.monotonic() < end:
-            try:
-                _command("xl", "destroy", self.name)
-                _command("xl", "domid", self.name)
-            except InstanceError:
-                return
-            time.sleep(0.05)
+            free = xltools.info().get("free_memory", "too few")
+        except RunnerError:
+            free = "too few"
+        return (f"Xen has {free} MiB of free memory, and the domain needs"
+                f" {instance.number('memory', 128)} and some for its paging:"
+                " make dom0 smaller (xl mem-set 0 N, or dom0_mem=N on Xen's"
+                f" command line), or end other domains (xl: {lack})")
 
 
-def _read_key(key: str) -> str:
-    try:
-        return _command("xenstore-read", key).strip()
-    except InstanceError:
-        return ""
-
-
-def _follow(domain: _Domain, console: Console, end: float,
+def _follow(domain: Domain, console: Console, end: float,
             stop: Stop) -> Tuple[Optional[Verdict], str]:
     """Read a console to its verdict; return the verdict and its reason.
 
-    The verdict is None if `stop` was set.
+    The verdict is None if `stop` was set.  InstanceError or RunnerError if
+    the host keeps the verdict from us.
     """
+    reader = domain.reader
+    assert reader is not None
     ended = ""
+    look = _FIRST_LOOK
     while not stop.is_set:
-        data = domain.read()
+        data = reader.read()
         if data:
             console.feed(data)
             if console.verdict is not None:
@@ -268,9 +220,84 @@ def _follow(domain: _Domain, console: Console, end: float,
                 return Verdict.CRASH, FLOOD
         elif ended:
             # Looked at once more after its end: all that it said is read.
-            return Verdict.CRASH, f"the domain {ended} without a verdict"
-        elif not domain.wait(stop):
+            _blame_host(reader.fault())
+            return Verdict.CRASH, (f"the domain {ended} without a verdict"
+                                   + reader.doubt())
+        elif reader.hung_up:
+            ended = _after_hang_up(domain, stop)
+        elif not reader.wait(
+                stop, max(0.0, min(look, end - time.monotonic()))):
             ended = domain.end_state()
-        if time.monotonic() >= end:
-            return Verdict.TIMEOUT, "no verdict within the time limit"
+            look = min(2 * look, _LAST_LOOK)
+        if ended and not reader.hung_up:
+            reader.wait(stop, _LAST_WORDS)
+        elif not ended and time.monotonic() >= end:
+            return _time_is_up(domain, console)
     return None, ""
+
+
+def _after_hang_up(domain: Domain, stop: Stop) -> str:
+    """Return how a domain ended whose console was closed.
+
+    InstanceError or RunnerError if it has not ended: its output is lost.
+    """
+    end = time.monotonic() + _HANG_UP_SECONDS
+    pause = 0.05
+    while not stop.is_set:
+        ended = domain.end_state()
+        if ended:
+            return ended
+        if time.monotonic() >= end:
+            fault = xltools.xenconsoled_fault()
+            if fault:
+                raise RunnerError(f"{fault}: {xltools.XENCONSOLED_HINT}")
+            raise InstanceError("xenconsoled closed the console of a domain"
+                                " that runs on; was it restarted?")
+        time.sleep(pause)
+        pause = min(2 * pause, 1.0)
+    return ""
+
+
+def _time_is_up(domain: Domain, console: Console) -> Tuple[Verdict, str]:
+    """Return a TIMEOUT, unless the host is to blame for it."""
+    reader = domain.reader
+    assert reader is not None
+    _blame_host(reader.fault())
+    if not console.log.total:
+        fault = xltools.xenstored_fault()
+        if not fault:
+            fault = xltools.xenconsoled_fault()
+            # Where it is called something else, silence proves nothing.
+            fault = (f"{fault}: {xltools.XENCONSOLED_HINT}"
+                     if "stopped" in fault else "")
+        if fault:
+            raise RunnerError(fault)
+    return Verdict.TIMEOUT, ("no verdict within the time limit"
+                             + reader.doubt())
+
+
+def _blame_host(fault: str) -> None:
+    if fault:
+        raise InstanceError(fault)
+
+
+def _read_log() -> str:
+    try:
+        return xltools.run("xl", "dmesg")
+    except (InstanceError, RunnerError):
+        return ""
+
+
+def _is_alive(process: Optional[int]) -> bool:
+    """Tell whether a process is there; one that is unknown may be."""
+    if process is None:
+        return True
+    try:
+        with open(f"/proc/{process}/stat") as file:
+            return file.read().rpartition(") ")[2][:1] not in ("Z", "X")
+    except OSError:
+        return os.path.exists(f"/proc/{process}")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"xtf-runner: {text}\n")

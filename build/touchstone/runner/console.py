@@ -20,6 +20,7 @@ TAIL_BYTES = 256 * 1024
 # Longer lines are cut: no line of the protocol comes near this.
 LINE_BYTES = 4096
 
+_LINE_END = re.compile(rb"[\r\n]+")
 _XEN = re.compile(r"\(XEN\) (?:\[[^\]]*\] ?)?")
 _DOMAIN = re.compile(r"\(d(\d+)\) (?:\[[^\]]*\] ?)?")
 _VERDICT = re.compile(
@@ -63,7 +64,7 @@ class BoundedLog:
         note = f"\n[... {elided} bytes left out ...]\n" if elided else ""
         text = (self._head.decode("utf-8", "replace") + note
                 + tail.decode("utf-8", "replace"))
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+        return re.sub("\r\n|\n\r|\r", "\n", text)
 
     def last_lines(self, count: int) -> List[str]:
         """Return the last lines that hold anything, without their ends."""
@@ -140,7 +141,8 @@ class Console:
         self.log.append(data)
         if self.verdict is not None:
             return []
-        pieces = (self._partial + data).split(b"\n")
+        # LF, CR LF, LF CR, CR: each ends a line, and empty ones say nothing.
+        pieces = _LINE_END.split(self._partial + data)
         self._partial = pieces.pop()
         lines: List[Line] = []
         for piece in pieces:
@@ -156,7 +158,7 @@ class Console:
         return lines
 
     def _line(self, raw: bytes, whole: bool) -> Line:
-        text = raw.decode("utf-8", "replace").rstrip("\r")
+        text = raw.decode("utf-8", "replace")
         xen = _XEN.match(text)
         rest = text[xen.end():] if xen else text
         domain = _DOMAIN.match(rest)
