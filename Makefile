@@ -11,9 +11,8 @@ ifneq ($(CURDIR),$(ROOT))
 $(error Run make in $(ROOT), or with -C $(ROOT))
 endif
 
-# Where objects go, and where an installed tree will be found.
+# Where objects go.
 O ?= out
-xtfdir ?= /usr/lib/touchstone
 
 include build/make/goals.mk
 
@@ -35,5 +34,6 @@ $(foreach t,$(tests),$(if $(wildcard $(t)/Makefile),,$(error There is no test '$
 include $(addsuffix /Makefile,$(tests))
 
 include build/make/rules.mk
+include build/make/install.mk
 
 endif

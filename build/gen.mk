@@ -15,7 +15,7 @@ $(call test-objs,$(1)): TEST-CFLAGS := $(test-warnings) $(CFLAGS)
 
 $(O)/$(1)/$(test-dir)/$(NAME).elf: $(call test-objs,$(1)) $(runtime-$(1)) $(test-makefile)
 	$$(call say,LD,$$@)
-	$$(Q)$(LD) -m $($(1)-ldmode) $(COMMON_LDFLAGS) -T $(O)/$(1)/link.lds -o $$@ $(O)/$(1)/arch/x86/$($(1)-guest)/head.o $(call test-objs,$(1)) $(O)/$(1)/runtime.a
+	$$(Q)$(LD) $(call ldflags,$(1)) -T $(O)/$(1)/link.lds -o $$@ $(O)/$(1)/arch/x86/$($(1)-guest)/head.o $(call test-objs,$(1)) $(O)/$(1)/runtime.a
 
 $(test-dir)/test-$(1)-$(NAME): $(O)/$(1)/$(test-dir)/$(NAME).elf
 	$$(call say,IMAGE,$$@)

@@ -1,6 +1,7 @@
 # Goals other than building.
 # SPDX-License-Identifier: BSD-2-Clause
 
+comma := ,
 space := $(subst x, ,x x)
 plain-goals := help clean distclean deps hypervisor run check coverage defects
 

@@ -15,7 +15,7 @@ used-envs := $(sort $(foreach o,$(all-objs:$(O)/%=%),$(firstword $(subst /, ,$(o
 # Directories, and files that hold the flags, are made as this is read: a
 # flags file changes only if the flags do.
 $(foreach d,$(sort $(dir $(all-objs))),$(if $(wildcard $(d)),,$(shell mkdir -p $(d))))
-$(foreach env,$(ALL_ENVIRONMENTS),$(eval flags-$(env) := $(toolchain) $(CC) $(call cflags,$(env))))
+$(foreach env,$(ALL_ENVIRONMENTS),$(eval flags-$(env) := $(toolchain) $(CC) $(call cflags,$(env)) $(call ldflags,$(env))))
 $(foreach env,$(used-envs),$(if $(filter $(subst $(space),_,$(file <$(O)/$(env)/flags)),$(subst $(space),_,$(flags-$(env)))),,$(file >$(O)/$(env)/flags,$(flags-$(env)))))
 
 define object-rules
@@ -43,14 +43,6 @@ compile_commands.json: FORCE
 	$(call say,GEN,$@)
 	$(file >$@.in)$(foreach env,$(used-envs),$(foreach o,$(filter $(O)/$(env)/%,$(all-objs)),$(file >>$@.in,$(call source-of,$(o:$(O)/$(env)/%=%)) $(o) $(CC) $(if $(filter %.S,$(call source-of,$(o:$(O)/$(env)/%=%))),$(call aflags,$(env)),$(call cflags,$(env))))))
 	$(Q)$(PYTHON) -ISE build/make/mkcompdb $(ROOT) <$@.in >$@; rm -f $@.in
-
-# DESTDIR is where the files go now, xtfdir where they will be found.
-install: all
-	$(call say,INSTALL,$(DESTDIR)$(xtfdir))
-	$(Q)mkdir -p $(DESTDIR)$(xtfdir)/build && cp -r xtf-runner $(DESTDIR)$(xtfdir) && cp -r build/touchstone $(DESTDIR)$(xtfdir)/build
-	$(Q)rm -rf $(DESTDIR)$(xtfdir)/build/touchstone/__pycache__ $(DESTDIR)$(xtfdir)/build/touchstone/*/__pycache__
-	$(Q)set -e; $(foreach t,$(all-test-dirs),mkdir -p $(DESTDIR)$(xtfdir)/$(t); $(PYTHON) -ISE build/make/mkcfg $(cfg-args-$(t)) --xtfdir '$(xtfdir)' --out '$(DESTDIR)$(xtfdir)/$(t)';)
-	$(Q)set -e; for i in $(all-images); do cp $$i $(DESTDIR)$(xtfdir)/$$i; done
 
 FORCE:
 

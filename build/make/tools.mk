@@ -37,13 +37,28 @@ $(foreach t,$(missing-tools),$(error $(t) is missing: install the package $(call
 
 toolchain := $(shell $(CC) --version 2>/dev/null | head -n 1)
 
-CPPFLAGS := -I$(ROOT)/include -I$(ROOT)/arch/x86/include -include arch/config.h
+# Flags on make's command line come on top of those below, and in front of those
+# that an image cannot do without.  There they would replace what the Makefiles
+# of tests say as well, so they move to names of their own.
+define user-flags
+user-$(1) := $(if $(filter command override,$(firstword $(origin $(1)))),$($(1)))
+override undefine $(1)
+endef
+$(foreach v,CPPFLAGS CFLAGS LDFLAGS,$(eval $(call user-flags,$(v))))
 
-COMMON_CFLAGS := -std=gnu99 -O2 -g -pipe -Wall -Wextra -Werror \
-  -Wno-unused-parameter -Wno-sign-compare \
+CPPFLAGS := -I$(ROOT)/include -I$(ROOT)/arch/x86/include -include arch/config.h $(user-CPPFLAGS)
+
+# What may be said otherwise.
+DEFAULT_CFLAGS := -std=gnu99 -O2 -g -pipe -Wall -Wextra -Werror \
+  -Wno-unused-parameter -Wno-sign-compare
+
+# A kernel has no C library, no unwinder, no stack guard, no plugin of the
+# linker's, and no registers but the general ones.
+COMMON_CFLAGS := \
   -ffreestanding -fno-builtin-printf -fno-pic -fno-pie -fno-stack-protector \
   -fno-strict-aliasing -fno-common -fno-asynchronous-unwind-tables \
   -fcf-protection=none -fomit-frame-pointer \
+  -fno-lto -fno-exceptions -fno-stack-clash-protection -fno-profile-arcs \
   -mno-sse -mno-mmx -msoft-float $(if $(findstring clang,$(toolchain)),-Wno-gnu)
 
 # Tests that were written against other headers, with other types for the same
@@ -56,8 +71,14 @@ endif
 
 COMMON_AFLAGS := -D__ASSEMBLY__ -pipe -Wall -Werror
 COMMON_LDFLAGS := -nostdlib -static --build-id=none -z noexecstack \
-  -z max-page-size=4096
+  -z max-page-size=4096 --no-gc-sections
+
+# The linker is no compiler driver: -Wl,… is unpacked, and what only a driver
+# understands is left out.
+driver-flags := -f% -g% -O% -m32 -m64 -march=% -mtune=% -specs=% -pie -no-pie -pipe -pthread -W%
+linker-flag = $(if $(filter -Wl$(comma)%,$(1)),$(subst $(comma), ,$(patsubst -Wl$(comma)%,%,$(1))),$(filter-out $(driver-flags),$(1)))
 
 # Objects depend upon what the flags are, not upon when they were said.
-cflags = $(CPPFLAGS) -m$($(1)-bits) -DCONFIG_ENV_$(1)=1 $(COMMON_CFLAGS) $(if $(filter 64,$($(1)-bits)),-mno-red-zone)
+cflags = $(CPPFLAGS) $(DEFAULT_CFLAGS) $(user-CFLAGS) -m$($(1)-bits) -DCONFIG_ENV_$(1)=1 $(COMMON_CFLAGS) $(if $(filter 64,$($(1)-bits)),-mno-red-zone)
 aflags = $(CPPFLAGS) -m$($(1)-bits) -DCONFIG_ENV_$(1)=1 $(COMMON_AFLAGS)
+ldflags = $(strip $(foreach f,$(user-LDFLAGS),$(call linker-flag,$(f)))) -m $($(1)-ldmode) $(COMMON_LDFLAGS)
