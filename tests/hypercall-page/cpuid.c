@@ -5,7 +5,7 @@
  */
 #include "leaves.h"
 
-CASE("CPUID leaf 0: signature, highest leaf from 2 to 0xff")
+CASE("CPUID: leaf 0 -> Xen's signature, highest leaf from base + 2 to base + 0xff")
 {
     const uint32_t base = first_leaf();
 
@@ -13,7 +13,7 @@ CASE("CPUID leaf 0: signature, highest leaf from 2 to 0xff")
     expect_range(get_leaf(base, 0).a, base + 2, base + 0xff);
 }
 
-CASE("CPUID leaf 1: version -> XENVER_version")
+CASE("CPUID: leaf 1 -> version as XENVER_version")
 {
     const struct leaf l = get_leaf(first_leaf() + 1, 0);
 
@@ -21,7 +21,7 @@ CASE("CPUID leaf 1: version -> XENVER_version")
     expect_hex(l.b | l.c | l.d, 0);
 }
 
-CASE("CPUID leaf 2: one hypercall page, its MSR, this guest's features")
+CASE("CPUID: leaf 2 -> one hypercall page, number of its MSR, features")
 {
     const uint32_t base = first_leaf();
     const struct leaf l = get_leaf(base + 2, 0);
@@ -65,7 +65,7 @@ static bool about(uint64_t got, uint64_t want)
     return got * 10 >= want * 9 && got * 10 <= want * 11;
 }
 
-CASE("CPUID leaf 3: TSC frequency and scale are within 10 % of vcpu_info.time")
+CASE("CPUID: leaf 3 -> TSC frequency and scale within 10 % of vcpu_info.time")
 {
     const uint32_t leaf = first_leaf() + 3;
     const struct leaf l = get_leaf(leaf, 0), scale = get_leaf(leaf, 1);
@@ -104,7 +104,7 @@ static void vcpu_in_leaf(void *arg)
     *(uint32_t *)arg = get_leaf(first_leaf() + 4, 0).b;
 }
 
-CASE("CPUID leaf 4: vCPU and domain IDs")
+CASE("CPUID: leaf 4, HVM -> vCPU ID and domain ID")
 {
     const uint32_t leaf = first_leaf() + 4;
     const struct leaf l = get_leaf(leaf, 0);
@@ -127,7 +127,7 @@ CASE("CPUID leaf 4: vCPU and domain IDs")
         expect_eq(vcpu, 1);
 }
 
-CASE("CPUID leaf 5: HVM -> 0")
+CASE("CPUID: leaf 5, HVM -> 0")
 {
     const struct leaf l = get_leaf(first_leaf() + 5, 0);
 
@@ -136,14 +136,14 @@ CASE("CPUID leaf 5: HVM -> 0")
 
 #else
 
-CASE("CPUID leaf 4: PV -> 0")
+CASE("CPUID: leaf 4, PV -> 0")
 {
     const struct leaf l = get_leaf(first_leaf() + 4, 0);
 
     expect_hex(l.a | l.b | l.c | l.d, 0);
 }
 
-CASE("CPUID leaf 5: machine address width -> covers XENMEM_maximum_ram_page")
+CASE("CPUID: leaf 5, PV -> address width that covers XENMEM_maximum_ram_page")
 {
     const uint32_t leaf = first_leaf() + 5;
     const struct leaf l = get_leaf(leaf, 0);
@@ -161,7 +161,7 @@ CASE("CPUID leaf 5: machine address width -> covers XENMEM_maximum_ram_page")
 
 #endif
 
-CASE("CPUID leaves beyond the highest -> 0")
+CASE("CPUID: leaf above the highest -> 0")
 {
     const uint32_t base = first_leaf();
     const uint32_t highest = get_leaf(base, 0).a;
