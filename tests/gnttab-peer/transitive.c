@@ -127,12 +127,22 @@ PEER_CASE_V2("copy: transitive, referenced entry does not name peer -> GNTST_gen
     expect_broken(target, GNTST_general_error);
 }
 
-PEER_CASE_V2("copy: transitive, gref invalid or beyond the table -> GNTST_general_error, GNTST_bad_gntref")
+PEER_CASE_V2("copy: transitive, gref is an unused entry -> GNTST_general_error")
 {
     grant_ref_t target = gnt_ref();
 
     peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), target);
     expect_broken(target, GNTST_general_error);
+}
+
+PEER_CASE_V2("copy: transitive, gref beyond the table -> GNTST_bad_gntref")
+{
+    grant_ref_t target = grant_to_peer(peer, gnt_page[0], 0);
+
+    peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(), target);
+    if ( !transitive_works(peer, copy_through(peer)) )
+        return;
+    memcpy(gnt_page[1], gnt_pattern(1), PAGE_SIZE);
 
     peer_publish_transitive(peer, PEER_REF(0), gnt_self(), gnt_self(),
                             0x7fffffff);
