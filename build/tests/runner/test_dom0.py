@@ -77,6 +77,17 @@ class Commands(Scratch):
         self.assertNotIn("-icount", self.command(plain))
         self.assertNotIn(slices, self.xen_words(plain))
 
+    def test_instructions_are_shorter_where_timers_come_too_fast(self) -> None:
+        def shift(instance: Instance) -> str:
+            command = self.command(instance)
+            return command[command.index("-icount") + 1].split(",")[0]
+
+        self.assertEqual(shift(self.instance()), "shift=10")
+        self.assertEqual(shift(self.instance("vcpus=2\n")), "shift=8")
+        self.assertEqual(shift(self.instance(category="bench")), "shift=6")
+        self.options.xen_cmdline = "sched=credit2"
+        self.assertEqual(shift(self.instance()), "shift=8")
+
     def test_cases_and_order_are_words_for_the_guest(self) -> None:
         self.options.cases = ["map: a, 'b' *", "x"]
         self.options.shuffle = 7

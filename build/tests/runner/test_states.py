@@ -184,13 +184,13 @@ class Keys(Scratch):
         self.qemu = mock.Mock(binary=sys.executable, accel="tcg")
         self.qemu.version.return_value = "7.2"
         self.recipe = Recipe(self.xen, self.xen, "console=com1", 256, 1,
-                             False, False, MIB)
+                             False, 10, MIB)
 
     def test_all_that_decides_is_in_the_key(self) -> None:
         known = self.recipe.key(self.qemu)
         self.assertEqual(self.recipe.key(self.qemu), known)
         for change in ({"cmdline": "console=com1 x"}, {"memory": 512},
-                       {"vcpus": 2}, {"realtime": True}, {"fine": True},
+                       {"vcpus": 2}, {"realtime": True}, {"shift": 6},
                        {"module": 2 * MIB}):
             other = self.recipe._replace(**change)
             self.assertNotEqual(other.key(self.qemu), known, change)

@@ -21,7 +21,7 @@ from ..base.verdict import InstanceError, Result, RunnerError
 from . import Clock, Host, Options
 from .boot import BEGUN, COPIED, ENDED, GONE, STARTED, Boot
 from .monitor import Interrupted
-from .qemu import FINE_SHIFT, XEN_MEMORY, Qemu
+from .qemu import COARSE_SHIFT, FINE_SHIFT, MEDIUM_SHIFT, XEN_MEMORY, Qemu
 from .savedstate import (CMDLINE_ROOM, Recipe, State, StateError,
                          module_size, refused, start)
 from .statecache import StateCache
@@ -141,6 +141,17 @@ class Dom0Host(Host):
         words += [instance.test.xen_cmdline, self.options.xen_cmdline]
         return " ".join(_without_repetition(" ".join(words).split()))
 
+    def shift(self, instance: Instance) -> int:
+        """Return how long an instruction takes, where they are counted."""
+        if instance.test.category == "bench":
+            return FINE_SHIFT
+        options = f"{instance.test.xen_cmdline} {self.options.xen_cmdline}"
+        other_scheduler = any(word.startswith("sched=")
+                              for word in options.split())
+        if self.vcpus(instance) > 1 or other_scheduler:
+            return MEDIUM_SHIFT
+        return COARSE_SHIFT
+
     def processors(self, instance: Instance) -> int:
         # Counting instructions takes turns; only real time is parallel.
         return self.vcpus(instance) if instance.test.realtime else 1
@@ -170,7 +181,7 @@ class Dom0Host(Host):
             memory=instance.number("memory", DEFAULT_MEMORY) + XEN_MEMORY,
             module=words, vcpus=self.vcpus(instance),
             realtime=instance.test.realtime,
-            fine=instance.test.category == "bench", gdb=gdb
+            shift=self.shift(instance), gdb=gdb
         ) + self.instruments(instance)
 
     def instruments(self, instance: Instance) -> List[str]:
@@ -234,7 +245,7 @@ class Dom0Host(Host):
             self.xen, self.symbols, cmdline,
             instance.number("memory", DEFAULT_MEMORY) + XEN_MEMORY,
             self.vcpus(instance), instance.test.realtime,
-            instance.test.category == "bench",
+            self.shift(instance),
             module_size(instance.image.stat().st_size))
 
     def _run_saved(self, states: StateCache, instance: Instance,
@@ -281,7 +292,7 @@ class Dom0Host(Host):
         """Return the QEMU command of a machine to load a state into."""
         return self.qemu.command(
             recipe.xen, recipe.cmdline, memory=recipe.memory,
-            vcpus=recipe.vcpus, realtime=recipe.realtime, fine=recipe.fine,
+            vcpus=recipe.vcpus, realtime=recipe.realtime, shift=recipe.shift,
             ram=ram)
 
 

@@ -17,20 +17,20 @@ from ..base.verdict import RunnerError
 # Xen and its boot modules need this much beside what dom0 gets (MiB).
 XEN_MEMORY = 128
 
-# One instruction is 2^10 ns of guest time, and idle time passes at once:
-# Xen's waits for clocks and countdowns become short.  Smaller shifts make
-# them longer again, and QEMU takes no larger ones.
-ICOUNT_SHIFT = 10
+# An instruction takes 2^shift ns of guest time, and idle time passes at once.
+# With the coarsest shift, Xen's waits for clocks and countdowns become short;
+# QEMU takes no larger one.
+COARSE_SHIFT = 10
 
-# With several processors, an instruction is 2^8 ns.  QEMU 7.2 gives them turns
-# that all end at the next timer, and begins again with the first: a processor
-# whose timers never let it idle starves those behind it, for ever if the first
-# waits for one of them.  With 2^10 ns, a vCPU that polls every 10 ms is that
-# busy.
-SMP_ICOUNT_SHIFT = 8
+# With several processors, and with schedulers that cannot be told to give long
+# slices: with 2^10 ns, Xen's own timers come as fast as it can serve them.
+# QEMU 7.2 gives the processors turns that all end at the next timer, and
+# begins again with the first, so that one which never idles starves those
+# behind it, for ever if the first waits for one of them.
+MEDIUM_SHIFT = 8
 
-# For what measures itself: an instruction is 2^6 ns, so that Xen's own timers
-# interrupt few of the measured operations.
+# For what measures itself: Xen's own timers interrupt few of the measured
+# operations.
 FINE_SHIFT = 6
 
 _TRIAL_SECONDS = 10.0
@@ -113,15 +113,15 @@ class Qemu:
 
     def command(self, xen: Path, cmdline: str, *, memory: int,
                 module: Optional[str] = None, vcpus: int = 1,
-                realtime: bool = False, fine: bool = False,
+                realtime: bool = False, shift: int = COARSE_SHIFT,
                 gdb: Optional[str] = None,
                 ram: Optional[int] = None) -> List[str]:
         """Return the command that boots `xen` with its first serial on stdout.
 
         `memory` is the machine's, in MiB.  `module` is a file with a command
         line behind it; the file's name may hold neither spaces nor commas.
-        `realtime` lets guest time pass as outside; `fine` counts instructions
-        in smaller steps.  `gdb` is a QEMU address to wait at for a debugger
+        `realtime` lets guest time pass as outside; where it does not, `shift`
+        says how long an instruction takes.  `gdb` is a QEMU address to wait at for a debugger
         before the first instruction.  `ram` is the descriptor, inherited by
         QEMU, of a file of that size that is the machine's memory.
         """
@@ -139,8 +139,6 @@ class Qemu:
             # an exact instruction count, and gives up: "Bad icount read".
             argv += ["-cpu", "max,-x2apic"]
         if self.counts_instructions(realtime):
-            shift = (FINE_SHIFT if fine else
-                     SMP_ICOUNT_SHIFT if vcpus > 1 else ICOUNT_SHIFT)
             argv += ["-icount", f"shift={shift},sleep=off"]
         if module is not None:
             argv += ["-initrd", module.replace(",", ",,")]

@@ -34,7 +34,7 @@ from .monitor import MonitorError, Qmp
 from .qemu import Qemu
 
 # To be raised when the content of a state changes.
-FORMAT = 2
+FORMAT = 3
 
 PAGE = 4096
 MIB = 1 << 20
@@ -69,14 +69,14 @@ class Recipe(NamedTuple):
     memory: int             # of the machine, in MiB
     vcpus: int
     realtime: bool
-    fine: bool
+    shift: int              # see qemu.py
     module: int             # size of the placeholder
 
     def key(self, qemu: Qemu) -> str:
         """Return a name for the state: a hash of all that decides it."""
         status = os.stat(qemu.binary)
         facts = [FORMAT, _digest(self.xen), self.cmdline, self.memory,
-                 self.vcpus, self.realtime, self.fine, self.module,
+                 self.vcpus, self.realtime, self.shift, self.module,
                  qemu.binary, qemu.version(), status.st_size,
                  status.st_mtime_ns, qemu.accel]
         if self.realtime:

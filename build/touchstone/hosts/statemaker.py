@@ -91,7 +91,7 @@ def _boot(recipe: Recipe, qemu: Qemu, directory: Path,
     source, sink = os.pipe()
     argv = qemu.command(
         recipe.xen, recipe.cmdline, memory=recipe.memory,
-        vcpus=recipe.vcpus, realtime=recipe.realtime, fine=recipe.fine,
+        vcpus=recipe.vcpus, realtime=recipe.realtime, shift=recipe.shift,
         module=f"module {_word().decode()}", ram=ram)
     argv += ["-S", "-gdb", "chardev:debugger",
              "-chardev", f"socket,id=debugger,fd={gdb.remote.fileno()}",
