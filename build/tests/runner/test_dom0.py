@@ -86,7 +86,7 @@ class Commands(Scratch):
         self.assertEqual(shift(self.instance("vcpus=2\n")), "shift=8")
         self.assertEqual(shift(self.instance(category="bench")), "shift=6")
         self.options.xen_cmdline = "sched=credit2"
-        self.assertEqual(shift(self.instance()), "shift=8")
+        self.assertEqual(shift(self.instance()), "shift=6")
 
     def test_cases_and_order_are_words_for_the_guest(self) -> None:
         self.options.cases = ["map: a, 'b' *", "x"]

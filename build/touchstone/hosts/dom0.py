@@ -143,12 +143,11 @@ class Dom0Host(Host):
 
     def shift(self, instance: Instance) -> int:
         """Return how long an instruction takes, where they are counted."""
-        if instance.test.category == "bench":
-            return FINE_SHIFT
-        options = f"{instance.test.xen_cmdline} {self.options.xen_cmdline}"
         other_scheduler = any(word.startswith("sched=")
-                              for word in options.split())
-        if self.vcpus(instance) > 1 or other_scheduler:
+                              for word in self.options.xen_cmdline.split())
+        if instance.test.category == "bench" or other_scheduler:
+            return FINE_SHIFT
+        if self.vcpus(instance) > 1:
             return MEDIUM_SHIFT
         return COARSE_SHIFT
 

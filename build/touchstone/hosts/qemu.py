@@ -22,15 +22,15 @@ XEN_MEMORY = 128
 # QEMU takes no larger one.
 COARSE_SHIFT = 10
 
-# With several processors, and with schedulers that cannot be told to give long
-# slices: with 2^10 ns, Xen's own timers come as fast as it can serve them.
-# QEMU 7.2 gives the processors turns that all end at the next timer, and
-# begins again with the first, so that one which never idles starves those
-# behind it, for ever if the first waits for one of them.
+# With several processors.  QEMU 7.2 gives them turns that all end at the next
+# timer, and begins again with the first, so that one which never idles starves
+# those behind it, for ever if the first waits for one of them.  With 2^10 ns,
+# a vCPU that polls every 10 ms is that busy.
 MEDIUM_SHIFT = 8
 
 # For what measures itself: Xen's own timers interrupt few of the measured
-# operations.
+# operations.  For schedulers that cannot be told to give long slices, too:
+# with longer instructions, their timers come as fast as Xen can serve them.
 FINE_SHIFT = 6
 
 _TRIAL_SECONDS = 10.0
