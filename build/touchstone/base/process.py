@@ -126,6 +126,11 @@ class Child:
         """Exit status, negative for a signal; None as long as it runs."""
         return self._process.poll()
 
+    def output_fileno(self) -> int:
+        """The descriptor that becomes ready when there is output."""
+        assert self._process.stdout
+        return self._process.stdout.fileno()
+
     def processor_seconds(self) -> float:
         """Return the processor time of the child, while it is there."""
         return sum(run for run, _ in _schedules(self.pid))

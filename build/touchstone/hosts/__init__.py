@@ -16,7 +16,7 @@ from ..runner.catalogue import Instance
 from ..base.process import Stop
 from ..base.verdict import InstanceError, Result
 
-KINDS = ("dom0", "xl")
+KINDS = ("dom0", "xl", "box")
 
 # What fits into a guest's command line.
 MAX_COMMAND_LINE = 1000
@@ -149,8 +149,12 @@ def is_xen_dom0() -> bool:
 
 def create(kind: Optional[str], options: Options) -> Host:
     """Return the host of a kind; the one that fits this system if None."""
-    if (kind or ("xl" if is_xen_dom0() else "dom0")) == "xl":
+    kind = kind or ("xl" if is_xen_dom0() else "dom0")
+    if kind == "xl":
         from .xl import XlHost
         return XlHost(options)
+    if kind == "box":
+        from .box import BoxHost
+        return BoxHost(options)
     from .dom0 import Dom0Host
     return Dom0Host(options)

@@ -13,12 +13,14 @@ import contextlib
 import functools
 import hashlib
 import os
+import re
 import shlex
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, Iterable, List, Optional, Tuple
+from typing import (Callable, Dict, Iterable, List, Mapping, Optional,
+                    Sequence, Tuple)
 
 from ..base import steps
 from .aptsources import AptError, derive, read_entries, user_source_files
@@ -117,11 +119,13 @@ class PrivateApt:
             raise AptError(f"{' '.join(command)}: {done.stderr.strip()}")
         return done.stdout
 
-    def _act(self, *arguments: str, cwd: Optional[Path] = None) -> None:
+    def _act(self, *arguments: str, cwd: Optional[Path] = None,
+             on_tick: Callable[[], None] = lambda: None) -> None:
         """Run apt-get, logged; raise NotServed or AptError if it fails."""
         command = ["apt-get", "-c", str(self._conf), "-q", "-y", *arguments]
         try:
-            steps.run(command, self._log, cwd=cwd, env=_environment())
+            steps.run(command, self._log, cwd=cwd, env=_environment(),
+                      on_tick=on_tick)
         except steps.CommandFailed as error:
             kind = NotServed if "404 " in error.output else AptError
             raise kind(f"apt-get {arguments[0]} failed:\n"
@@ -231,6 +235,46 @@ class PrivateApt:
         if not found:
             raise AptError(f"apt-get download left no {package}_{plain}")
         return found[0]
+
+    def dependencies(self, package: str) -> List[str]:
+        """Return the packages that a package depends on, itself."""
+        text = self._query("apt-cache", "depends", "--no-recommends",
+                           "--no-suggests", package)
+        return [line.split()[1] for line in text.splitlines()
+                if line.lstrip(" |").startswith("Depends: ")]
+
+    def closure(self, packages: Sequence[str]) -> Dict[str, str]:
+        """Return packages with all that they depend on, and the versions."""
+        text = self._query("apt-get", "-q", "-s", "--no-install-recommends",
+                           "install", *packages)
+        found = re.findall(r"^Inst (\S+) \((\S+) ", text, re.MULTILINE)
+        return {name.partition(":")[0]: version for name, version in found}
+
+    def fetch_binaries(self, packages: Mapping[str, str], into: Path,
+                       progress: steps.Progress) -> List[Path]:
+        """Fetch binary packages of given versions; return where they are.
+
+        What a former call left in `into` is used.
+        Raises NotServed or AptError.
+        """
+        into.mkdir(parents=True, exist_ok=True)
+        step = f"fetching {len(packages)} packages of {self._release}"
+        progress(step)
+
+        def show() -> None:
+            progress(f"{step}: {len(list(into.glob('*.deb')))} are there")
+
+        self._act("download", *(f"{name}={version}"
+                                for name, version in packages.items()),
+                  cwd=into, on_tick=show)
+        found = []
+        for name, version in packages.items():
+            plain = version.replace(":", "%3a")
+            debs = sorted(into.glob(f"{name}_{plain}_*.deb"))
+            if not debs:
+                raise AptError(f"apt-get download left no {name}_{plain}")
+            found.append(debs[0])
+        return found
 
 
 def _derived(kind: str, release: str,

@@ -32,6 +32,8 @@ hosts
                  --tree a directory with Xen's source; auto is full, or what
                  comes nearest to it where that is not to be had
   xl             domains of the Xen under this system (default in a Xen dom0)
+  box            domains of a real Xen in QEMU with Debian's Linux as dom0,
+                 made of Debian packages at its first use; --xen as above
 
 exit codes: the worst verdict counts
   0 SUCCESS, XFAIL   3 SKIP   4 ERROR   5 FAILURE, XPASS, FLAKY
@@ -95,7 +97,8 @@ def parser() -> argparse.ArgumentParser:
 
     how = made.add_argument_group("how to run it")
     add = how.add_argument
-    add("--host-kind", choices=("dom0", "xl"), help="see below")
+    add("--host-kind", choices=("dom0", "xl", "box"),
+        help="see below")
     hypervisor.add_options(how, "auto|full|nodebug|stock|FILE")
     add("-j", "--jobs", type=_positive_int, metavar="N",
         help="instances at once (default: as many as processors)")

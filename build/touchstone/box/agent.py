@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs in a box's dom0: takes instances from the runner outside, runs them
+with host `xl` as on any Xen host, and sends back their results.
+
+A request names a method of the host in its field `do`; the answer holds what
+it returned, or `error` and `runner_error` with the text of an InstanceError
+or a RunnerError.  The first message is `ready`, when the host is prepared.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import BinaryIO, Dict, List
+
+from ..base.process import Stop
+from ..base.verdict import InstanceError, Result, RunnerError
+from ..hosts import Options
+from ..hosts.xl import XlHost
+from ..runner.catalogue import Instance, Test
+from .channel import PORT, Decoder, Message
+
+_INSTANCES = Path("/run/instances")
+
+
+def main() -> int:
+    """Serve requests until the box ends."""
+    with open(_port(), "r+b", buffering=0) as port:
+        host = XlHost(Options())
+        try:
+            host.prepare()
+            host.describe()
+            _send(port, Message({"ready": 1}))
+        except RunnerError as error:
+            _send(port, Message({"runner_error": str(error)}))
+            return 1
+        decoder = Decoder()
+        while True:
+            data = port.read(1 << 16)
+            if not data:
+                return 0
+            decoder.feed(data)
+            message = decoder.next()
+            if message is not None:
+                _send(port, _answer(host, message))
+
+
+def _port() -> str:
+    """Return the device of the serial port to the runner."""
+    ports = Path("/sys/class/virtio-ports")
+    for entry in sorted(ports.glob("*/name")):
+        if entry.read_text().strip() == PORT:
+            return f"/dev/{entry.parent.name}"
+    raise SystemExit("there is no port to the runner")
+
+
+def _send(port: BinaryIO, message: Message) -> None:
+    data = memoryview(message.encode())
+    while data:
+        data = data[port.write(data):]
+
+
+def _answer(host: XlHost, request: Message) -> Message:
+    try:
+        return _do(host, request)
+    except InstanceError as error:
+        return Message({"error": str(error)})
+    except RunnerError as error:
+        return Message({"runner_error": str(error)})
+    finally:
+        shutil.rmtree(str(_INSTANCES), ignore_errors=True)
+
+
+def _do(host: XlHost, request: Message) -> Message:
+    host.options = _options(request.fields["options"])
+    if request.fields["do"] == "describe":
+        return Message({"text": host.describe(),
+                        "version": host.xen_version()})
+    instance = _instance(request)
+    if request.fields["do"] == "can_run":
+        return Message({"obstacle": host.can_run(instance)})
+    result = host.run(instance, Stop())
+    assert result is not None
+    return _result(result)
+
+
+def _options(words: Dict[str, object]) -> Options:
+    options = Options()
+    for name, value in words.items():
+        setattr(options, name, value)
+    return options
+
+
+def _instance(request: Message) -> Instance:
+    """Put an instance's files where host xl looks for them."""
+    fields = request.fields
+    directory = _INSTANCES / fields["info"]["name"]
+    directory.mkdir(parents=True)
+    test = Test(directory, fields["info"])
+    instance = Instance(test, fields["env"], fields["variation"])
+    instance.image.write_bytes(request.data)
+    instance.cfg.write_text(fields["cfg"].replace("@IMAGE@",
+                                                  str(instance.image)))
+    return instance
+
+
+def _result(result: Result) -> Message:
+    cases: List[List[str]] = [list(case) for case in result.cases]
+    log = result.log.text().encode() if result.log is not None else b""
+    return Message({"verdict": result.verdict.name, "reason": result.reason,
+                    "cases": cases, "notes": result.notes}, log)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
