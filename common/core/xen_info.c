@@ -57,33 +57,81 @@ const char *xtf_xen_cmdline(const char *text)
     return last;
 }
 
-int xtf_probe_sysctl_interface_version(void)
+/*
+ * The toolstack's interfaces change with releases.  Every call with another
+ * version than Xen's own fails with -EACCES.
+ */
+static int find_version(long (*call)(uint32_t version))
 {
     uint32_t version;
 
-    /* Every call with another version than Xen's own fails with -EACCES. */
     for ( version = 0; version < 128; ++version )
-    {
-        xen_sysctl_t op = {
-            .cmd = XEN_SYSCTL_getdomaininfolist,
-            .interface_version = version,
-        };
-
-        if ( hypercall_sysctl(&op) != -EACCES )
+        if ( call(version) != -EACCES )
             return version;
-    }
 
     return -1;
 }
 
-uint64_t xen_free_pages(void)
+static long try_sysctl(uint32_t version)
 {
     xen_sysctl_t op = {
-        .cmd = XEN_SYSCTL_physinfo,
-        .interface_version = xtf_probe_sysctl_interface_version(),
+        .cmd = XEN_SYSCTL_getdomaininfolist, .interface_version = version,
     };
 
-    return hypercall_sysctl(&op) ? 0 : op.u.physinfo.free_pages;
+    return hypercall_sysctl(&op);
+}
+
+static long try_domctl(uint32_t version)
+{
+    xen_domctl_t op = {
+        .cmd = XEN_DOMCTL_getdomaininfo, .interface_version = version,
+    };
+
+    return hypercall_domctl(&op);
+}
+
+int xtf_probe_sysctl_interface_version(void)
+{
+    static int version = -2;
+
+    if ( version == -2 )
+        version = find_version(try_sysctl);
+
+    return version;
+}
+
+int xen_domctl_version(void)
+{
+    static int version = -2;
+
+    if ( version == -2 )
+        version = find_version(try_domctl);
+
+    return version;
+}
+
+long xen_sysctl(uint32_t cmd, xen_sysctl_t *op)
+{
+    op->cmd = cmd;
+    op->interface_version = xtf_probe_sysctl_interface_version();
+
+    return hypercall_sysctl(op);
+}
+
+long xen_domctl(uint32_t cmd, domid_t domid, xen_domctl_t *op)
+{
+    op->cmd = cmd;
+    op->interface_version = xen_domctl_version();
+    op->domain = domid;
+
+    return hypercall_domctl(op);
+}
+
+uint64_t xen_free_pages(void)
+{
+    xen_sysctl_t op = {};
+
+    return xen_sysctl(XEN_SYSCTL_physinfo, &op) ? 0 : op.u.physinfo.free_pages;
 }
 
 bool xen_free_pages_reach(uint64_t pages)

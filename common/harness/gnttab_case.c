@@ -113,24 +113,6 @@ static void revoke_all(void)
 }
 
 #ifdef CONFIG_PV
-static int reservation(unsigned int cmd, unsigned long *frame)
-{
-    struct xen_memory_reservation op = {
-        .extent_start = frame, .nr_extents = 1, .domid = DOMID_SELF,
-    };
-
-    return hypercall_memory_op(cmd, &op) == 1 ? 0 : -ENOMEM;
-}
-
-/* Unmap a page of this kernel, and let Xen have its frame. */
-static int release_page(void *va)
-{
-    unsigned long frame = virt_to_mfn(va);
-
-    return page_vacate(va) ?:
-        reservation(XENMEM_decrease_reservation, &frame);
-}
-
 /*
  * Give a page another frame, so that what refers to the one that it had is no
  * fault of the next case.  That frame counts as the domain's as long, which may
@@ -140,18 +122,13 @@ static void renew_page(void *va)
 {
     static uint8_t spare[8][PAGE_SIZE] __page_aligned_bss;
     static unsigned int nr_spare = ARRAY_SIZE(spare);
-    unsigned long pfn = virt_to_pfn(va), frame = pfn;
 
     if ( !nr_spare )
         return;
 
-    if ( release_page(spare[--nr_spare]) || release_page(va) ||
-         reservation(XENMEM_populate_physmap, &frame) )
+    if ( page_release(spare[--nr_spare]) || page_release(va) ||
+         page_populate(va) )
         panic("A page that is referenced cannot be replaced\n");
-
-    p2m[pfn] = frame;
-    if ( page_restore(va) )
-        panic("Cannot map a page of this kernel again\n");
 }
 #else
 static void renew_page(void *va)

@@ -11,6 +11,17 @@
 #include <arch/pagetable.h>
 #include <arch/symbolic-const.h>
 
+static int reservation(unsigned int cmd, unsigned long *frame)
+{
+    struct xen_memory_reservation op = {
+        .extent_start = frame,
+        .nr_extents = 1,
+        .domid = DOMID_SELF,
+    };
+
+    return hypercall_memory_op(cmd, &op) == 1 ? 0 : -ENOMEM;
+}
+
 #ifdef CONFIG_PV
 int page_vacate(void *va)
 {
@@ -21,22 +32,44 @@ int page_restore(void *va)
 {
     return remap_l1e(va, PF_SYM(AD, RW, P));
 }
+
+int page_release(void *va)
+{
+    unsigned long frame = virt_to_mfn(va);
+
+    return page_vacate(va) ?:
+        reservation(XENMEM_decrease_reservation, &frame);
+}
+
+int page_populate(void *va)
+{
+    unsigned long pfn = virt_to_pfn(va), frame = pfn;
+    int rc = reservation(XENMEM_populate_physmap, &frame);
+
+    if ( rc )
+        return rc;
+    p2m[pfn] = frame;
+
+    return page_restore(va);
+}
 #else
-static int reservation(unsigned int cmd, void *va)
+int page_release(void *va)
 {
     unsigned long gfn = virt_to_gfn(va);
-    struct xen_memory_reservation op = {
-        .extent_start = &gfn,
-        .nr_extents = 1,
-        .domid = DOMID_SELF,
-    };
 
-    return hypercall_memory_op(cmd, &op) == 1 ? 0 : -ENOMEM;
+    return reservation(XENMEM_decrease_reservation, &gfn);
+}
+
+int page_populate(void *va)
+{
+    unsigned long gfn = virt_to_gfn(va);
+
+    return reservation(XENMEM_populate_physmap, &gfn);
 }
 
 int page_vacate(void *va)
 {
-    return reservation(XENMEM_decrease_reservation, va);
+    return page_release(va);
 }
 
 /*
@@ -56,7 +89,7 @@ static bool give_up_unused_page(void)
     }
 
     while ( --gfn > virt_to_gfn(_end) )
-        if ( !reservation(XENMEM_decrease_reservation, pfn_to_virt(gfn)) )
+        if ( !page_release(pfn_to_virt(gfn)) )
             return true;
 
     return false;
@@ -64,10 +97,10 @@ static bool give_up_unused_page(void)
 
 int page_restore(void *va)
 {
-    int rc = reservation(XENMEM_populate_physmap, va);
+    int rc = page_populate(va);
 
     if ( rc && give_up_unused_page() )
-        rc = reservation(XENMEM_populate_physmap, va);
+        rc = page_populate(va);
 
     return rc;
 }

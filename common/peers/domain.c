@@ -13,6 +13,7 @@
 #include <xtf/mm/page.h>
 #include <xtf/peers/peer.h>
 #include <xtf/core/time.h>
+#include <xtf/core/xen_info.h>
 
 #include "internal.h"
 
@@ -29,39 +30,15 @@ struct peer *case_peer;
 #define OLDEST_KNOWN 0x15
 #define NEWEST_KNOWN 0x18
 
-/* XEN_DOMCTL_INTERFACE_VERSION of the running Xen, or -1. */
-static int interface_version(void)
-{
-    static int version = -2;
-    unsigned int i;
-
-    /* Every call with another version than Xen's own fails with -EACCES. */
-    for ( i = 0; version == -2 && i < 256; ++i )
-    {
-        xen_domctl_t op = {
-            .cmd = XEN_DOMCTL_getdomaininfo, .interface_version = i,
-        };
-
-        if ( hypercall_domctl(&op) != -EACCES )
-            version = i;
-    }
-
-    return version = max(version, -1);
-}
-
 static bool interface_known(void)
 {
-    return interface_version() >= OLDEST_KNOWN &&
-        interface_version() <= NEWEST_KNOWN;
+    return xen_domctl_version() >= OLDEST_KNOWN &&
+        xen_domctl_version() <= NEWEST_KNOWN;
 }
 
 int peer_domctl(const struct peer *peer, unsigned int cmd, xen_domctl_t *op)
 {
-    op->cmd = cmd;
-    op->interface_version = interface_version();
-    op->domain = peer->domid;
-
-    return hypercall_domctl(op);
+    return xen_domctl(cmd, peer->domid, op);
 }
 
 int peer_simple_domctl(const struct peer *peer, unsigned int cmd)
@@ -112,12 +89,12 @@ static int create_domain(struct peer *peer, const struct peer_limits *limits)
     };
     int rc;
 
-    if ( interface_version() >= 0x17 )
+    if ( xen_domctl_version() >= 0x17 )
         op.u.createdomain_17.arch = arch;
     else
         op.u.createdomain.arch = arch;
 
-    peer->domid = interface_version() >= 0x18 ? DOMID_ANY : 0;
+    peer->domid = xen_domctl_version() >= 0x18 ? DOMID_ANY : 0;
     rc = peer_domctl(peer, XEN_DOMCTL_createdomain, &op);
     peer->domid = op.domain;
 
@@ -283,7 +260,7 @@ struct peer *peer_for_case(void)
         xtf_case_skip("needs a second domain, and this Xen's "
                       "XEN_DOMCTL_INTERFACE_VERSION is %#x; known are %#x to "
                       "%#x (Xen 4.17 to 4.22)",
-                      interface_version(), OLDEST_KNOWN, NEWEST_KNOWN);
+                      xen_domctl_version(), OLDEST_KNOWN, NEWEST_KNOWN);
     else if ( rc == -EOPNOTSUPP )
         xtf_case_skip("needs a second domain, an HVM guest with nested "
                       "paging: CONFIG_HVM=y, hap=1 (dom0=pvh without shadow, "

@@ -175,42 +175,6 @@ CASE("sendv: PV, ring's frames not mapped by the guest -> message in the frames"
 
 #endif
 
-/* XENMEM_decrease_reservation of the frame of @page. */
-static long release_frame(void *page)
-{
-    xen_pfn_t gfn = virt_to_gfn(page);
-    struct xen_memory_reservation op = {
-        .extent_start = &gfn, .nr_extents = 1, .domid = DOMID_SELF,
-    };
-
-#ifdef CONFIG_PV
-    if ( set_l1e(page, 0) )
-        return 0;
-#endif
-
-    return hypercall_memory_op(XENMEM_decrease_reservation, &op);
-}
-
-/* XENMEM_populate_physmap for @page. */
-static long populate_frame(void *page)
-{
-    xen_pfn_t pfn = virt_to_pfn(page);
-    struct xen_memory_reservation op = {
-        .extent_start = &pfn, .nr_extents = 1, .domid = DOMID_SELF,
-    };
-    long rc = hypercall_memory_op(XENMEM_populate_physmap, &op);
-
-#ifdef CONFIG_PV
-    if ( rc == 1 )
-    {
-        p2m[virt_to_pfn(page)] = pfn;
-        restore_l1e(page);
-    }
-#endif
-
-    return rc;
-}
-
 /* Pages that no other case uses: a frame is lost on failure. */
 static uint8_t lost[2][PAGE_SIZE] __page_aligned_bss;
 
@@ -224,7 +188,7 @@ CASE("sendv: ring's frame released by decrease_reservation -> written there, not
     argo_ring_init(&r, lost, PORT, argo_self(), len);
     xtf_case_cleanup(argo_ring_close, &r);
     require_ok(argo_ring_register(&r, 0));
-    require_eq(release_frame(lost[0]), 1);
+    require_ok(page_release(lost[0]));
 
     for ( i = 0; i < 8; ++i )
     {
@@ -237,7 +201,7 @@ CASE("sendv: ring's frame released by decrease_reservation -> written there, not
      * written to it.  A domain that is at its memory limit gets a new frame
      * only once the ring's reference is dropped.
      */
-    if ( populate_frame(lost[0]) == 1 )
+    if ( !page_populate(lost[0]) )
     {
         memset(lost[0], 0x99, PAGE_SIZE);
         for ( i = 0; i < 8; ++i )
@@ -251,6 +215,6 @@ CASE("sendv: ring's frame released by decrease_reservation -> written there, not
     else
     {
         expect_ok(argo_ring_unregister(&r));
-        expect_eq(populate_frame(lost[0]), 1);
+        expect_ok(page_populate(lost[0]));
     }
 }

@@ -209,18 +209,13 @@ EVTCHN_CASE("VIRQ_TIMER: timer expires before bind_virq -> new port not pending"
 /* XEN_SYSCTL_debug_keys: 0, or -errno where the domain is not privileged. */
 static long debug_key(char key)
 {
-    static int version = -2;
     char keys[1] = { key };
-    xen_sysctl_t op = { .cmd = XEN_SYSCTL_debug_keys };
+    xen_sysctl_t op = {};
 
-    if ( version == -2 )
-        version = xtf_probe_sysctl_interface_version();
-
-    op.interface_version = version;
     op.u.debug_keys.keys.p = keys;
     op.u.debug_keys.nr_keys = 1;
 
-    return hypercall_sysctl(&op);
+    return xen_sysctl(XEN_SYSCTL_debug_keys, &op);
 }
 
 EVTCHN_CASE("VIRQ_DEBUG: debug key q -> every vCPU's port is pending")

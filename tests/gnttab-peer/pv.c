@@ -105,20 +105,9 @@ static int give(struct peer *peer, grant_ref_t ref)
 /* Map the page again, with a new frame if it was lost. */
 static void refill_gift(bool lost)
 {
-    unsigned long pfn = virt_to_pfn(gift), frame = pfn;
-    struct xen_memory_reservation op = {
-        .extent_start = &frame, .nr_extents = 1, .domid = DOMID_SELF,
-    };
-
-    if ( lost )
-    {
-        if ( hypercall_memory_op(XENMEM_populate_physmap, &op) != 1 )
-            panic("Cannot allocate a page in place of one that was "
-                  "transferred\n");
-        p2m[pfn] = frame;
-    }
-    if ( page_restore(gift) )
-        panic("Cannot map a page again\n");
+    if ( lost ? page_populate(gift) : page_restore(gift) )
+        panic("Cannot allocate or map a page in place of one that was "
+              "transferred\n");
 }
 
 static unsigned int flags_of(const struct peer *peer, grant_ref_t ref)

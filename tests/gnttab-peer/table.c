@@ -6,6 +6,7 @@
  */
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
+#include <xtf/core/xen_info.h>
 #include <xtf/peers/gnttab_peer.h>
 
 static struct gnttab_query_size query_size(domid_t domid)
@@ -319,25 +320,20 @@ static char console[2][16384];
 
 static unsigned int read_console(char *buf)
 {
-    xen_sysctl_t op = {
-        .cmd = XEN_SYSCTL_readconsole,
-        .interface_version = xtf_probe_sysctl_interface_version(),
-    };
+    xen_sysctl_t op = {};
 
     memset(buf, 0, sizeof(console[0]));
     op.u.readconsole.buffer.p = buf;
     op.u.readconsole.count = sizeof(console[0]);
 
-    return hypercall_sysctl(&op) ? 0 : op.u.readconsole.count;
+    return xen_sysctl(XEN_SYSCTL_readconsole, &op)
+        ? 0 : op.u.readconsole.count;
 }
 
 /* Only check that key 'g' prints something and changes no grant. */
 PEER_CASE("debug key g: grants mapped in both directions -> something printed, no grant changes")
 {
-    xen_sysctl_t op = {
-        .cmd = XEN_SYSCTL_debug_keys,
-        .interface_version = xtf_probe_sysctl_interface_version(),
-    };
+    xen_sysctl_t op = {};
     grant_ref_t ref = peer_grant(peer, 0, 0);
     grant_ref_t own = grant_to_peer(peer, gnt_page[0], 0);
     uint8_t *at = gnt_at();
@@ -353,7 +349,7 @@ PEER_CASE("debug key g: grants mapped in both directions -> something printed, n
     before = read_console(console[0]);
     op.u.debug_keys.keys.p = "g";
     op.u.debug_keys.nr_keys = 1;
-    require_ok(hypercall_sysctl(&op));
+    require_ok(xen_sysctl(XEN_SYSCTL_debug_keys, &op));
     after = read_console(console[1]);
     expect_msg(after != before || memcmp(console[0], console[1], after),
                "Xen's console ring is unchanged after debug key g, expected "

@@ -30,27 +30,12 @@ static int transfer_batch(struct gnttab_transfer *ops, unsigned int nr)
     return hypercall_grant_table_op(GNTTABOP_transfer, ops, nr);
 }
 
-/* Have Xen allocate a new frame for the page at va. */
-static void refill(void *va)
-{
-    unsigned long pfn = virt_to_pfn(va), frame = pfn;
-    struct xen_memory_reservation op = {
-        .extent_start = &frame, .nr_extents = 1, .domid = DOMID_SELF,
-    };
-
-    if ( hypercall_memory_op(XENMEM_populate_physmap, &op) != 1 )
-        panic("Cannot allocate a page in place of one that was transferred\n");
-
-    p2m[pfn] = frame;
-}
-
 /* Map the page at va again, with a new frame if it lost its own. */
 static void bring_back(void *va, bool lost)
 {
-    if ( lost )
-        refill(va);
-    if ( page_restore(va) )
-        panic("Cannot map a page again\n");
+    if ( lost ? page_populate(va) : page_restore(va) )
+        panic("Cannot allocate or map a page in place of one that was "
+              "transferred\n");
 }
 
 /* An entry that accepts a page from this domain, at the PFN of page nr. */

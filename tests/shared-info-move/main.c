@@ -57,15 +57,10 @@ static void use(shared_info_t *s)
 /* Back where the runtime has it, with RAM in the other frame. */
 static void put_back(void *arg)
 {
-    xen_pfn_t gfn = virt_to_gfn(other_page);
-    struct xen_memory_reservation op = {
-        .extent_start = &gfn, .nr_extents = 1, .domid = DOMID_SELF,
-    };
-
     move_to(&shared_info);
     use(&shared_info);
     remove_from(other_page);
-    hypercall_memory_op(XENMEM_populate_physmap, &op);
+    page_populate(other_page);
     evtchn_start(EVTCHN_2L);
 }
 

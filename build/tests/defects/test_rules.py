@@ -103,10 +103,11 @@ class Load(unittest.TestCase):
     def test_defaults_and_values(self) -> None:
         found = self.load(HEAD + "[x]\nwhat = a\n b\nkind = k\nfunction = f\n"
                           "find = \\(a = b; # c\nreplace =\n"
-                          "environments = pv64 hvm64\n")
+                          "environments = pv64 hvm64\nby = blind\n")
         self.assertEqual(found, [rules.Defect(
             "x", "subject", "a b", "k", "common/a.c", "f", "",
-            "\\(a = b; # c", "", ("one", "two-*"), ("pv64", "hvm64"), ())])
+            "\\(a = b; # c", "", ("one", "two-*"), ("pv64", "hvm64"), (),
+            "blind")])
 
     def test_refused(self) -> None:
         whole = ("what = a\nkind = k\nfunction = f\nfind = a\n"
@@ -116,6 +117,7 @@ class Load(unittest.TestCase):
                 (HEAD + "[x]\n" + whole + "finds = c\n", "unknown key finds"),
                 (HEAD + "[x]\n" + whole.replace("find = a", "find = (a"),
                  "x.: find"),
+                (HEAD + "[x]\n" + whole + "by = me\n", "by is none of"),
                 (HEAD + "[x]\n" + whole + "[x]\n" + whole, "already exists"),
                 ("what\n", "no section headers")):
             with self.assertRaisesRegex(RunnerError, complaint):
@@ -127,7 +129,7 @@ class Select(unittest.TestCase):
 
     LIST = [defect(name="map-a", subject="grant"),
             defect(name="map-b", subject="grant"),
-            defect(name="send", subject="argo")]
+            defect(name="send", subject="argo", by="blind")]
 
     def names(self, *words: str) -> list:
         """The names that words select."""
@@ -138,6 +140,7 @@ class Select(unittest.TestCase):
         self.assertEqual(self.names("send", "map-a"), ["map-a", "send"])
         self.assertEqual(self.names("map-*"), ["map-a", "map-b"])
         self.assertEqual(self.names("grant"), ["map-a", "map-b"])
+        self.assertEqual(self.names("blind"), ["send"])
 
     def test_unknown_word_has_a_hint(self) -> None:
         with self.assertRaisesRegex(UsageError, "did you mean map-"):
@@ -154,6 +157,8 @@ class TheList(unittest.TestCase):
             mine = [defect for defect in found if defect.subject == subject]
             self.assertGreaterEqual(len(mine), least)
             self.assertGreaterEqual(len({defect.kind for defect in mine}), 8)
+            self.assertEqual({defect.by for defect in mine},
+                             set(rules.AUTHORS))
 
 
 if __name__ == "__main__":

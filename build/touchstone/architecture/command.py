@@ -31,7 +31,7 @@ def _parse(argv: Optional[Sequence[str]]) -> argparse.Namespace:
 
 
 def _draw(page: Path, text: str, check: bool) -> List[str]:
-    """Write the picture, or return what is wrong with the one there is."""
+    """Write the picture, or tell what is wrong with the one there is."""
     old = page.read_text("utf-8")
     try:
         new = picture.replace(old, text)

@@ -31,8 +31,9 @@ from .workshop import Interrupted, Workshop
 _AHEAD = 2
 
 _EXPLANATION = """\
-Words are names of defects, globs of names (map-*), and subjects (the names of
-the files in build/defects.d); all defects without any.
+Words are names of defects, globs of names (map-*), subjects (the names of the
+files in build/defects.d), and who wrote them (blind, blind-2, author); all
+defects without any.
 
 exit codes: 0 every defect was caught; 5 some escaped; 4 some could not be
 tried; 1 the command cannot work; 2 bad command line; 130 interrupted
@@ -120,7 +121,8 @@ def _resolve(spec: str) -> hypervisor.Hypervisor:
 
 def _list(defects: Sequence[Defect]) -> int:
     for defect in defects:
-        print(f"{defect.name:<34} {defect.subject:<14} {defect.kind}:"
+        print(f"{defect.name:<34} {defect.subject:<14} {defect.by:<8}"
+              f" {defect.kind}:"
               f" {defect.what}")
     return 0
 
@@ -295,6 +297,7 @@ class _Run:
                 "seconds": round(seconds, 1),
                 "defects": {defect.name: {
                     "subject": defect.subject, "kind": defect.kind,
+                    "by": defect.by,
                     "what": defect.what,
                     **self._outcomes[defect.name]._asdict(),
                 } for defect in self._defects

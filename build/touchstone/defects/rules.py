@@ -17,7 +17,11 @@ from ..hypervisors.csource import functions
 from ..base.verdict import RunnerError, UsageError
 
 _KEYS = {"what", "kind", "file", "function", "within", "find", "replace",
-         "tests", "environments", "release", "undoes"}
+         "tests", "environments", "release", "undoes", "by"}
+
+# Who wrote a rule: somebody who had not seen the tests, the same when these
+# were thought complete, or the tests' author.
+AUTHORS = ("blind", "blind-2", "author")
 _NEEDED = ("what", "kind", "file", "function", "find", "replace", "tests")
 
 
@@ -40,6 +44,7 @@ class Defect(NamedTuple):
     tests: Tuple[str, ...]
     environments: Tuple[str, ...]
     releases: Tuple[str, ...]
+    by: str = "author"
 
     def applies_to(self, version: str) -> bool:
         """Tell whether it is meant for a version of Xen, e.g. `4.17.5+1`."""
@@ -117,6 +122,9 @@ def _load(path: Path) -> List[Defect]:
                 f"{path}: [{name}]: "
                 + "; ".join([f"lacks {key}" for key in lacking]
                             + [f"unknown key {key}" for key in unknown]))
+        if section.get("by", "author") not in AUTHORS:
+            raise RunnerError(f"{path}: [{name}]: by is none of"
+                              f" {', '.join(AUTHORS)}")
         for key in ("within", "find"):
             try:
                 _compile(section.get(key, ""))
@@ -129,12 +137,14 @@ def _load(path: Path) -> List[Defect]:
             section.get("within", ""), section["find"], section["replace"],
             tuple(section["tests"].split()),
             tuple(section.get("environments", "").split()),
-            tuple(section.get("release", "").split())))
+            tuple(section.get("release", "").split()),
+            section.get("by", "author")))
     return found
 
 
 def select(defects: Sequence[Defect], words: Sequence[str]) -> List[Defect]:
-    """Return the defects that words name: names, globs of names, subjects.
+    """Return the defects that words name: names, globs of names, subjects,
+    and those who wrote them.
 
     All without any word.  Raises UsageError for a word that names nothing.
     """
@@ -143,7 +153,7 @@ def select(defects: Sequence[Defect], words: Sequence[str]) -> List[Defect]:
     chosen = set()
     for word in words:
         named = {defect.name for defect in defects
-                 if word == defect.subject
+                 if word in (defect.subject, defect.by)
                  or fnmatch.fnmatchcase(defect.name, word)}
         if not named:
             import difflib

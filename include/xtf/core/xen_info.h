@@ -8,6 +8,23 @@
 
 #include <xtf/types.h>
 
+#include <xen/domctl.h>
+#include <xen/sysctl.h>
+
+/**
+ * Call a toolstack's operation in the interface version of this Xen.  The
+ * caller fills in *op except for what is said here.
+ * @return 0 or a -errno: -EACCES if no version is Xen's.
+ */
+long xen_sysctl(uint32_t cmd, xen_sysctl_t *op);
+long xen_domctl(uint32_t cmd, domid_t domid, xen_domctl_t *op);
+
+/**
+ * XEN_DOMCTL_INTERFACE_VERSION of this Xen, found by trying; -1 if it is not
+ * below 128.  xtf_probe_sysctl_interface_version() is its twin.
+ */
+int xen_domctl_version(void);
+
 /** XEN_SYSCTL_physinfo: the pages of memory that are free; 0 on an error. */
 uint64_t xen_free_pages(void);
 

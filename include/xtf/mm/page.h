@@ -21,6 +21,15 @@ int page_vacate(void *va);
 int page_restore(void *va);
 
 /**
+ * Return the frame of such a page to Xen, and have Xen allocate one for it
+ * again.  In an HVM guest, page_restore() gives up another page if the domain
+ * is at its limit of memory; page_populate() does not.
+ * @return 0; -ENOMEM; another -errno of the mapping's.
+ */
+int page_release(void *va);
+int page_populate(void *va);
+
+/**
  * The start of a page that is not there, for bad pointers: a PV guest does not
  * map it, an HVM guest has no memory at it, which also holds without paging.
  * The page before it is memory that nothing else uses, so that a structure may
