@@ -7,8 +7,6 @@ is on the disk there before the instance starts, so that a computer which goes
 down can be asked which instance took it along.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import time

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The xtf-runner command: options, then selection, run and reports."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import shlex
@@ -66,7 +64,6 @@ def _parser() -> argparse.ArgumentParser:
                     " verdict each.",
         formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument_group("what to run").add_argument
-    add("words", nargs="*", metavar="word", help=argparse.SUPPRESS)
     add("-a", "--all", action="store_true",
         help="select everything of the default categories")
     add("-n", "--non-default", action="store_true",
@@ -142,6 +139,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Parse options with words anywhere between them.
+
+    Python 3.6 has no parse_intermixed_args(): what no option takes is a word.
+    """
+    parser = _parser()
+    args, rest = parser.parse_known_args(argv)
+    at = rest.index("--") if "--" in rest else len(rest)
+    unknown = [word for word in rest[:at] if word.startswith("-")]
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    args.words = rest[:at] + rest[at + 1:]
+    return args
+
+
 def _positive_int(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -215,6 +227,7 @@ def _again(args: argparse.Namespace, result: Result) -> str:
     for option, value, default in (
             ("--tests-dir", args.tests_dir, None),
             ("--host-kind", args.host_kind, None),
+            ("--results-mode", args.results_mode, "console"),
             ("--xen", args.xen, "auto"),
             ("--xen-cmdline", args.xen_cmdline, ""),
             ("--vcpus", args.vcpus, None)):
@@ -344,8 +357,7 @@ def _with_tap_value(argv: Sequence[str]) -> List[str]:
 def main(argv: Optional[Sequence[str]] = None,
          root: Optional[Path] = None) -> int:
     """Run the command; return its exit code.  `root` holds tests/."""
-    args = _parser().parse_intermixed_args(
-        _with_tap_value(sys.argv[1:] if argv is None else argv))
+    args = _parse(_with_tap_value(sys.argv[1:] if argv is None else argv))
     root = root or Path(__file__).resolve().parents[3]
     try:
         args.xen = hypervisor.chosen(args, hypervisor.AUTO)

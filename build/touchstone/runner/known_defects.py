@@ -6,8 +6,6 @@ very Xen lacks it, the verdict is known, and --known-defects=allow does not
 count it.
 """
 
-from __future__ import annotations
-
 import configparser
 import fnmatch
 import re
