@@ -8,8 +8,6 @@ as are those of --expect FILE, in the same format: an expected failure is
 XFAIL and does not count, one that does not show is XPASS and does.
 """
 
-from __future__ import annotations
-
 import configparser
 import datetime
 import fnmatch

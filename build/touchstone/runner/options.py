@@ -62,7 +62,6 @@ def parser() -> argparse.ArgumentParser:
                     " verdict each.",
         formatter_class=argparse.RawDescriptionHelpFormatter)
     add = made.add_argument_group("what to run").add_argument
-    add("words", nargs="*", metavar="word", help=argparse.SUPPRESS)
     add("-a", "--all", action="store_true",
         help="select everything of the default categories")
     add("-n", "--non-default", action="store_true",
@@ -223,6 +222,21 @@ def again(args: argparse.Namespace, result: Result) -> str:
     return " ".join(shlex.quote(word) for word in words)
 
 
-def with_tap_value(argv: Sequence[str]) -> List[str]:
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Parse options with words anywhere between them.
+
+    Python 3.6 has no parse_intermixed_args(): what no option takes is a word.
+    """
+    made = parser()
+    args, rest = made.parse_known_args(_with_tap_value(argv))
+    at = rest.index("--") if "--" in rest else len(rest)
+    unknown = [word for word in rest[:at] if word.startswith("-")]
+    if unknown:
+        made.error(f"unrecognized arguments: {' '.join(unknown)}")
+    args.words = rest[:at] + rest[at + 1:]
+    return args
+
+
+def _with_tap_value(argv: Sequence[str]) -> List[str]:
     """Keep a bare --tap from taking a selection word for its file."""
     return ["--tap=-" if word == "--tap" else word for word in argv]
