@@ -6,6 +6,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from xml.etree import ElementTree
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -148,6 +149,22 @@ class Numbers(unittest.TestCase):
         data = json.loads(render.as_json(self.files, "Xen", {"i": "SUCCESS"}))
         self.assertEqual(data["files"]["common/a.c"]["reached-by"],
                          {"11": ["pv64"], "12": [], "14": []})
+
+    def test_lcov(self) -> None:
+        self.assertEqual(render.lcov(self.files).splitlines(), [
+            "TN:touchstone", "SF:xen/common/a.c", "FN:8,first",
+            "FNDA:1,first", "FNF:1", "FNH:1", "DA:11,1", "DA:12,0", "DA:14,0",
+            "LF:3", "LH:1", "end_of_record"])
+
+    def test_cobertura(self) -> None:
+        root = ElementTree.fromstring(render.cobertura(self.files, 7))
+        file, = root.iter("class")
+        self.assertEqual(file.get("filename"), "xen/common/a.c")
+        self.assertEqual([(line.get("number"), line.get("hits"))
+                          for line in file.iter("line")],
+                         [("11", "1"), ("12", "0"), ("14", "0")])
+        self.assertEqual((root.get("line-rate"), root.get("lines-valid")),
+                         ("0.3333", "3"))
 
     def test_page_escapes_the_source(self) -> None:
         page = html.page(self.files, "Xen <x>", "6 instances")

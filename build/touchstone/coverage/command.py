@@ -7,6 +7,7 @@ import argparse
 import signal
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import List, Optional, Sequence
 
@@ -163,6 +164,9 @@ def _write(output: Path, files: List[FileCoverage], name: str,
                 for result in results}
     (output / "coverage.json").write_text(
         render.as_json(files, name, verdicts))
+    (output / "coverage.info").write_text(render.lcov(files))
+    (output / "cobertura.xml").write_text(
+        render.cobertura(files, int(time.time())), encoding="utf-8")
     (output / "index.html").write_text(
         html.page(files, name, _summary(results)), encoding="utf-8")
     for file in files:

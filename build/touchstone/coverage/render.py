@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Coverage as text: a table, JSON, and listings in the manner of gcov."""
+"""Coverage as text: a table, JSON, lcov, Cobertura, and listings like gcov."""
 
 from __future__ import annotations
 
 import json
 from typing import List, Mapping, Sequence
+from xml.sax.saxutils import quoteattr
 
 from .analysis import FileCoverage, percent
 
@@ -47,6 +48,61 @@ def as_json(files: Sequence[FileCoverage], hypervisor: str,
                            for line in sorted(file.lines)},
         } for file in files},
     }, indent=1) + "\n"
+
+
+def lcov(files: Sequence[FileCoverage], root: str = "xen/") -> str:
+    """Return a tracefile of lcov; a line's count is that of environments.
+
+    `root` is what comes before the files' names in Xen's repository.
+    """
+    text: List[str] = []
+    for file in files:
+        text += ["TN:touchstone", f"SF:{root}{file.path}"]
+        text += [f"FN:{function.line},{function.name}"
+                 for function in file.functions]
+        text += [f"FNDA:{int(function.reached > 0)},{function.name}"
+                 for function in file.functions]
+        text += [f"FNF:{len(file.functions)}", "FNH:{}".format(
+            sum(function.reached > 0 for function in file.functions))]
+        text += [f"DA:{line},{len(file.lines[line])}"
+                 for line in sorted(file.lines)]
+        text += [f"LF:{len(file.lines)}", f"LH:{file.reached}",
+                 "end_of_record"]
+    return "".join(line + "\n" for line in text)
+
+
+def cobertura(files: Sequence[FileCoverage], started: int,
+              root: str = "xen/") -> str:
+    """Return Cobertura's XML; the counts and `root` are as for lcov()."""
+    valid = sum(len(file.lines) for file in files)
+    reached = sum(file.reached for file in files)
+    rate = _rate(reached, valid)
+    text = ['<?xml version="1.0" encoding="UTF-8"?>',
+            f'<coverage line-rate="{rate}" branch-rate="0"'
+            f' lines-covered="{reached}" lines-valid="{valid}"'
+            ' branches-covered="0" branches-valid="0" complexity="0"'
+            f' version="touchstone" timestamp="{started}">',
+            "  <sources><source>.</source></sources>",
+            "  <packages>",
+            f'    <package name="xen" line-rate="{rate}" branch-rate="0"'
+            ' complexity="0">', "      <classes>"]
+    for file in files:
+        text += [f"        <class name={quoteattr(file.path)}"
+                 f" filename={quoteattr(root + file.path)}"
+                 f' line-rate="{_rate(file.reached, len(file.lines))}"'
+                 ' branch-rate="0" complexity="0">', "          <methods/>",
+                 "          <lines>"]
+        text += [f'            <line number="{line}"'
+                 f' hits="{len(file.lines[line])}" branch="false"/>'
+                 for line in sorted(file.lines)]
+        text += ["          </lines>", "        </class>"]
+    text += ["      </classes>", "    </package>", "  </packages>",
+             "</coverage>"]
+    return "\n".join(text) + "\n"
+
+
+def _rate(reached: int, lines: int) -> str:
+    return f"{reached / lines if lines else 1:.4f}"
 
 
 def listing(file: FileCoverage) -> str:
