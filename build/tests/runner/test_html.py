@@ -18,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from touchstone.runner.catalogue import Instance, Test  # noqa: E402
 from touchstone.runner.console import BoundedLog  # noqa: E402
-from touchstone.report import comparison, html, pages  # noqa: E402
+from touchstone.report import (comparison, html, pages,  # noqa: E402
+                               terminal)
 from touchstone.runs.compare import compare  # noqa: E402
 from touchstone.runs.record import Run  # noqa: E402
 from touchstone.base.verdict import (Case, Result, RunnerError,  # noqa: E402
@@ -116,7 +117,7 @@ class Text(unittest.TestCase):
         self.assertEqual(html._room([1, 2, 3]), html._CONSOLE_CHARACTERS - 3)
         with mock.patch.object(html, "_CONSOLE_CHARACTERS", 300):
             self.assertEqual(html._room([1000, 10, 1000]), 145)
-        text = html._shortened("a" * 100 + "b" * 100, 20)
+        text = terminal.shortened("a" * 100 + "b" * 100, 20)
         self.assertEqual(text, "a" * 10 + "\n[... 180 characters left out"
                          " ...]\n" + "b" * 10)
 

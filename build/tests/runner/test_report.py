@@ -82,6 +82,18 @@ class JUnit(unittest.TestCase):
         self.assertIn("got <1> & \"2\"", suites[1].find(".//failure")
                       .get("message"))
 
+    def test_a_document_is_not_too_long_for_gitlab(self):
+        results = [Result(instance(f"bad{at}"), Verdict.CRASH, "", [],
+                          log(f"first {'<' * 320000} last"))
+                   for at in range(70)]
+        text = junit.render(results, "logs")
+        self.assertLess(len(text), 100 << 20)
+        self.assertLess(sum(len(output.text) for output in
+                            ElementTree.fromstring(text).iter("system-out")),
+                        21 << 20)
+        self.assertIn(" last\n[[ATTACHMENT|logs/test-pv64-bad0.log]]\n", text)
+        self.assertIn("<system-out>first ", text)
+
     def test_every_bad_verdict_shows(self):
         for result in RESULTS:
             root = ElementTree.fromstring(junit.render([result]).encode())

@@ -39,6 +39,8 @@ _STYLE = (Need("pycodestyle", "pycodestyle"),)
 
 _PAGES = (Need("python3-jinja2",
                "/usr/lib/python3/dist-packages/jinja2/__init__.py"),)
+_YAML = (Need("python3-yaml",
+              "/usr/lib/python3/dist-packages/yaml/__init__.py"),)
 
 _CLANG = (Need("clang", "clang"),)
 _LLVM = _CLANG + (Need("lld", "ld.lld"), Need("llvm", "llvm-objcopy"))
@@ -50,7 +52,8 @@ PURPOSES: Dict[str, Tuple[str, Sequence[Need]]] = {
     "run": ("to build the tests and a hypervisor, and to run them in QEMU",
             _HYPERVISOR + _QEMU),
     "check": ("for the project's own checks",
-              _HYPERVISOR + _QEMU + _ABI + _CLANG + _STYLE + _PAGES),
+              _HYPERVISOR + _QEMU + _ABI + _CLANG + _STYLE + _PAGES
+              + _YAML),
     "all": ("for everything, LLVM=1 included",
             _HYPERVISOR + _QEMU + _ABI + _LLVM + _PAGES),
 }

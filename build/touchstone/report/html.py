@@ -14,7 +14,7 @@ from ..runs.record import Run
 from .files import write_file
 from .pages import Pages, as_markup, escaped
 from .sink import Sink
-from .terminal import hint
+from .terminal import hint, shortened
 
 # What stands for an outcome in the grid.
 SYMBOLS = {"SUCCESS": "\u2713", "SKIP": "\u2013", "XFAIL": "x", "XPASS": "P",
@@ -73,7 +73,7 @@ def render(run: Run, pages: Pages) -> str:
     longest = max((result.seconds for result in results), default=0) or 1.0
     logs = [result.log.text() if result.log else "" for result in results]
     room = _room([len(log) for log in logs])
-    items = [_item(result, longest, _shortened(log, room))
+    items = [_item(result, longest, shortened(log, room))
              for result, log in zip(results, logs)]
     environments = list(dict.fromkeys(item["env"] for item in items))
     environments.sort(key=_environment_order)
@@ -196,14 +196,6 @@ def _room(lengths: Sequence[int]) -> int:
         room = left // (len(lengths) - at)
         left -= min(length, room)
     return room
-
-
-def _shortened(text: str, room: int) -> str:
-    if len(text) <= room:
-        return text
-    half = room // 2
-    return (f"{text[:half]}\n[... {len(text) - 2 * half} characters left out"
-            f" ...]\n{text[-half:]}")
 
 
 def _console(text: str) -> str:

@@ -7,7 +7,11 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ..base.verdict import (FLAKY, XFAIL, XPASS, Case, Ending, Result,
                             Verdict)
-from .terminal import explain, hint
+from .terminal import explain, hint, shortened
+
+# GitLab takes files of 30 MB at most.  A document has no more characters than
+# this of consoles.
+TOTAL_OUTPUT = 20 << 20
 
 # A suite's text, and how many tests, failures, errors and skips it has.
 Suite = Tuple[str, List[int]]
@@ -124,12 +128,19 @@ def make_suite(name: str, cases: Sequence[str], seconds: float,
             f"  </testsuite>"), counts
 
 
-def suite(result: Result) -> Suite:
-    """Return a result as a suite, and its tests, failures, errors, skips."""
+def suite(result: Result, room: int = TOTAL_OUTPUT,
+          log: str = "") -> Suite:
+    """Return a result as a suite, and its tests, failures, errors, skips.
+
+    Of the console, `room` characters are kept.  `log` is the file that has
+    it: GitLab and Jenkins link what is named so.
+    """
     output = ""
     if result.log is not None and result.verdict is not Verdict.SUCCESS:
-        output = (f"    <system-out>{_text(result.log.text())}"
-                  "</system-out>\n")
+        text = shortened(result.log.text(), room)
+        if log:
+            text = f"{text.rstrip()}\n[[ATTACHMENT|{log}]]\n"
+        output = f"    <system-out>{_text(text)}</system-out>\n"
     if result.notes:
         output += (f"    <system-err>{_text(chr(10).join(result.notes))}"
                    "</system-err>\n")
@@ -144,10 +155,24 @@ def suite(result: Result) -> Suite:
                       result.seconds, properties, output)
 
 
-def render(results: Sequence[Result]) -> str:
-    """Return the results as a JUnit XML document (UTF-8)."""
-    return document([suite(result) for result in results],
+def room(count: int) -> int:
+    """Return how long the console in each of `count` suites may be."""
+    return TOTAL_OUTPUT // max(1, count)
+
+
+def render(results: Sequence[Result], logs: str = "") -> str:
+    """Return the results as a JUnit XML document (UTF-8).
+
+    `logs` is the directory with the consoles, if they are kept.
+    """
+    return document([suite(result, room(len(results)), log_name(result, logs))
+                     for result in results],
                     sum(result.seconds for result in results))
+
+
+def log_name(result: Result, logs: str) -> str:
+    """Return the file in `logs` with a result's console; "" if none is."""
+    return f"{logs}/{result.instance.name}.log" if logs else ""
 
 
 def document(suites: Sequence[Suite], seconds: float) -> str:

@@ -200,16 +200,17 @@ class TapStream(Sink):
         self._stream.flush()
 
 
-def junit_file(path: Path, sync: bool) -> Sink:
-    """Return the sink of a JUnit file."""
+def junit_file(path: Path, sync: bool, logs: str = "") -> Sink:
+    """Return the sink of a JUnit file; `logs` is where the consoles are."""
     suites: List[junit.Suite] = []
 
     def text(run: Run, last: bool) -> str:
         # A suite's text does not change: only new ones are made.
-        suites.extend(junit.suite(result)
+        room = junit.room(len(run.planned))
+        suites.extend(junit.suite(result, room, junit.log_name(result, logs))
                       for result in run.results[len(suites):])
         seconds = sum(result.seconds for result in run.results)
-        return (junit.render(run.in_order()) if last
+        return (junit.render(run.in_order(), logs) if last
                 else junit.document(suites, seconds))
 
     return Replaced(path, text, sync)
@@ -254,7 +255,7 @@ def create(args: argparse.Namespace) -> List[Sink]:
         from .html import HtmlSink
         sinks.append(HtmlSink(args.html))
     if args.junit:
-        sinks.append(junit_file(args.junit, sync))
+        sinks.append(junit_file(args.junit, sync, str(args.keep_logs or "")))
     if args.ktap:
         sinks.append(Growing(args.ktap, ktap.head, ktap.item, lambda _: ""))
     if args.kcidb:

@@ -77,6 +77,15 @@ def noted(result: Result) -> List[str]:
     return [f"Xen said meanwhile: {note}" for note in result.notes]
 
 
+def shortened(text: str, room: int) -> str:
+    """Leave out the middle of a text that has more than `room` characters."""
+    if len(text) <= room:
+        return text
+    half = room // 2
+    return (f"{text[:half]}\n[... {len(text) - 2 * half} characters left out"
+            f" ...]\n{text[len(text) - half:]}")
+
+
 def printable(text: str) -> str:
     """Replace what would steer the terminal rather than show up on it."""
     return "".join(char if char.isprintable() or char == "\t" else "?"
