@@ -21,7 +21,7 @@ from touchstone.runs.record import Run  # noqa: E402
 
 def result(name: str, verdict: Verdict, *cases: Case) -> Result:
     log = BoundedLog()
-    log.append(b"(XEN) Xen version 4.17.5 (x) y\n\0" + b"x" * 20000)
+    log.append(b"(XEN) Xen version 4.17.5 (x) y\n" + b"x" * 20000 + b"\0")
     return Result(Instance(Test(Path("/nowhere"), {
         "name": name, "category": "functional", "environments": ["pv64"]}),
         "pv64", "a~b"), verdict, "a reason # 1", list(cases), log, 0.5)

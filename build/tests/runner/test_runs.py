@@ -110,6 +110,20 @@ class Saved(unittest.TestCase):
         file.add(" item", " tail")
         self.assertEqual(self.path.read_text(), "head item tail")
 
+    def test_killed_before_a_shorter_tail_is_cut(self):
+        self.path.parent.mkdir()
+        file = files.GrowingFile(self.path, "head", " long tail")
+        real = files._write_at
+
+        def write_at(*arguments):
+            real(*arguments)
+            raise SystemExit
+
+        with mock.patch.object(files, "_write_at", write_at):
+            with self.assertRaises(SystemExit):
+                file.add(" a", " t")
+        self.assertEqual(self.path.read_text().rstrip("\n"), "head a t")
+
     def test_a_full_disk(self):
         self.path.parent.mkdir()
         file = files.GrowingFile(self.path, "head", " tail")
@@ -249,6 +263,7 @@ class Compared(unittest.TestCase):
         self.assertTrue(slower(4, 6.1))
         self.assertFalse(slower(4, 5.9))
         self.assertFalse(slower(1, 2.9))
+        self.assertFalse(slower(10, 13))
         self.assertFalse(slower(6, 4))
 
     def compared(self):

@@ -7,5 +7,6 @@
     image         what an image holds; xlcfg: its configuration for xl
     plan, timings, scheduler    in which order, and how many at once
     console       the guest's console, and the verdict on it
+    doctor        what this machine lacks; completion: for shells
     known_defects, bisection, boot, debug    modes and rules of their own
 """

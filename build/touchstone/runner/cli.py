@@ -11,7 +11,7 @@ from typing import Optional, Sequence
 
 from ..base.verdict import RunnerError, UsageError
 from ..hypervisors import hypervisor
-from . import listing, options
+from . import catalogue, completion, listing, options
 from .catalogue import ENVIRONMENTS
 
 EXIT_RUNNER_ERROR = 1
@@ -23,6 +23,16 @@ def _command(args: argparse.Namespace, root: Path) -> int:
     args.xen = hypervisor.chosen(args, hypervisor.AUTO)
     if args.environments:
         print("\n".join(ENVIRONMENTS))
+        return 0
+    if args.doctor:
+        from . import doctor
+        return doctor.run(listing.tests_dir(args, root), args.qemu)
+    if args.completion:
+        print(completion.script(args.completion, options.parser()), end="")
+        return 0
+    if args.words_list:
+        print("\n".join(completion.words(
+            catalogue.load(listing.tests_dir(args, root)))))
         return 0
     if args.compare:
         from ..report import archive

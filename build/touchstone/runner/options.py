@@ -11,6 +11,7 @@ from typing import List, Sequence
 from ..base.verdict import Result
 from ..hypervisors import hypervisor
 from .catalogue import CATEGORIES, DEFAULT_CATEGORIES, ENVIRONMENTS
+from .completion import SHELLS
 
 # More than these, and the command to run again names the instance alone.
 _AGAIN_CASES = 3
@@ -50,6 +51,7 @@ examples
   xtf-runner --tree ~/xen gnttab-map        build Xen's source as it is now
   git bisect run ~/touchstone/xtf-runner --bisect --tree . hvm64 gnttab-map
   xtf-runner test-pv64-example --gdb     stop at the first instruction
+  eval "$(xtf-runner --completion bash)"
 """
 
 
@@ -165,6 +167,14 @@ def parser() -> argparse.ArgumentParser:
     add("--tap", nargs="?", const="-", metavar="=FILE",
         help="write TAP to FILE, or to standard output (text then goes to"
              " standard error)")
+
+    add = made.add_argument_group("help of other kinds").add_argument
+    add("--doctor", action="store_true",
+        help="say what is missing on this machine, and how to get it")
+    add("--completion", choices=SHELLS,
+        help="print the completion of options and words for a shell")
+    add("--words", action="store_true", dest="words_list",
+        help=argparse.SUPPRESS)
 
     add = made.add_argument_group(
         "saved runs").add_mutually_exclusive_group().add_argument
