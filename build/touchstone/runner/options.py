@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The options of xtf-runner, and what it says to --help."""
 
-from __future__ import annotations
-
 import argparse
 import shlex
 from pathlib import Path
