@@ -5,8 +5,6 @@ What is needed is looked for as programs and files, not as packages, so that
 a toolchain from elsewhere counts, and so that a look costs no apt call.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

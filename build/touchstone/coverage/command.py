@@ -108,9 +108,12 @@ def _run(args: argparse.Namespace, root: Path) -> int:
         print("coverage: interrupted", file=sys.stderr)
         return 130
 
-    covered = analyse(spans, host.reached, files, _tree(args, xen))
+    tree = _tree(args, xen)
+    covered = analyse(spans, host.reached, files, tree)
+    by_test = analyse(spans, host.reached_by, files, tree)
     output = args.output or root / "out/coverage"
-    _write(output, covered, f"Xen {xen.version} ({xen.name})", results)
+    _write(output, covered, f"Xen {xen.version} ({xen.name})", results,
+           by_test)
     print(render.table(covered), end="")
     if args.functions:
         print("\n" + render.function_table(covered), end="")
@@ -158,12 +161,13 @@ def _summary(results: Sequence[Result]) -> str:
 
 
 def _write(output: Path, files: List[FileCoverage], name: str,
-           results: Sequence[Result]) -> None:
+           results: Sequence[Result],
+           by_test: List[FileCoverage]) -> None:
     output.mkdir(parents=True, exist_ok=True)
     verdicts = {result.instance.name: str(result.verdict)
                 for result in results}
     (output / "coverage.json").write_text(
-        render.as_json(files, name, verdicts))
+        render.as_json(files, name, verdicts, by_test))
     (output / "coverage.info").write_text(render.lcov(files))
     (output / "cobertura.xml").write_text(
         render.cobertura(files, int(time.time())), encoding="utf-8")

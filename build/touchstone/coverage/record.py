@@ -44,6 +44,7 @@ class RecordingHost(Dom0Host):
         self._filter = ""
         self._booted: Set[Tuple[Recipe, str]] = set()
         self.reached: Dict[str, Set[int]] = {}
+        self.reached_by: Dict[str, Set[int]] = {}   # by the name of a test
 
     def watch(self, ranges: Sequence[range]) -> None:
         """Set the addresses that are looked at."""
@@ -73,6 +74,8 @@ class RecordingHost(Dom0Host):
                 log.unlink()
                 with self._lock:
                     self.reached.setdefault(instance.env, set()).update(found)
+                    self.reached_by.setdefault(instance.test.name,
+                                               set()).update(found)
 
     def _log(self, instance: Instance) -> Path:
         return self._logs / f"{instance.name}.in_asm"

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from typing import List, Mapping, Sequence
+from typing import Dict, List, Mapping, Sequence, Set
 from xml.sax.saxutils import quoteattr
 
+from ..hypervisors.csource import functions
 from .analysis import FileCoverage, percent
 
 
@@ -35,19 +37,45 @@ def function_table(files: Sequence[FileCoverage]) -> str:
 
 
 def as_json(files: Sequence[FileCoverage], hypervisor: str,
-            verdicts: Mapping[str, str]) -> str:
-    """Return everything as JSON; docs/coverage.md describes it."""
+            verdicts: Mapping[str, str],
+            by_test: Sequence[FileCoverage] = ()) -> str:
+    """Return everything as JSON; docs/coverage.md describes it.
+
+    `by_test` has the same files, with names of tests for environments.
+    """
+    tests = {file.path: _tests(file) for file in by_test}
     return json.dumps({
         "hypervisor": hypervisor,
         "instances": dict(verdicts),
         "files": {file.path: {
             "lines": len(file.lines),
             "reached": file.reached,
-            "functions": [function._asdict() for function in file.functions],
+            "source": digest("\n".join(file.source)),
+            "functions": [{
+                **function._asdict(),
+                "tests": tests.get(file.path, {}).get(function.name, []),
+            } for function in file.functions],
             "reached-by": {str(line): sorted(file.lines[line])
                            for line in sorted(file.lines)},
         } for file in files},
     }, indent=1) + "\n"
+
+
+def digest(text: str) -> str:
+    """Return what tells whether a source is the one that was looked at."""
+    lines = "\n".join(text.splitlines())
+    return hashlib.sha256(lines.encode("utf-8", "replace")).hexdigest()
+
+
+def _tests(file: FileCoverage) -> Dict[str, List[str]]:
+    """Return the tests that reach each function."""
+    found: Dict[str, Set[str]] = {}
+    for function in functions("\n".join(file.source)):
+        here = found.setdefault(function.name, set())
+        for line, tests in file.lines.items():
+            if function.first_line <= line <= function.last_line:
+                here |= tests
+    return {name: sorted(tests) for name, tests in found.items()}
 
 
 def lcov(files: Sequence[FileCoverage], root: str = "xen/") -> str:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Optional, Sequence
 
-from ..base.verdict import RunnerError, UsageError
+from ..base.verdict import RunnerError, UsageError, Verdict
 from ..hypervisors import hypervisor
 from . import catalogue, completion, listing, options
 from .catalogue import ENVIRONMENTS
@@ -44,6 +44,8 @@ def _command(args: argparse.Namespace, root: Path) -> int:
     if args.list:
         listing.print_list(listing.split(args, instances), args)
         return 0
+    if args.git_range and not instances:
+        return Verdict.SKIP.exit_code
     from . import session
     return session.run(args, instances, root)
 

@@ -4,8 +4,6 @@
 What is no option is a selection word, which the runner lists itself.
 """
 
-from __future__ import annotations
-
 import argparse
 import shlex
 from typing import List, Sequence

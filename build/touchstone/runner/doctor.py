@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What this machine has of what the suite takes, and how to get the rest."""
 
-from __future__ import annotations
-
 import importlib.util
 import os
 import shutil
@@ -37,8 +35,8 @@ class Finding(NamedTuple):
 def findings(tests: Path, qemu: str) -> Iterator[Finding]:
     """Yield what there is to say of this machine."""
     version = ".".join(str(part) for part in sys.version_info[:3])
-    yield Finding("Python", sys.version_info >= (3, 7), version,
-                  "Python 3.7 or later runs xtf-runner")
+    yield Finding("Python", sys.version_info >= (3, 6), version,
+                  "Python 3.6 or later runs xtf-runner")
     yield _tests(tests)
     if hosts.is_xen_dom0():
         yield from _xl()

@@ -135,8 +135,12 @@ def load(path: Path = PROJECT, excused: bool = False) -> List[KnownDefect]:
             section.get("fixed", ""),
             section.get("shows", "always") == "always",
             section.get("reason", ""), tuple(section.get("xen", "").split()),
-            datetime.date.fromisoformat(until) if until else None, excused))
+            _date(until) if until else None, excused))
     return found
+
+
+def _date(text: str) -> datetime.date:
+    return datetime.datetime.strptime(text, "%Y-%m-%d").date()
 
 
 def _faults(section: configparser.SectionProxy) -> List[str]:
@@ -155,7 +159,7 @@ def _faults(section: configparser.SectionProxy) -> List[str]:
     if section.get("shows", "always") not in _SHOWS:
         wrong.append("shows")
     try:
-        datetime.date.fromisoformat(section.get("until", "2000-01-01"))
+        _date(section.get("until", "2000-01-01"))
     except ValueError:
         wrong.append("until")
     return wrong

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Which instances a command line selects, and their list."""
 
-from __future__ import annotations
-
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import List, Optional, Sequence
 
@@ -24,10 +23,14 @@ def select(args: argparse.Namespace, root: Path) -> List[Instance]:
     tests = catalogue.load(tests_dir(args, root))
     everything = (args.all or args.host
                   or (args.list and not args.words))
+    if args.git_range and not args.words:
+        everything = True
     selected = selection.select(tests, args.words, everything=everything,
                                 non_default=args.non_default,
                                 exclude=args.exclude,
                                 only="bench" if args.bench else None)
+    if args.git_range:
+        selected = _in_range(args, root, selected)
     if not args.cases:
         return selected
     with_cases = [instance for instance in selected
@@ -37,6 +40,20 @@ def select(args: argparse.Namespace, root: Path) -> List[Instance]:
                          + " or ".join(f"'{text}'" for text in args.cases)
                          + "; see --list --cases")
     return with_cases
+
+
+def _in_range(args: argparse.Namespace, root: Path,
+              selected: List[Instance]) -> List[Instance]:
+    """Return what tells something about --git-range; say what that is."""
+    from . import gitrange
+    if args.tree is None:
+        raise UsageError("--git-range goes with --tree, Xen's source")
+    data = args.coverage or root / "out/coverage/coverage.json"
+    found = gitrange.touched(Path(args.tree), args.git_range, data)
+    selected = gitrange.select(selected, found)
+    sys.stderr.write("".join(line + "\n" for line in gitrange.describe(
+        args.git_range, found, len(selected))))
+    return selected
 
 
 def shard_of(args: argparse.Namespace) -> Optional[shard.Shard]:

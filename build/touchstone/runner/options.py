@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The options of xtf-runner, and what it says to --help."""
 
-from __future__ import annotations
-
 import argparse
 import shlex
 from pathlib import Path
@@ -80,6 +78,12 @@ def parser() -> argparse.ArgumentParser:
         help="list the selected instances (all, without words); run nothing")
     add("--cases", action="store_true", dest="list_cases",
         help="with --list: each case of each instance")
+    add("--git-range", metavar="A..B",
+        help="run only the tests that reach the functions which these commits"
+             " of --tree touch")
+    add("--coverage", type=Path, metavar="FILE",
+        help="what build/coverage wrote, for --git-range (default:"
+             " out/coverage/coverage.json)")
     add("--shard", metavar="I/N",
         help="run part I of N, for one of several machines; also by"
              " TEST_SHARD_INDEX and TEST_TOTAL_SHARDS (from 0) or"

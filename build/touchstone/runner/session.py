@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A run of the command: from the selected instances to the exit code."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import platform
@@ -21,8 +19,8 @@ from ..report import sink
 from ..report.terminal import TerminalReport
 from ..runs import flakes
 from ..runs.record import Run
-from . import (bisection, catalogue, known_defects, listing, options,
-               scheduler, timings)
+from . import (catalogue, known_defects, listing, options, scheduler,
+               timings)
 from .catalogue import Instance
 
 EXIT_SIGNAL = 128
@@ -102,8 +100,10 @@ def run(args: argparse.Namespace, selected: List[Instance],
                          " use --tap=FILE")
     stream: TextIO = (sys.stderr if args.tap == "-" or as_json
                       else sys.stdout)
-    if args.bisect and not bisection.builds(host.options.xen):
-        return bisection.UNTESTABLE
+    if args.bisect:
+        from . import bisection
+        if not bisection.builds(host.options.xen):
+            return bisection.UNTESTABLE
     host.prepare()
     stop = Stop()
     interrupt = _Interrupt(stop)
