@@ -30,11 +30,10 @@ void printk(const char *fmt, ...) __printf(1, 2);
 /** Is the next character printed the first of a line? */
 bool console_at_line_start(void);
 
-/**
- * Wait until the other ends have read what was printed: by @p fn, of the sink
- * that has such an end.
- */
+/** Wait until the other ends have read what was printed. */
 void console_flush(void);
+
+/** Have console_flush() call @p fn, which waits for the reader of a sink. */
 void console_set_flush(void (*fn)(void));
 
 /** Use @p ring, whose other end is told through @p port, as PV console. */

@@ -121,9 +121,10 @@ class Qemu:
         `memory` is the machine's, in MiB.  `module` is a file with a command
         line behind it; the file's name may hold neither spaces nor commas.
         `realtime` lets guest time pass as outside; where it does not, `shift`
-        says how long an instruction takes.  `gdb` is a QEMU address to wait at for a debugger
-        before the first instruction.  `ram` is the descriptor, inherited by
-        QEMU, of a file of that size that is the machine's memory.
+        says how long an instruction takes.  `gdb` is a QEMU address to wait
+        at for a debugger before the first instruction.  `ram` is the
+        descriptor, inherited by QEMU, of a file of that size that is the
+        machine's memory.
         """
         argv = [self.binary, "-nodefaults", "-no-user-config",
                 "-display", "none", "-no-reboot",
