@@ -56,7 +56,7 @@ class Install(xen_host.XenHost):
         self.plant("create", "grep -q \"$(sed -n 's/^kernel=.\\(.*\\).$/\\1/p'"
                    " \"$3\")\" \"$3\" && [ -s \"$(sed -n"
                    " 's/^kernel=.\\(.*\\).$/\\1/p' \"$3\")\" ] || exit 7")
-        self.guest('echo "Test result: SUCCESS" >"logs/guest-$1.log"')
+        self.guest('echo "Test result: SUCCESS" >>"logs/guest-$1.log"')
         done = subprocess.run(
             [str(place / "xtf-runner"), "--host-kind", "xl", "-m", "logfile",
              "--logfile-dir", str(self.state / "logs"), "test-pv64-example"],

@@ -6,8 +6,6 @@ a `.partial` name and renamed when it is done.  Writers of the same entry
 exclude each other with a lock file.
 """
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import os

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Child processes that never outlive the runner, and fair deadlines."""
 
-from __future__ import annotations
-
 import os
 import select
 import shutil
@@ -115,7 +113,7 @@ class Child:
         self.errors = b""
         self._errors_ended = False
 
-    def __enter__(self) -> Child:
+    def __enter__(self) -> "Child":
         return self
 
     def __exit__(self, *_: object) -> None:

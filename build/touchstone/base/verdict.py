@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What a run of an instance can end in: verdicts, cases, results."""
 
-from __future__ import annotations
-
 import enum
 from typing import TYPE_CHECKING, Dict, List, NamedTuple, Optional, Sequence
 
@@ -47,7 +45,7 @@ class Case(NamedTuple):
         return f"{self.name}: {self.reason}" if self.reason else self.name
 
     @classmethod
-    def of_line(cls, status: str, text: str, titles: Sequence[str]) -> Case:
+    def of_line(cls, status: str, text: str, titles: Sequence[str]) -> "Case":
         """Return the case of a line; `titles` are those of the image.
 
         Titles and reasons may both hold ": ".  The longest title that the
@@ -100,9 +98,10 @@ def _times(endings: Sequence[Ending], order: Sequence[str]) -> str:
 class Result:
     """An instance, its verdict, and all that is needed to tell why."""
 
-    def __init__(self, instance: Instance, verdict: Verdict, reason: str = "",
+    def __init__(self, instance: "Instance", verdict: Verdict,
+                 reason: str = "",
                  cases: Optional[List[Case]] = None,
-                 log: Optional[BoundedLog] = None,
+                 log: "Optional[BoundedLog]" = None,
                  seconds: float = 0.0) -> None:
         self.instance = instance
         self.verdict = verdict

@@ -5,8 +5,6 @@ A host is an object with the methods of `Host`.  To add a kind, write a module
 with a subclass and name it in `create`; nothing else knows the kinds apart.
 """
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import List, NamedTuple, Optional

@@ -14,8 +14,6 @@ and `stock` come from Debian's archive once and then from the cache:
 HASH stands for the way a kind is made, VERSION for Debian's package.
 """
 
-from __future__ import annotations
-
 import os
 import zlib
 from pathlib import Path

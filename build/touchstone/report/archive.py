@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What xtf-runner does with saved runs: compare them, put them together."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 

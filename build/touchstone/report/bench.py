@@ -8,8 +8,6 @@ A test of category bench prints, the null hypercall first,
     BENCH: gnttab.copy.4096 unit=cycles median=... n=1000 bytes=4096
 """
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence

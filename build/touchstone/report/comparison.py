@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A comparison of two runs as text, as a page and as JUnit XML."""
 
-from __future__ import annotations
-
 from typing import List, Sequence
 
 from ..runs.compare import KINDS, Change, Comparison

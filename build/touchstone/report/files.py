@@ -7,8 +7,6 @@ the disk there before the instance starts, so that a computer which goes down
 can be asked which instance took it along.
 """
 
-from __future__ import annotations
-
 import os
 import time
 from pathlib import Path

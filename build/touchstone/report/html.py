@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A run as one HTML page, for people: --html."""
 
-from __future__ import annotations
-
 import re
 import time
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Results as JUnit XML: one suite an instance, one test case a case."""
 
-from __future__ import annotations
-
 import re
 from typing import List, Sequence, Tuple
 from xml.sax.saxutils import escape, quoteattr

@@ -5,8 +5,6 @@ The hypervisor is the checkout and the build; each case is a test, and so is
 each instance.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -4,8 +4,6 @@
 `kunit.py parse` reads it.  A name ends at a #, so that it must not have one.
 """
 
-from __future__ import annotations
-
 from typing import List
 
 from ..base.verdict import FLAKY, XFAIL, Case, Result

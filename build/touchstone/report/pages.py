@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Pages by Jinja2 in one look: templates/, each whole in one file."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from html import escape

@@ -7,8 +7,6 @@ nothing is lost when a run is killed.  To add a format, write a module with
 functions that return its text, and a sink for it in `create`.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 from pathlib import Path

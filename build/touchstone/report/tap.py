@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Results as TAP 14: one test point an instance, its cases as a subtest."""
 
-from __future__ import annotations
-
 from typing import List, Optional, Sequence
 
 from ..base.verdict import FLAKY, XFAIL, Result

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Text for people: a line an instance, a live line, the table."""
 
-from __future__ import annotations
-
 import math
 import os
 import shutil

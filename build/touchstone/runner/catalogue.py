@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The tests that exist: tests/<name>/info.json, images, configurations."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Dict, Iterator, List, Optional
@@ -31,7 +29,7 @@ class Test:
         self.cold: bool = bool(info.get("cold", False))
         self.xen_cmdline: str = info.get("xen-cmdline", "")
 
-    def instances(self) -> Iterator[Instance]:
+    def instances(self) -> "Iterator[Instance]":
         """Yield every instance: each environment in each variation."""
         for env in self.environments:
             for variation in self.variations or [None]:

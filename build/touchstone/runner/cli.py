@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The xtf-runner command: what its options ask for, and the exit code."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import shlex
@@ -44,8 +42,7 @@ def main(argv: Optional[Sequence[str]] = None,
          root: Optional[Path] = None) -> int:
     """Run the command; return its exit code.  `root` holds tests/."""
     words = list(sys.argv[1:] if argv is None else argv)
-    args = options.parser().parse_intermixed_args(
-        options.with_tap_value(words))
+    args = options.parse(words)
     args.command_line = " ".join(shlex.quote(word)
                                  for word in ["xtf-runner", *words])
     root = root or Path(__file__).resolve().parents[3]

@@ -6,8 +6,6 @@ hypervisor said and what the guest said.  Memory stays bounded whatever a
 guest prints.
 """
 
-from __future__ import annotations
-
 import re
 from collections import deque
 from typing import Deque, Dict, List, NamedTuple, Optional, Sequence

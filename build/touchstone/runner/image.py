@@ -6,8 +6,6 @@ case.h): pointers to a title and a file, then a line and a stage.  The guest
 runs its cases sorted by stage, file, line and title.
 """
 
-from __future__ import annotations
-
 import re
 import struct
 from pathlib import Path

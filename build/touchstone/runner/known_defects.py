@@ -8,8 +8,6 @@ as are those of --expect FILE, in the same format: an expected failure is
 XFAIL and does not count, one that does not show is XPASS and does.
 """
 
-from __future__ import annotations
-
 import configparser
 import datetime
 import fnmatch
@@ -137,8 +135,13 @@ def load(path: Path = PROJECT, excused: bool = False) -> List[KnownDefect]:
             section.get("fixed", ""),
             section.get("shows", "always") == "always",
             section.get("reason", ""), tuple(section.get("xen", "").split()),
-            datetime.date.fromisoformat(until) if until else None, excused))
+            _date(until) if until else None, excused))
     return found
+
+
+def _date(text: str) -> datetime.date:
+    """Return the date that YYYY-MM-DD names; ValueError if none."""
+    return datetime.datetime.strptime(text, "%Y-%m-%d").date()
 
 
 def _faults(section: configparser.SectionProxy) -> List[str]:
@@ -157,7 +160,7 @@ def _faults(section: configparser.SectionProxy) -> List[str]:
     if section.get("shows", "always") not in _SHOWS:
         wrong.append("shows")
     try:
-        datetime.date.fromisoformat(section.get("until", "2000-01-01"))
+        _date(section.get("until", "2000-01-01"))
     except ValueError:
         wrong.append("until")
     return wrong

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Which instances a command line selects, and their list."""
 
-from __future__ import annotations
-
 import argparse
 import os
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The options of xtf-runner, and what it says to --help."""
 
-from __future__ import annotations
-
 import argparse
 import shlex
 from pathlib import Path
@@ -62,7 +60,6 @@ def parser() -> argparse.ArgumentParser:
                     " verdict each.",
         formatter_class=argparse.RawDescriptionHelpFormatter)
     add = made.add_argument_group("what to run").add_argument
-    add("words", nargs="*", metavar="word", help=argparse.SUPPRESS)
     add("-a", "--all", action="store_true",
         help="select everything of the default categories")
     add("-n", "--non-default", action="store_true",
@@ -178,6 +175,21 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Parse options with words anywhere between them.
+
+    Python 3.6 has no parse_intermixed_args(): what no option takes is a word.
+    """
+    made = parser()
+    args, rest = made.parse_known_args(_with_tap_value(argv))
+    at = rest.index("--") if "--" in rest else len(rest)
+    unknown = [word for word in rest[:at] if word.startswith("-")]
+    if unknown:
+        made.error(f"unrecognized arguments: {' '.join(unknown)}")
+    args.words = rest[:at] + rest[at + 1:]
+    return args
+
+
 def _positive_int(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -205,6 +217,7 @@ def again(args: argparse.Namespace, result: Result) -> str:
     for option, value, default in (
             ("--tests-dir", args.tests_dir, None),
             ("--host-kind", args.host_kind, None),
+            ("--results-mode", args.results_mode, "console"),
             ("--xen", args.xen, "auto"),
             ("--xen-cmdline", args.xen_cmdline, ""),
             ("--vcpus", args.vcpus, None)):
@@ -223,6 +236,6 @@ def again(args: argparse.Namespace, result: Result) -> str:
     return " ".join(shlex.quote(word) for word in words)
 
 
-def with_tap_value(argv: Sequence[str]) -> List[str]:
+def _with_tap_value(argv: Sequence[str]) -> List[str]:
     """Keep a bare --tap from taking a selection word for its file."""
     return ["--tap=-" if word == "--tap" else word for word in argv]

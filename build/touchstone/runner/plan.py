@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What to run next, and how long the rest will take."""
 
-from __future__ import annotations
-
 import math
 import statistics
 import threading

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Runs instances on a host, several at once, and collects the results."""
 
-from __future__ import annotations
-
 import queue
 import threading
 import time
@@ -54,7 +52,7 @@ def run(host: Host, instances: Sequence[Instance], jobs: int,
     """
     plan = Plan(host, instances, jobs, timings)
     listener.planned(plan.remaining)
-    events: queue.Queue[_Event] = queue.Queue()
+    events: "queue.Queue[_Event]" = queue.Queue()
     threads = [threading.Thread(target=_work, daemon=True,
                                 args=(host, plan, events, stop, retries))
                for _ in range(min(jobs, len(instances)))]
@@ -102,7 +100,7 @@ def run(host: Host, instances: Sequence[Instance], jobs: int,
     return results
 
 
-def _work(host: Host, plan: Plan, events: queue.Queue[_Event],
+def _work(host: Host, plan: Plan, events: "queue.Queue[_Event]",
           stop: Stop, retries: Optional[Retries]) -> None:
     try:
         while True:

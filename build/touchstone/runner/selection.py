@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """From the words on the command line to the instances to run."""
 
-from __future__ import annotations
-
 from typing import Dict, List, Optional, Sequence, Set
 
 from .catalogue import (CATEGORIES, DEFAULT_CATEGORIES, ENVIRONMENTS,

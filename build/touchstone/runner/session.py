@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A run of the command: from the selected instances to the exit code."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import platform

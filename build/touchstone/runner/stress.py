@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The selection run again and again: --stress-count and --stress-duration."""
 
-from __future__ import annotations
-
 import time
 from typing import Callable, Dict, List, Optional, Sequence, Set
 

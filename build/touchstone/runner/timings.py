@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What instances took in earlier runs: seconds, and processors kept busy."""
 
-from __future__ import annotations
-
 import json
 import os
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Reader for xl.cfg files, as far as test configurations use the syntax."""
 
-from __future__ import annotations
-
 import re
 from typing import Dict, List, Union
 

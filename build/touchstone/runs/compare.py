@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What differs between two saved runs, and whether anything got worse."""
 
-from __future__ import annotations
-
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from ..base.verdict import FLAKY, XFAIL, Result, Verdict

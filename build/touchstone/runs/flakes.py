@@ -4,8 +4,6 @@
 What ends one way now and another way then is FLAKY, and never silently good.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Callable, Counter as Counts, Dict, List, Optional, Sequence
 from typing import Tuple

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Several saved runs put together: the shards of one, or parts of any kind."""
 
-from __future__ import annotations
-
 from typing import Dict, List, Sequence, Tuple
 
 from ..base.verdict import RunnerError

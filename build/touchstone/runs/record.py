@@ -5,8 +5,6 @@ The file is one JSON object.  It is whole at any time of the run: what ended
 is in it, and its member `end` says whether the run did.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

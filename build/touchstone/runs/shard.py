@@ -5,8 +5,6 @@ Each instance is in one part, whatever the machines are: the split depends on
 nothing but the selection, the number of parts, and the times that are given.
 """
 
-from __future__ import annotations
-
 import statistics
 from pathlib import Path
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence
