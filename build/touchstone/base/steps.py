@@ -5,8 +5,6 @@ Work reports through a callable that takes one string, `step` or
 `step: detail`.  A new step is news; a new detail only replaces the last one.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import selectors
@@ -143,9 +141,11 @@ def _pump(pipe: IO[bytes], sink: IO[bytes], output: bytearray,
                 sink.write(chunk)
                 sink.flush()
                 output += chunk
-                while (stop := output.find(b"\n", start)) >= 0:
+                stop = output.find(b"\n", start)
+                while stop >= 0:
                     on_line(output[start:stop].decode("utf-8", "replace"))
                     start = stop + 1
+                    stop = output.find(b"\n", start)
             on_tick()
 
 

@@ -5,8 +5,6 @@ A commit that does not build, or on which nothing boots, is neither good nor
 bad.  Nor is one on which the tests are skipped.
 """
 
-from __future__ import annotations
-
 import sys
 from typing import Sequence
 

@@ -5,8 +5,6 @@ The test `example` does next to nothing, so what keeps it from a verdict is
 the hypervisor's way to its first domain.
 """
 
-from __future__ import annotations
-
 from typing import List, Sequence
 
 from . import scheduler

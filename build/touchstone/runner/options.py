@@ -191,6 +191,21 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Parse options with words anywhere between them.
+
+    Python 3.6 has no parse_intermixed_args(): what no option takes is a word.
+    """
+    made = parser()
+    args, rest = made.parse_known_args(_with_tap_value(argv))
+    at = rest.index("--") if "--" in rest else len(rest)
+    unknown = [word for word in rest[:at] if word.startswith("-")]
+    if unknown:
+        made.error(f"unrecognized arguments: {' '.join(unknown)}")
+    args.words = rest[:at] + rest[at + 1:]
+    return args
+
+
 def _positive_int(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -218,6 +233,7 @@ def again(args: argparse.Namespace, result: Result) -> str:
     for option, value, default in (
             ("--tests-dir", args.tests_dir, None),
             ("--host-kind", args.host_kind, None),
+            ("--results-mode", args.results_mode, "console"),
             ("--xen", args.xen, "auto"),
             ("--xen-cmdline", args.xen_cmdline, ""),
             ("--vcpus", args.vcpus, None)):
