@@ -3,7 +3,8 @@
 
 comma := ,
 space := $(subst x, ,x x)
-plain-goals := help clean distclean deps hypervisor run check coverage defects
+plain-goals := help clean distclean deps hypervisor box run check check-box \
+	coverage defects
 
 # Which hypervisor: auto (full, or what comes nearest to it and is to be had),
 # full, nodebug, stock, each of these @ a Debian release, a file, or tree:DIR.
@@ -12,7 +13,7 @@ XEN ?= auto
 ARGS ?= --all
 
 .PHONY: all objects install clean distclean help deps hypervisor run check
-.PHONY: coverage defects
+.PHONY: coverage defects box check-box
 
 help:
 	@sed 's/^    //' build/make/help.txt
@@ -42,6 +43,17 @@ check:
 	$(bootstrap)
 	@build/deps check --install
 	@build/check
+
+# A Xen host inside QEMU, and the suite as unprivileged domains in it.
+box:
+	$(bootstrap)
+	@build/deps run --install
+	@build/box $(if $(filter-out auto,$(XEN)),--xen $(XEN))
+
+check-box: box
+	@$(MAKE) all
+	@./xtf-runner --host-kind box --xen $(XEN) $(ARGS) \
+		--known-defects=allow $(skip-is-ok)
 
 # These need more of the hypervisor than its binary.
 xen-option = $(if $(filter-out auto,$(XEN)),--xen $(XEN))

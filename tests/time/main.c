@@ -53,14 +53,20 @@ static int bind_timer(void)
     return rc;
 }
 
-/* Poll for the timer.  @return the system time then, 0 if it did not fire. */
+/*
+ * Poll for the timer.  @return the system time then, 0 if it did not fire.  An
+ * event of the toolstack's, such as on the console's port, may end a poll.
+ */
 static uint64_t wait_timer(uint64_t at_most)
 {
     struct sched_poll op = {
         .ports = &timer_port, .nr_ports = 1, .timeout = time_now() + at_most,
     };
 
-    hypercall_sched_op(SCHEDOP_poll, &op);
+    do {
+        hypercall_sched_op(SCHEDOP_poll, &op);
+    } while ( !test_bit(timer_port, shared_info.evtchn_pending) &&
+              time_now() < op.timeout );
 
     return test_and_clear_bit(timer_port, shared_info.evtchn_pending) ?
         time_now() : 0;

@@ -58,14 +58,20 @@ static bool fired(void)
     return test_and_clear_bit(timer_port, shared_info.evtchn_pending);
 }
 
-/* Poll for the event.  The system time afterwards, or 0 if it did not come. */
+/*
+ * Poll for the event.  The system time afterwards, or 0 if it did not come.  An
+ * event of the toolstack's, such as on the console's port, may end a poll.
+ */
 static uint64_t sleep_for_timer(uint64_t at_most)
 {
     struct sched_poll op = {
         .ports = &timer_port, .nr_ports = 1, .timeout = time_now() + at_most,
     };
 
-    hypercall_sched_op(SCHEDOP_poll, &op);
+    do {
+        hypercall_sched_op(SCHEDOP_poll, &op);
+    } while ( !test_bit(timer_port, shared_info.evtchn_pending) &&
+              time_now() < op.timeout );
 
     return fired() ? time_now() : 0;
 }

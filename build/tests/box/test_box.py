@@ -46,6 +46,9 @@ for line in stream:
         time.sleep(60)
     if b"nonsense" in words:
         agent.sendall(b"what?\n")
+    if b"lost" in words:
+        send(runner_error="xenstored is not running")
+        continue
     if b"refused" in words:
         send(error="xl says no")
     send(b"PASS: one\n", verdict="SUCCESS", reason="",
@@ -166,6 +169,13 @@ class Box(unittest.TestCase):
         result = self.run_one("nonsense")
         self.assertEqual(result.verdict, Verdict.CRASH)
         self.assertIn("nonsense", result.reason)
+
+    def test_dom0_is_no_use_any_more(self):
+        result = self.run_one("lost")
+        self.assertEqual(result.verdict, Verdict.CRASH)
+        self.assertIn("xenstored is not running", result.reason)
+        self.assertEqual(self.run_one().verdict, Verdict.SUCCESS)
+        self.assertEqual(len(self.host.started), 2)
 
     def test_refused(self):
         with self.assertRaisesRegex(InstanceError, "xl says no"):

@@ -33,7 +33,7 @@ from .channel import PORT, Decoder, Message
 from .image import BoxImage
 
 # To be raised when the content of a saved box changes.
-FORMAT = 1
+FORMAT = 2
 
 MEMORY = 1536
 DOM0_MEMORY = 384
@@ -291,7 +291,8 @@ def save(qemu: Qemu, recipe: Recipe, directory: Path, stop: Stop) -> None:
     try:
         with boot(qemu, recipe, directory, stop, ram, qmp) as box:
             qmp.connected()
-            qmp.run({"execute": "stop"})
+            # QEMU stops it meanwhile.  If it were stopped now, it would be
+            # stopped when it is loaded, too.
             qmp.run(SHARED_MEMORY, {"execute": "migrate",
                                     "arguments": {"uri": "fd:file"}},
                     fd=devices)
@@ -368,7 +369,6 @@ def start(qemu: Qemu, recipe: Recipe, directory: Path, stop: Stop) -> Box:
         qmp.connected()
         qmp.run(SHARED_MEMORY, {"execute": "migrate-incoming",
                                 "arguments": {"uri": "fd:file"}}, fd=source)
-        qmp.run({"execute": "cont"})
         return box
     except BaseException:
         if box is not None:

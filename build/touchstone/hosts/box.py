@@ -274,6 +274,9 @@ class BoxHost(Host):
         box = self._box(self._recipe(instance), stop)
         box.served += 1
         answer = box.ask(request, seconds, stop)
+        if "runner_error" in answer.fields:
+            # Its dom0 is no use any more: xenstored died, say.
+            raise BoxDied(str(answer.fields["runner_error"]))
         _check(answer)
         log = BoundedLog()
         log.append(answer.data)
