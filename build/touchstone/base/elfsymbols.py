@@ -16,6 +16,9 @@ _STT_FUNC = 2
 _STT_FILE = 4
 _PT_LOAD = 1
 
+# Functions begin at such addresses.
+_ALIGNMENT = 64
+
 
 class ElfError(Exception):
     """The file is no 64-bit ELF file with symbols; the text says why."""
@@ -44,13 +47,12 @@ def find(path: Path, names: Sequence[str]) -> Dict[str, Symbol]:
         raise ElfError(f"{path}: {error}") from None
 
 
-def ranges_of(path: Path, sources: Sequence[str]
-              ) -> Dict[str, List[Tuple[int, int]]]:
+def ranges_of(path: Path, sources: Sequence[str]) -> List[Tuple[int, int]]:
     """Return where the code of source files is: (first, beyond the last).
 
-    A source file is called as its symbol of type FILE says.  There is a range
-    for each section that has a static function of the file; others of its
-    functions are in between.  Raises ElfError.
+    A source file is called as its symbol of type FILE says; all that the
+    compiler made of a file with one of its static functions counts.  Nothing
+    is found without .debug_aranges.  Raises ElfError.
     """
     try:
         with open(path, "rb") as file:
@@ -59,22 +61,56 @@ def ranges_of(path: Path, sources: Sequence[str]
         raise ElfError(f"{path}: {error}") from None
 
 
-def _ranges_of(file: BinaryIO, sources: set
-               ) -> Dict[str, List[Tuple[int, int]]]:
+def _ranges_of(file: BinaryIO, sources: set) -> List[Tuple[int, int]]:
     _, table = _tables(file)
-    found: Dict[str, Dict[int, Tuple[int, int]]] = {}
+    functions = set()
     for section in table:
         if section[1] != _SHT_SYMTAB:
             continue
         source = ""
-        for name, kind, where, value, size in _symbols(file, table, section):
+        for name, kind, _, value, _ in _symbols(file, table, section):
             if kind == _STT_FILE:
                 source = name
-            elif kind == _STT_FUNC and source in sources and size:
-                parts = found.setdefault(source, {})
-                first, last = parts.get(where, (value, value))
-                parts[where] = (min(first, value), max(last, value + size))
-    return {source: sorted(parts.values()) for source, parts in found.items()}
+            elif kind == _STT_FUNC and source in sources:
+                functions.add(value)
+    names = _read(file, *table[_names_section(file)][4:6])
+    found: List[Tuple[int, int]] = []
+    for section in table:
+        name = names[section[0]:names.index(b"\0", section[0])]
+        if name == b".debug_aranges":
+            for unit in _aranges(_read(file, section[4], section[5])):
+                if any(first in functions for first, _ in unit):
+                    found += unit
+    return _joined(found)
+
+
+def _names_section(file: BinaryIO) -> int:
+    return struct.unpack("<H", _read(file, 62, 2))[0]
+
+
+def _aranges(data: bytes) -> Iterator[List[Tuple[int, int]]]:
+    """Yield the ranges of each unit of .debug_aranges, in 32-bit DWARF."""
+    at = 0
+    while at < len(data):
+        length, _, _, size, _ = struct.unpack_from("<IHIBB", data, at)
+        if size != 8:
+            raise ValueError("no ranges of 64-bit addresses")
+        end = at + 4 + length
+        # The header has 12 bytes; pairs are aligned to their size.
+        pairs = struct.iter_unpack("<QQ", data[at + 16:end])
+        yield [(first, first + length) for first, length in pairs if length]
+        at = end
+
+
+def _joined(ranges: Sequence[Tuple[int, int]]) -> List[Tuple[int, int]]:
+    """Return ranges in order; those that touch, or nearly so, as one."""
+    joined: List[Tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if joined and first - joined[-1][1] < _ALIGNMENT:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
+        else:
+            joined.append((first, last))
+    return joined
 
 
 def _tables(file: BinaryIO) -> Tuple[List[tuple], List[tuple]]:

@@ -98,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     add("-j", "--jobs", type=int, metavar="N",
         help="instances at once (default: the processors)")
     add("--json", type=Path, metavar="FILE", help="write the outcomes there")
+    add("--amplify", type=int, metavar="SEED",
+        help="widen the windows of races, as xtf-runner does")
     add("--qemu", default="qemu-system-x86_64", metavar="PATH")
     add("--accel", choices=("auto", "tcg", "kvm"), default="auto")
     add("--tests-dir", type=Path, metavar="DIR", help=argparse.SUPPRESS)
@@ -181,6 +183,7 @@ class _Run:
         options = hosts.Options()
         options.qemu = args.qemu
         options.accel = args.accel
+        options.amplify = args.amplify
         self._range = Range(options, args.jobs,
                             workshop.directory / "notes.json")
         tests = catalogue.load(args.tests_dir or root / "tests")

@@ -40,6 +40,7 @@ class Options:
         self.cases: List[str] = []
         self.shuffle: Optional[int] = None
         self.cold = False
+        self.amplify: Optional[int] = None  # the race amplifier's seed
         self.states: Optional[Path] = None  # where to keep them, if not usual
         self.results_mode = "console"
         self.logfile_dir = "/var/log/xen/console/"

@@ -19,6 +19,7 @@ from ..hypervisors.hypervisor import Hypervisor
 from ..base.process import Child, Deadline, Stop
 from ..base.verdict import InstanceError, Result, RunnerError
 from . import Clock, Host, Options
+from .amplifier import SLOWER, Amplifier, AmplifierError
 from .boot import BEGUN, COPIED, ENDED, GONE, STARTED, Boot
 from .monitor import Interrupted
 from .qemu import COARSE_SHIFT, FINE_SHIFT, MEDIUM_SHIFT, XEN_MEMORY, Qemu
@@ -52,6 +53,7 @@ class Dom0Host(Host):
         self.qemu = Qemu(options.qemu, options.accel)
         self._hypervisor: Optional[Hypervisor] = None
         self._states: Optional[StateCache] = None
+        self._amplifier: Optional[Amplifier] = None
         self._remarks: Dict[str, None] = {}
 
     def prepare(self) -> None:
@@ -60,6 +62,19 @@ class Dom0Host(Host):
             self.qemu.settle_accel(self.xen, cache.root(), Stop())
         if not self.options.cold:
             self._open_states()
+        if self.options.amplify is not None:
+            self._amplifier = self._make_amplifier(self.options.amplify)
+
+    def _make_amplifier(self, seed: int) -> Amplifier:
+        if self.qemu.accel != "tcg":
+            raise RunnerError("--amplify needs QEMU's accelerator tcg")
+        if self.symbols is None:
+            raise RunnerError(f"--amplify: there is no xen-syms beside"
+                              f" {self.xen}")
+        try:
+            return Amplifier(self.symbols, self.qemu.version(), seed)
+        except AmplifierError as error:
+            raise RunnerError(f"--amplify: {error}") from None
 
     def _open_states(self) -> None:
         if self.qemu.accel != "tcg":
@@ -94,8 +109,11 @@ class Dom0Host(Host):
         assert self._hypervisor is not None
         version = self._hypervisor.version
         known = f" {version}" if version not in ("", "unknown") else ""
-        return (f"Xen {self._hypervisor.name}{known}, images as dom0,"
+        text = (f"Xen {self._hypervisor.name}{known}, images as dom0,"
                 f" QEMU {self.qemu.version()} ({self.qemu.accel})")
+        if self._amplifier is not None:
+            text += f", races amplified (seed {self.options.amplify})"
+        return text
 
     def xen_version(self) -> str:
         assert self._hypervisor is not None
@@ -185,7 +203,23 @@ class Dom0Host(Host):
 
     def instruments(self, instance: Instance) -> List[str]:
         """Return further options for the QEMU that runs an instance."""
-        return []
+        if self._amplifier is None or not self._may_race(instance):
+            return []
+        return self._amplifier.options(instance.name)
+
+    def _may_race(self, instance: Instance) -> bool:
+        """Tell whether the vCPUs of an instance run at the same time.
+
+        Where instructions are counted, they take turns.
+        """
+        return instance.test.realtime and self.vcpus(instance) > 1
+
+    def timeout(self, instance: Instance) -> float:
+        limit = super().timeout(instance)
+        if (self._amplifier is not None and self.options.timeout is None
+                and self._may_race(instance)):
+            limit *= SLOWER
+        return limit
 
     def must_boot(self, instance: Instance, recipe: Recipe) -> bool:
         """Tell whether an instance shall not go on from a saved state."""

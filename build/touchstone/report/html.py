@@ -123,6 +123,8 @@ def _about(run: Run) -> List[Tuple[str, str]]:
         ("Command", about.get("command", "")),
         ("Seed", "" if about.get("shuffle") is None
          else str(about["shuffle"])),
+        ("Amplified", "" if about.get("amplify") is None
+         else f"seed {about['amplify']}"),
         ("Rounds", str(about["rounds"]) if about.get("rounds", 1) != 1
          else ""),
         ("Shard", f"{shard['index']} of {shard['total']}" if shard else ""),

@@ -3,6 +3,7 @@
 
 import argparse
 import shlex
+import time
 from pathlib import Path
 from typing import List, Sequence
 
@@ -113,6 +114,11 @@ def parser() -> argparse.ArgumentParser:
         help="virtual CPUs of each instance (default: what its test says)")
     add("--shuffle", type=_seed, metavar="SEED",
         help="run the cases of an image in another order, chosen by a number")
+    add("--amplify", type=_seed, nargs="?", metavar="=SEED",
+        const=int(time.time()),
+        help="have QEMU pause vCPUs in the functions under test, with host"
+             " dom0, so that races between vCPUs are met more often; the same"
+             " seed draws the same pauses")
     add("--qemu", default="qemu-system-x86_64", metavar="PATH",
         help="QEMU of host dom0 (default: %(default)s)")
     add("--accel", choices=("auto", "tcg", "kvm"), default="auto",
@@ -197,7 +203,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     Python 3.6 has no parse_intermixed_args(): what no option takes is a word.
     """
     made = parser()
-    args, rest = made.parse_known_args(_with_tap_value(argv))
+    args, rest = made.parse_known_args(_with_values(argv))
     at = rest.index("--") if "--" in rest else len(rest)
     unknown = [word for word in rest[:at] if word.startswith("-")]
     if unknown:
@@ -239,6 +245,8 @@ def again(args: argparse.Namespace, result: Result) -> str:
             ("--vcpus", args.vcpus, None)):
         if value != default:
             words += [option, str(value)]
+    if args.amplify is not None:
+        words.append(f"--amplify={args.amplify}")
     words.append(result.instance.name)
     titles = [case.name for case in result.cases
               if case.status in ("FAIL", "ERROR")]
@@ -258,7 +266,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     Python 3.6 has no parse_intermixed_args(): what no option takes is a word.
     """
     made = parser()
-    args, rest = made.parse_known_args(_with_tap_value(argv))
+    args, rest = made.parse_known_args(_with_values(argv))
     at = rest.index("--") if "--" in rest else len(rest)
     unknown = [word for word in rest[:at] if word.startswith("-")]
     if unknown:
@@ -267,6 +275,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return args
 
 
-def _with_tap_value(argv: Sequence[str]) -> List[str]:
-    """Keep a bare --tap from taking a selection word for its file."""
-    return ["--tap=-" if word == "--tap" else word for word in argv]
+def _with_values(argv: Sequence[str]) -> List[str]:
+    """Keep options with a value after = only from taking a selection word."""
+    values = {"--tap": "--tap=-", "--amplify": f"--amplify={int(time.time())}"}
+    return [values.get(word, word) for word in argv]
