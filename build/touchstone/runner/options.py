@@ -252,21 +252,6 @@ def again(args: argparse.Namespace, result: Result) -> str:
     return " ".join(shlex.quote(word) for word in words)
 
 
-def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """Parse options with words anywhere between them.
-
-    Python 3.6 has no parse_intermixed_args(): what no option takes is a word.
-    """
-    made = parser()
-    args, rest = made.parse_known_args(_with_tap_value(argv))
-    at = rest.index("--") if "--" in rest else len(rest)
-    unknown = [word for word in rest[:at] if word.startswith("-")]
-    if unknown:
-        made.error(f"unrecognized arguments: {' '.join(unknown)}")
-    args.words = rest[:at] + rest[at + 1:]
-    return args
-
-
 def _with_tap_value(argv: Sequence[str]) -> List[str]:
     """Keep a bare --tap from taking a selection word for its file."""
     return ["--tap=-" if word == "--tap" else word for word in argv]
