@@ -40,6 +40,17 @@ class Daemons(xen_host.XenHost):
         self.plant("xenstore-read", "sleep 60")
         self.check_prepare("xenstored", "restart")
 
+    def test_xenstored_that_is_there_may_be_slow(self):
+        self.plant("xenstore-read", "sleep 2.2")
+        with mock.patch.object(xltools, "_processes", lambda _: ["S"]):
+            self.assertEqual(xltools.xenstored_fault(), "")
+        for states, text in ((["T"], "is stopped"), ([], "does not answer")):
+            with mock.patch.object(xltools, "_processes", lambda _: states):
+                self.assertIn(text, xltools.xenstored_fault())
+        self.plant("xenstore-read", "sleep 60")
+        with mock.patch.object(xltools, "_processes", lambda _: ["S"]):
+            self.assertIn("xenstored hangs", xltools.xenstored_fault())
+
     def test_xenstored_is_dead(self):
         self.plant("info", "echo 'libxl: error: cannot connect to xenstore:"
                    " Connection refused' >&2; exit 1")

@@ -109,7 +109,7 @@ class Remains(xen_host.XenHost):
         words[1] = "00000000-other-boot"
         ledger.write_text(" ".join(words))
         said = self.prepare()
-        self.assertIn("went down during a run", said)
+        self.assertIn("ended when this computer went down", said)
         self.assertIn("running test-pv64-guilty", said)
 
     def test_a_domain_that_resisted_is_tried_again(self):

@@ -18,11 +18,11 @@ from .xltools import ToolError
 
 # How long xenconsoled may take to take up a domain, and how soon we look
 # whether it is there at all (seconds).
-CONSOLE_SECONDS = 10.0
+CONSOLE_SECONDS = 30.0
 CONSOLE_LOOK = 2.0
 
 # How long the destruction of a domain may take.
-DESTROY_SECONDS = 15.0
+DESTROY_SECONDS = 30.0
 
 # A domain whose name is in use, though none of ours should be, gets another.
 _NAMES = 5
