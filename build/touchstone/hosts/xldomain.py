@@ -27,8 +27,10 @@ DESTROY_SECONDS = 30.0
 # A domain whose name is in use, though none of ours should be, gets another.
 _NAMES = 5
 
-# Pauses between attempts to get memory that nobody of ours will give back.
+# Pauses between attempts to get memory that no domain of ours will give back,
+# and when to leave it: xl itself may have waited for dom0 to get smaller.
 _MEMORY_PAUSES = (0.5, 1.0, 2.0)
+_MEMORY_SECONDS = 10.0
 
 # Xen's name for a domain of ours: instance, process, number.
 _MARK = "xtf"
@@ -109,6 +111,7 @@ class Domain:
         pauses = list(_MEMORY_PAUSES)
         end = time.monotonic() + seconds
         attempt = 0
+        enough = time.monotonic() + _MEMORY_SECONDS
         while not stop.is_set:
             freed = memory.freed()
             attempt += 1
@@ -121,7 +124,7 @@ class Domain:
                     self._wait_for_name(attempt, end, stop)
                 elif xlhints.matches(xlhints.NO_MEMORY, error.lines):
                     if not memory.wait(freed, stop):
-                        if not pauses:
+                        if not pauses or time.monotonic() > enough:
                             raise NoMemory(_complaint(error)) from None
                         _sleep(pauses.pop(0), stop)
                 else:
@@ -307,7 +310,8 @@ def _first_line(error: ToolError) -> str:
 
 
 def _complaint(error: ToolError) -> str:
-    return error.lines[-1] if error.lines else str(error)
+    return next(line for line in error.lines
+                if xlhints.NO_MEMORY.search(line))
 
 
 def _sleep(seconds: float, stop: Stop) -> None:
