@@ -13,13 +13,16 @@ from ..base.process import Stop
 from ..base.verdict import InstanceError, RunnerError
 from . import Options, xlhints, xltools
 from .ledger import Ledger
-from .xlconsole import LogFile, Reader, Terminal, missing_log
+from .xlconsole import LogFile, Reader, Terminal, missing_log, no_directory
 from .xltools import ToolError
 
 # How long xenconsoled may take to take up a domain, and how soon we look
 # whether it is there at all (seconds).
 CONSOLE_SECONDS = 30.0
 CONSOLE_LOOK = 2.0
+
+# How long it may take to make a log.
+LOG_SECONDS = 10.0
 
 # How long the destruction of a domain may take.
 DESTROY_SECONDS = 30.0
@@ -189,8 +192,10 @@ class Domain:
 
         EndedEarly if it is gone by then.
         """
-        if isinstance(self.reader, LogFile) and self.reader.is_full():
-            raise RunnerError(self.reader.fault())
+        if isinstance(self.reader, LogFile):
+            fault = self.reader.fault() or no_directory(self.reader.path)
+            if fault:
+                raise RunnerError(fault)
         if not self._logfile:
             self.reader = self._open_terminal(stop)
         if stop.is_set:
@@ -243,7 +248,7 @@ class Domain:
         raise EndedEarly("")
 
     def _wait_for_log(self, log: LogFile, stop: Stop) -> None:
-        end = time.monotonic() + CONSOLE_SECONDS
+        end = time.monotonic() + LOG_SECONDS
         while not log.exists() and not stop.is_set:
             if time.monotonic() > end:
                 raise RunnerError(missing_log(log.path))
