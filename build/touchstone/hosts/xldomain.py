@@ -130,6 +130,8 @@ class Domain:
                         if not pauses or time.monotonic() > enough:
                             raise NoMemory(_complaint(error)) from None
                         _sleep(pauses.pop(0), stop)
+                elif xlhints.matches(xlhints.NO_CONSOLE, error.lines):
+                    raise no_console() from None
                 else:
                     raise InstanceError(
                         "\n".join([_first_line(error), *error.lines,
@@ -235,14 +237,11 @@ class Domain:
             if waited > CONSOLE_LOOK and not looked:
                 looked = True
                 self._check_end("before it had a console")
-                fault = xltools.xenconsoled_fault()
-                if fault:
-                    raise RunnerError(f"{fault}: {xltools.XENCONSOLED_HINT}")
+                if xltools.xenconsoled_fault():
+                    raise no_console()
             if waited > CONSOLE_SECONDS:
                 self._check_end("before it had a console")
-                raise RunnerError(
-                    "xenconsoled gives a new domain no console within"
-                    f" {CONSOLE_SECONDS:g} s: {xltools.XENCONSOLED_HINT}")
+                raise no_console()
             _sleep(pause, stop)
             pause = min(2 * pause, 0.5)
         raise EndedEarly("")
@@ -291,6 +290,13 @@ class Domain:
                 return complaint
             time.sleep(pause)
             pause = min(2 * pause, 1.0)
+
+
+def no_console() -> RunnerError:
+    """Return the error of a host that gives new domains no console."""
+    fault = (xltools.xenconsoled_fault()
+             or "xenconsoled gives a new domain no console; it may hang")
+    return RunnerError(f"{fault}: {xltools.XENCONSOLED_HINT}")
 
 
 def destroy_by_name(name: str) -> bool:
