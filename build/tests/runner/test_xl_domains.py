@@ -206,8 +206,11 @@ class Creation(xen_host.XenHost):
                          [f"test-pv64-demo-xtf-{os.getpid()}-1"])
 
     def test_too_little_memory(self):
-        self.refuse("failed to free memory for the domain")
+        self.refuse("failed to free memory for the domain",
+                    "libxl: error: destruction of domain failed")
         result = self.run_one()
+        self.assertTrue(result.reason.endswith("(xl: failed to free memory"
+                                               " for the domain)"))
         self.assertEqual(result.verdict, Verdict.SKIP)
         self.assertIn("Xen has 77 MiB", result.reason)
         self.assertIn("dom0_mem", result.reason)

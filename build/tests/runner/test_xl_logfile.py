@@ -40,6 +40,7 @@ class Logs(xen_host.XenHost):
         (self.state / "logs").rmdir()
         with self.assertRaisesRegex(RunnerError, "--logfile-dir"):
             self.run_one()
+        self.assertFalse(self.calls("unpause"))
 
     def test_rotated_while_it_is_written(self):
         self.guest(self.append + 'echo "PASS: one" >>$log; (sleep 0.3;'

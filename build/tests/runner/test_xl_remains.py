@@ -12,6 +12,7 @@ import time
 import unittest
 from pathlib import Path
 from unittest import mock
+from xml.etree import ElementTree
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -82,6 +83,48 @@ class Remains(xen_host.XenHost):
             shutil.rmtree(str(self.state / "domains/other"))
             self.assertEqual(self.prepare(), "")
 
+    def test_reports_of_a_killed_runner(self):
+        """They are whole, with what had ended, and name what was running."""
+        for name in ("first", "second"):
+            tests = self.state / "tests" / name
+            tests.mkdir(parents=True)
+            (tests / "info.json").write_text(
+                f'{{"name": "{name}", "category": "functional",'
+                ' "environments": ["pv64"]}')
+            (tests / f"test-pv64-{name}.cfg").write_text("")
+        self.guest(': >>"logs/guest-$1.log"; [ $1 = test-pv64-first ] &&'
+                   ' echo "Test result: SUCCESS" >>"logs/guest-$1.log"')
+        # What is on the disk when the second one's domain is made counts.
+        kept, xml, tap = (self.state / name for name in
+                          ("kept", "out.xml", "out.tap"))
+        self.plant("create", "[ $(grep -c ^create calls) = 2 ] &&"
+                   " { cp -r kept kept2; cp out.xml out.xml2;"
+                   " cp out.tap out.tap2; touch made; }")
+        with subprocess.Popen(
+                [sys.executable, str(ROOT / "xtf-runner"), "--tests-dir",
+                 str(self.state / "tests"), "--host-kind", "xl", "-j1", "-m",
+                 "logfile", "--logfile-dir", self.options.logfile_dir,
+                 f"--junit={xml}", f"--tap={tap}", "--keep-logs", str(kept),
+                 "first", "second"], stdout=subprocess.PIPE) as child:
+            for _ in range(2000):
+                if (self.state / "made").exists():
+                    break
+                time.sleep(0.01)
+            child.kill()
+            said = child.communicate()[0].decode()
+        self.assertIn("SUCCESS  test-pv64-first", said)
+        self.assertIn("started  test-pv64-second", said)
+        for end in ("2", ""):
+            suites = ElementTree.parse(f"{xml}{end}").getroot().findall(
+                "testsuite")
+            self.assertEqual([suite.get("name") for suite in suites],
+                             ["test-pv64-first"])
+            self.assertIn("ok 1 - test-pv64-first\n",
+                          Path(f"{tap}{end}").read_text())
+            self.assertTrue(Path(f"{kept}{end}/test-pv64-first.log").exists())
+            journal = Path(f"{kept}{end}/run.log").read_text()
+            self.assertTrue(journal.endswith(" started test-pv64-second\n"))
+
     def test_the_name_is_on_the_disk_before_the_domain_is_there(self):
         self.plant("create", "cat cache/touchstone/runs/* >at-create")
         host = self.host()
@@ -109,7 +152,7 @@ class Remains(xen_host.XenHost):
         words[1] = "00000000-other-boot"
         ledger.write_text(" ".join(words))
         said = self.prepare()
-        self.assertIn("went down during a run", said)
+        self.assertIn("ended when this computer went down", said)
         self.assertIn("running test-pv64-guilty", said)
 
     def test_a_domain_that_resisted_is_tried_again(self):

@@ -103,8 +103,10 @@ class XenHost(unittest.TestCase):
         self.options.logfile_dir = str(self.state / "logs")
         # What takes seconds on a host shall take less here.
         self.shorten(xltools, PATIENCE=0.5, PROBE_SECONDS=1.5,
-                     COMMAND_SECONDS=4.0, SLOW_SECONDS=4.0)
-        self.shorten(xldomain, CONSOLE_SECONDS=2.0, CONSOLE_LOOK=0.5,
+                     SLOW_PROBE_SECONDS=3.0,
+                     COMMAND_SECONDS=5.0, SLOW_SECONDS=5.0)
+        self.shorten(xldomain, CONSOLE_SECONDS=2.0,
+                     LOG_SECONDS=2.0, CONSOLE_LOOK=0.5,
                      DESTROY_SECONDS=1.0, _MEMORY_PAUSES=(0.05, 0.05, 0.05))
         self.shorten(xl, _HANG_UP_SECONDS=0.5)
 

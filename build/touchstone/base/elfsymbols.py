@@ -4,8 +4,6 @@
 Only what is asked for is read: xen-syms has 25 MB of debug information.
 """
 
-from __future__ import annotations
-
 import struct
 from pathlib import Path
 from typing import (

@@ -32,7 +32,7 @@ _LAST_LOOK = 2.0
 _LAST_WORDS = 0.3
 
 # How long a domain may outlive its console.
-_HANG_UP_SECONDS = 5.0
+_HANG_UP_SECONDS = 10.0
 
 # What `xl info` calls the ability to run an environment.
 _CAPABILITIES = {
@@ -87,9 +87,9 @@ class XlHost(Host):
         ours: List[str] = []
         abandoned = ledger.take_abandoned(self._ledgers)
         for entry in abandoned:
-            what = ("this computer went down during" if entry.rebooted
-                    else "nobody ended")
-            _say(f"{what} a run of {entry.begun}; it was running"
+            how = ("ended when this computer went down" if entry.rebooted
+                   else "was cut short")
+            _say(f"the run of {entry.begun} {how}; it was running"
                  f" {', '.join(entry.instances)}")
             ours += [] if entry.rebooted else entry.domains
         ours += [name for name in there

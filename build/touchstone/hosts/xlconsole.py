@@ -6,7 +6,7 @@ import select
 import termios
 import time
 import tty
-from typing import List, Optional
+from typing import List
 
 from ..base.process import Stop
 
@@ -183,12 +183,17 @@ class LogFile(Reader):
             os.close(self._files.pop())
 
 
-def missing_log(path: str) -> Optional[str]:
-    """Return what is wrong where no log appears."""
+def no_directory(path: str) -> str:
+    """Return what is wrong if a log cannot appear; "" if it can."""
     directory = os.path.dirname(path) or "."
-    if not os.path.isdir(directory):
-        return (f"there is no directory {directory}; name the one of"
-                " xenconsoled with --logfile-dir, or use -m console")
+    if os.path.isdir(directory):
+        return ""
+    return (f"there is no directory {directory}; name the one of xenconsoled"
+            " with --logfile-dir, or use -m console")
+
+
+def missing_log(path: str) -> str:
+    """Return what is wrong where no log appears."""
     return (f"xenconsoled writes no {path}; set XENCONSOLED_TRACE=guest"
             " (Debian: /etc/default/xen, else /etc/default/xencommons or"
             " /etc/sysconfig/xencommons) and restart xenconsoled, or use -m"

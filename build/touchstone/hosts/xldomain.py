@@ -13,22 +13,27 @@ from ..base.process import Stop
 from ..base.verdict import InstanceError, RunnerError
 from . import Options, xlhints, xltools
 from .ledger import Ledger
-from .xlconsole import LogFile, Reader, Terminal, missing_log
+from .xlconsole import LogFile, Reader, Terminal, missing_log, no_directory
 from .xltools import ToolError
 
 # How long xenconsoled may take to take up a domain, and how soon we look
 # whether it is there at all (seconds).
-CONSOLE_SECONDS = 10.0
+CONSOLE_SECONDS = 30.0
 CONSOLE_LOOK = 2.0
 
+# How long it may take to make a log.
+LOG_SECONDS = 10.0
+
 # How long the destruction of a domain may take.
-DESTROY_SECONDS = 15.0
+DESTROY_SECONDS = 30.0
 
 # A domain whose name is in use, though none of ours should be, gets another.
 _NAMES = 5
 
-# Pauses between attempts to get memory that nobody of ours will give back.
+# Pauses between attempts to get memory that no domain of ours will give back,
+# and when to leave it: xl itself may have waited for dom0 to get smaller.
 _MEMORY_PAUSES = (0.5, 1.0, 2.0)
+_MEMORY_SECONDS = 10.0
 
 # Xen's name for a domain of ours: instance, process, number.
 _MARK = "xtf"
@@ -109,6 +114,7 @@ class Domain:
         pauses = list(_MEMORY_PAUSES)
         end = time.monotonic() + seconds
         attempt = 0
+        enough = time.monotonic() + _MEMORY_SECONDS
         while not stop.is_set:
             freed = memory.freed()
             attempt += 1
@@ -121,9 +127,11 @@ class Domain:
                     self._wait_for_name(attempt, end, stop)
                 elif xlhints.matches(xlhints.NO_MEMORY, error.lines):
                     if not memory.wait(freed, stop):
-                        if not pauses:
+                        if not pauses or time.monotonic() > enough:
                             raise NoMemory(_complaint(error)) from None
                         _sleep(pauses.pop(0), stop)
+                elif xlhints.matches(xlhints.NO_CONSOLE, error.lines):
+                    raise no_console() from None
                 else:
                     raise InstanceError(
                         "\n".join([_first_line(error), *error.lines,
@@ -186,8 +194,10 @@ class Domain:
 
         EndedEarly if it is gone by then.
         """
-        if isinstance(self.reader, LogFile) and self.reader.is_full():
-            raise RunnerError(self.reader.fault())
+        if isinstance(self.reader, LogFile):
+            fault = self.reader.fault() or no_directory(self.reader.path)
+            if fault:
+                raise RunnerError(fault)
         if not self._logfile:
             self.reader = self._open_terminal(stop)
         if stop.is_set:
@@ -227,20 +237,17 @@ class Domain:
             if waited > CONSOLE_LOOK and not looked:
                 looked = True
                 self._check_end("before it had a console")
-                fault = xltools.xenconsoled_fault()
-                if fault:
-                    raise RunnerError(f"{fault}: {xltools.XENCONSOLED_HINT}")
+                if xltools.xenconsoled_fault():
+                    raise no_console()
             if waited > CONSOLE_SECONDS:
                 self._check_end("before it had a console")
-                raise RunnerError(
-                    "xenconsoled gives a new domain no console within"
-                    f" {CONSOLE_SECONDS:g} s: {xltools.XENCONSOLED_HINT}")
+                raise no_console()
             _sleep(pause, stop)
             pause = min(2 * pause, 0.5)
         raise EndedEarly("")
 
     def _wait_for_log(self, log: LogFile, stop: Stop) -> None:
-        end = time.monotonic() + CONSOLE_SECONDS
+        end = time.monotonic() + LOG_SECONDS
         while not log.exists() and not stop.is_set:
             if time.monotonic() > end:
                 raise RunnerError(missing_log(log.path))
@@ -285,6 +292,13 @@ class Domain:
             pause = min(2 * pause, 1.0)
 
 
+def no_console() -> RunnerError:
+    """Return the error of a host that gives new domains no console."""
+    fault = (xltools.xenconsoled_fault()
+             or "xenconsoled gives a new domain no console; it may hang")
+    return RunnerError(f"{fault}: {xltools.XENCONSOLED_HINT}")
+
+
 def destroy_by_name(name: str) -> bool:
     """End a domain that an earlier run has left."""
     try:
@@ -307,7 +321,8 @@ def _first_line(error: ToolError) -> str:
 
 
 def _complaint(error: ToolError) -> str:
-    return error.lines[-1] if error.lines else str(error)
+    return next(line for line in error.lines
+                if xlhints.NO_MEMORY.search(line))
 
 
 def _sleep(seconds: float, stop: Stop) -> None:

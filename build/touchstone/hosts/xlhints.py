@@ -6,6 +6,8 @@ from typing import List
 
 NAME_IN_USE = re.compile(r"name .*already exists|already in use",
                          re.IGNORECASE)
+# libxl waits for xenconsoled itself, if it has a domain's console to make.
+NO_CONSOLE = re.compile(r"console tty.*timed out")
 NO_MEMORY = re.compile(
     r"failed to free memory for the domain|not enough (?:free )?memory"
     r"|insufficient memory|out of memory|cannot allocate memory"

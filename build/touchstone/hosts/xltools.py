@@ -11,7 +11,7 @@ import select
 import signal
 import subprocess
 import time
-from typing import Dict, List, NamedTuple, Optional
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
 
 from ..base.verdict import InstanceError, RunnerError
 
@@ -19,11 +19,15 @@ from ..base.verdict import InstanceError, RunnerError
 PATIENCE = 6.0
 
 # What a single command may take: those that make and end domains wait for
-# device models; and what xenstored may take to answer.
-COMMAND_SECONDS = 20.0
-SLOW_SECONDS = 90.0
+# device models.  A host may be slow, so this is long.
+COMMAND_SECONDS = 60.0
+SLOW_SECONDS = 180.0
 SLOW = ("create", "destroy")
+
+# What xenstored may take to answer, and what it may if it is there and not
+# stopped: then it may as well be slow.
 PROBE_SECONDS = 4.0
+SLOW_PROBE_SECONDS = 30.0
 
 # Once a command has ended, what it left behind may hold its pipes open.
 _PIPES_SECONDS = 1.0
@@ -104,8 +108,13 @@ class _Done(NamedTuple):
     errors: bytes
 
 
-def _run(words, limit: float, fault=None) -> _Done:
-    """Run a command for so long; RunnerError if `fault` names a reason."""
+def _run(words: Sequence[str], limit: float,
+         fault: Optional[Callable[[], str]] = None,
+         patience: Optional[float] = None) -> _Done:
+    """Run a command for so long; RunnerError if `fault` names a reason.
+
+    It is asked whenever the patience comes to an end.
+    """
     try:
         process = subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -119,7 +128,8 @@ def _run(words, limit: float, fault=None) -> _Done:
     except OSError as error:
         raise ToolError(f"cannot run {words[0]}: {error.strerror}") from None
     try:
-        return _collect(process, limit, fault)
+        return _collect(process, limit, fault,
+                        PATIENCE if patience is None else patience)
     finally:
         _end(process)
 
@@ -141,7 +151,8 @@ def _end(process: subprocess.Popen) -> None:
     process.stderr.close()
 
 
-def _collect(process: subprocess.Popen, limit: float, fault) -> _Done:
+def _collect(process: subprocess.Popen, limit: float,
+             fault: Optional[Callable[[], str]], patience: float) -> _Done:
     assert process.stdout and process.stderr
     kept: Dict[int, bytearray] = {process.stdout.fileno(): bytearray(),
                                   process.stderr.fileno(): bytearray()}
@@ -151,7 +162,7 @@ def _collect(process: subprocess.Popen, limit: float, fault) -> _Done:
         opened.register(fileno, select.POLLIN)
     left = len(kept)
     now = time.monotonic()
-    end, look, gone = now + limit, now + PATIENCE, 0.0
+    end, look, gone = now + limit, now + patience, 0.0
     # The usual end is that of both pipes.  A daemon that has inherited them
     # keeps them open: so the process itself is looked at, too.
     while left:
@@ -174,7 +185,7 @@ def _collect(process: subprocess.Popen, limit: float, fault) -> _Done:
             reason = fault()
             if reason:
                 raise RunnerError(reason)
-            look = time.monotonic() + PATIENCE
+            look = time.monotonic() + patience
     try:
         status = process.wait(max(0.1, end - time.monotonic()))
     except subprocess.TimeoutExpired:
@@ -184,13 +195,25 @@ def _collect(process: subprocess.Popen, limit: float, fault) -> _Done:
 
 def xenstored_fault() -> str:
     """Ask xenstored anything; return what is wrong with it, "" if nothing."""
-    try:
-        done = _run(("xenstore-read", "/tool"), PROBE_SECONDS)
-    except (RunnerError, ToolError):
-        return ""
-    if done.status is None:
-        what = ("hangs" if _processes("xenstored")
+    what = ""
+
+    def give_up() -> str:
+        nonlocal what
+        states = _processes("xenstored")
+        what = ("hangs" if any(state not in "TtZ" for state in states)
+                else "is stopped" if states
                 else "does not answer, and no process of that name runs")
+        return "" if what == "hangs" else what
+
+    try:
+        done = _run(("xenstore-read", "/tool"), SLOW_PROBE_SECONDS, give_up,
+                    PROBE_SECONDS)
+    except ToolError:
+        return ""
+    except RunnerError:
+        # Either there is no such command, or it was given up.
+        return f"xenstored {what}: {XENSTORED_HINT}" if what else ""
+    if done.status is None:
         return f"xenstored {what}: {XENSTORED_HINT}"
     if done.status and _NO_XENSTORED.search(done.errors.decode("utf-8",
                                                                "replace")):

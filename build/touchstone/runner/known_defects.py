@@ -140,6 +140,7 @@ def load(path: Path = PROJECT, excused: bool = False) -> List[KnownDefect]:
 
 
 def _date(text: str) -> datetime.date:
+    """Return the date that YYYY-MM-DD names; ValueError if none."""
     return datetime.datetime.strptime(text, "%Y-%m-%d").date()
 
 

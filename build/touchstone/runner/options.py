@@ -260,21 +260,6 @@ def again(args: argparse.Namespace, result: Result) -> str:
     return " ".join(shlex.quote(word) for word in words)
 
 
-def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """Parse options with words anywhere between them.
-
-    Python 3.6 has no parse_intermixed_args(): what no option takes is a word.
-    """
-    made = parser()
-    args, rest = made.parse_known_args(_with_values(argv))
-    at = rest.index("--") if "--" in rest else len(rest)
-    unknown = [word for word in rest[:at] if word.startswith("-")]
-    if unknown:
-        made.error(f"unrecognized arguments: {' '.join(unknown)}")
-    args.words = rest[:at] + rest[at + 1:]
-    return args
-
-
 def _with_values(argv: Sequence[str]) -> List[str]:
     """Keep options with a value after = only from taking a selection word."""
     values = {"--tap": "--tap=-", "--amplify": f"--amplify={int(time.time())}"}

@@ -214,6 +214,7 @@ def _run_all(args: argparse.Namespace, host: Host, instances: List[Instance],
                 if args.retries else None)
     except (RunnerError, OSError):
         # What has ended is worth a report all the same.
+        terminal.close(this.in_order(), False, total=len(instances))
         reports.end()
         raise
     results = this.in_order()
