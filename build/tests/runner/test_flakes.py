@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from touchstone import hosts  # noqa: E402
-from touchstone.runner import cli  # noqa: E402
+from touchstone.runner import bisection, cli  # noqa: E402
 from touchstone.runner.catalogue import Instance, Test  # noqa: E402
 from touchstone.runner.console import BoundedLog  # noqa: E402
 from touchstone.hosts import Host, Options  # noqa: E402
@@ -216,6 +216,15 @@ class Command(unittest.TestCase):
                                   "0.2")
         self.assertEqual(code, 0)
         self.assertGreater(self.host.runs, 1)
+
+    def test_bisect_with_a_race(self):
+        with mock.patch.object(bisection, "builds", lambda _: True), \
+                mock.patch.object(bisection, "boots", lambda *_: True):
+            for verdicts, count, code in (([GOOD, GOOD, CRASH], "3", 1),
+                                          ([GOOD, GOOD, CRASH], "2", 0)):
+                found, _ = self.run_script({"a": verdicts}, "--bisect",
+                                           "--stress-count", count)
+                self.assertEqual(found, code)
 
     def test_both_ways_at_once(self):
         with mock.patch("sys.stderr", io.StringIO()) as err:
