@@ -321,6 +321,9 @@ class BoxHost(Host):
         return Message({
             "do": what, "options": self._words(), "env": instance.env,
             "variation": instance.variation, "cfg": _cfg(instance),
+            # What takes all of Xen's memory as dom0 may do so here, too.
+            "most": (2 * machine.MEMORY if "dom0_mem=max:" in test.xen_cmdline
+                     else None),
             "info": {"name": test.name, "category": test.category,
                      "environments": [instance.env],
                      "variations": ([instance.variation]
@@ -372,9 +375,6 @@ def _cfg(instance: Instance) -> str:
         path = settings.get(key)
         if path:
             text = text.replace(str(path), "@IMAGE@")
-    if "dom0_mem=max:" in instance.test.xen_cmdline:
-        # What takes all of Xen's memory as dom0 may do so here, too.
-        text += f"\nmaxmem={2 * machine.MEMORY}\n"
     if not instance.is_pv:
         text += '\ntype="pvh"\nkernel="@IMAGE@"\n'
     return text
