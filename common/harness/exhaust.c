@@ -132,7 +132,7 @@ bool exhaust_for_case(void)
     all = take_all();
     if ( !may_have_more() )
         xtf_case_skip("This domain may not take all of Xen's memory: it needs "
-                      EXHAUST_OPTION);
+                      EXHAUST_OPTION " or, if not dom0, " EXHAUST_DOMU);
     else if ( !all || nr_spare != EXHAUST_SPARE )
         xtf_case_skip("Xen has more memory than can be taken here, or hardly"
                       " any");

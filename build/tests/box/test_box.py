@@ -145,6 +145,7 @@ class Box(unittest.TestCase):
 
     def test_qemu_ends(self):
         result = self.run_one("exit")
+        self.assertEqual(len(self.host.started), 2)
         self.assertEqual(result.verdict, Verdict.CRASH)
         self.assertIn("QEMU ended with status 3", result.reason)
 
@@ -172,10 +173,11 @@ class Box(unittest.TestCase):
 
     def test_dom0_is_no_use_any_more(self):
         result = self.run_one("lost")
+        self.assertEqual(len(self.host.started), 2)
         self.assertEqual(result.verdict, Verdict.CRASH)
         self.assertIn("xenstored is not running", result.reason)
         self.assertEqual(self.run_one().verdict, Verdict.SUCCESS)
-        self.assertEqual(len(self.host.started), 2)
+        self.assertEqual(len(self.host.started), 3)
 
     def test_refused(self):
         with self.assertRaisesRegex(InstanceError, "xl says no"):
@@ -202,6 +204,11 @@ class Box(unittest.TestCase):
         self.assertNotIn("/x/image", cfg)
         self.assertTrue(cfg.endswith('type="pvh"\nkernel="@IMAGE@"\n'), cfg)
         self.assertIn("memory=64", cfg)
+
+    def test_hvm32pae_on_an_emulated_processor(self):
+        instance = self.instance(env="hvm32pae")
+        cfg = self.host._request("run", instance, b"").fields["cfg"]
+        self.assertTrue(cfg.endswith("hap=0\n"), cfg)
 
     def test_interrupted_while_it_starts(self):
         stop = Stop()

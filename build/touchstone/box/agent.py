@@ -13,13 +13,14 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import BinaryIO, Dict, List
+from typing import BinaryIO, Dict, List, Optional, Tuple
 
 from ..base.process import Stop
-from ..base.verdict import InstanceError, Result, RunnerError
+from ..base.verdict import InstanceError, Result, RunnerError, Verdict
 from ..hosts import Options, xldomain, xltools
 from ..hosts.xl import XlHost
 from ..runner.catalogue import Instance, Test
+from ..runner.console import Console
 from .channel import PORT, Decoder, Message
 
 _INSTANCES = Path("/run/instances")
@@ -32,13 +33,29 @@ _LIMITS = [(xltools, ("PATIENCE", "COMMAND_SECONDS", "SLOW_SECONDS",
 _LONGER = 10
 
 
+class _Host(XlHost):
+    """Host xl, in a Xen that nobody else uses."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(options)
+        # What the next domain may have at most (MiB), if more than usual.
+        self.most: Optional[int] = None
+
+    def _watch(self, domain: xldomain.Domain, console: Console,
+               instance: Instance, stop: Stop
+               ) -> Tuple[Optional[Verdict], str]:
+        if self.most is not None:
+            xltools.run("xl", "mem-max", domain.name, str(self.most))
+        return super()._watch(domain, console, instance, stop)
+
+
 def main() -> int:
     """Serve requests until the box ends."""
     for module, names in _LIMITS:
         for name in names:
             setattr(module, name, _LONGER * getattr(module, name))
     with open(_port(), "r+b", buffering=0) as port:
-        host = XlHost(Options())
+        host = _Host(Options())
         try:
             host.prepare()
             host.describe()
@@ -72,7 +89,7 @@ def _send(port: BinaryIO, message: Message) -> None:
         data = data[port.write(data):]
 
 
-def _answer(host: XlHost, request: Message) -> Message:
+def _answer(host: _Host, request: Message) -> Message:
     try:
         return _do(host, request)
     except InstanceError as error:
@@ -83,7 +100,7 @@ def _answer(host: XlHost, request: Message) -> Message:
         shutil.rmtree(str(_INSTANCES), ignore_errors=True)
 
 
-def _do(host: XlHost, request: Message) -> Message:
+def _do(host: _Host, request: Message) -> Message:
     host.options = _options(request.fields["options"])
     if request.fields["do"] == "describe":
         return Message({"text": host.describe(),
@@ -91,6 +108,7 @@ def _do(host: XlHost, request: Message) -> Message:
     instance = _instance(request)
     if request.fields["do"] == "can_run":
         return Message({"obstacle": host.can_run(instance)})
+    host.most = request.fields.get("most")
     result = host.run(instance, Stop())
     assert result is not None
     return _result(result)

@@ -64,6 +64,10 @@ class BoxSilent(BoxDied):
     """A box did not answer within its time."""
 
 
+class XenDied(BoxDied):
+    """The hypervisor of a box panicked, or its dom0 crashed."""
+
+
 class Recipe(NamedTuple):
     """What a box is made of."""
 
@@ -230,19 +234,19 @@ class Box:
         # A guest's verdict on Xen's log is no end of the console.
         self._console.verdict = None
         if self._xen.ended:
-            raise BoxDied(self._xen.ended)
+            raise XenDied(self._xen.ended)
 
     def _died(self) -> BoxDied:
         self.child.wait(1.0)
         reason = self._xen.conclude()
-        if not reason:
-            status = self.child.returncode
-            reason = ("QEMU hung up" if status is None
-                      else f"QEMU ended by signal {-status}" if status < 0
-                      else f"QEMU ended with status {status}")
-            said = self.child.errors.decode("utf-8", "replace").strip()
-            reason += f": {said}" if said else ""
-        return BoxDied(reason)
+        if reason:
+            return XenDied(reason)
+        status = self.child.returncode
+        reason = ("QEMU hung up" if status is None
+                  else f"QEMU ended by signal {-status}" if status < 0
+                  else f"QEMU ended with status {status}")
+        said = self.child.errors.decode("utf-8", "replace").strip()
+        return BoxDied(f"{reason}: {said}" if said else reason)
 
 
 def boot(qemu: Qemu, recipe: Recipe, directory: Path, stop: Stop,

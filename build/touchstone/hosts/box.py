@@ -5,6 +5,7 @@ In each box, an agent runs host `xl` in dom0; this host hands it instances.
 Each thread of the runner has a box of its own, and keeps it for the next
 instance.  A box that died is replaced; its instance runs once more in the
 fresh one, which tells a guilty instance from one that came after a wreck.
+Only if Xen itself died, and the box had served nobody else, is that clear.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from ..base.verdict import (Case, InstanceError, Result, RunnerError,
                             Verdict)
 from ..box import image, machine
 from ..box.channel import Message
-from ..box.machine import Box, BoxDied, BoxSilent, Recipe
+from ..box.machine import Box, BoxDied, BoxSilent, Recipe, XenDied
 from ..hypervisors import hypervisor
 from ..hypervisors.hypervisor import Hypervisor
 from ..runner.catalogue import Instance
@@ -103,6 +104,21 @@ class BoxHost(Host):
         self._common = Recipe(self._hypervisor.xen,
                               image.provide(release, progress),
                               self.options.xen_cmdline)
+        try:
+            self._meet(stop, progress)
+        except BoxDied as error:
+            saved = self._saved.get(self._common)
+            if saved is None:
+                raise
+            self._remark(f"the saved box is no use: {error}")
+            self._drop(self._mine.box)
+            cache.remove(saved)
+            del self._saved[self._common]
+            self._meet(stop, progress)
+
+    def _meet(self, stop: Stop, progress: steps.Progress) -> None:
+        """Start the first box, and ask it what it is."""
+        assert self._common is not None
         box = self._box(self._common, stop, progress)
         self._texts = {
             key: str(value) for key, value in box.ask(
@@ -259,10 +275,9 @@ class BoxHost(Host):
         try:
             with self._died_in(stop) as death:
                 return self._run(instance, request, seconds, stop)
-            if death.verdict is Verdict.CRASH and not death.fresh:
-                self._remark(f"{instance.name}: its box, which had served"
-                             f" others, died ({death.reason}); it ran again"
-                             " in a fresh one")
+            if death.tells_nothing:
+                self._remark(f"{instance.name}: {death.reason}; it ran again"
+                             " in a fresh box")
                 with self._died_in(stop) as death:
                     return self._run(instance, request, seconds, stop)
         except Interrupted:
@@ -300,7 +315,9 @@ class BoxHost(Host):
                 death.verdict = Verdict.TIMEOUT
                 death.reason = "no verdict within the time limit"
             if box is not None:
-                death.fresh = box.served <= 1
+                death.tells_nothing = (
+                    death.verdict is Verdict.CRASH
+                    and not (box.served <= 1 and isinstance(error, XenDied)))
                 death.log = box.log
                 self._drop(box)
         except Interrupted:
@@ -320,7 +337,11 @@ class BoxHost(Host):
         test = instance.test
         return Message({
             "do": what, "options": self._words(), "env": instance.env,
-            "variation": instance.variation, "cfg": _cfg(instance),
+            "variation": instance.variation,
+            "cfg": _cfg(instance, self._qemu.accel == "tcg"),
+            # What takes all of Xen's memory as dom0 may do so here, too.
+            "most": (2 * machine.MEMORY if "dom0_mem=max:" in test.xen_cmdline
+                     else None),
             "info": {"name": test.name, "category": test.category,
                      "environments": [instance.env],
                      "variations": ([instance.variation]
@@ -335,7 +356,9 @@ class _Death:
     def __init__(self) -> None:
         self.verdict = Verdict.CRASH
         self.reason = ""
-        self.fresh = True
+        # Whether somebody else may be to blame: whoever was in this box
+        # before, or killed QEMU.
+        self.tells_nothing = False
         self.log: Optional[BoundedLog] = None
 
 
@@ -354,11 +377,12 @@ def _check(answer: Message) -> None:
         raise RunnerError(str(answer.fields["runner_error"]))
 
 
-def _cfg(instance: Instance) -> str:
+def _cfg(instance: Instance, emulated: bool) -> str:
     """Return an instance's xl.cfg for a box.
 
     The image has another path there.  HVM images run without a device model:
-    as PVH guests.
+    as PVH guests.  Where the processor is `emulated`, hvm32pae needs shadow
+    paging: see Dom0Host.needs_shadow().
     """
     try:
         text = instance.cfg.read_text()
@@ -372,9 +396,8 @@ def _cfg(instance: Instance) -> str:
         path = settings.get(key)
         if path:
             text = text.replace(str(path), "@IMAGE@")
-    if "dom0_mem=max:" in instance.test.xen_cmdline:
-        # What takes all of Xen's memory as dom0 may do so here, too.
-        text += f"\nmaxmem={2 * machine.MEMORY}\n"
     if not instance.is_pv:
         text += '\ntype="pvh"\nkernel="@IMAGE@"\n'
+        if emulated and instance.env == "hvm32pae":
+            text += "hap=0\n"
     return text

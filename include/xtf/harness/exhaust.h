@@ -30,6 +30,9 @@
 /* What a test has for XEN-CMDLINE in its Makefile. */
 #define EXHAUST_OPTION "dom0_mem=max:4G on Xen's command line"
 
+/* What a toolstack would do for a domain that is not dom0. */
+#define EXHAUST_DOMU   "`xl mem-max' with more than Xen has"
+
 /* How many pages can be given back at a time. */
 #define EXHAUST_SPARE 64
 
