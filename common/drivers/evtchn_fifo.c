@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/atomic.h>
+#include <xtf/core/releases.h>
 #include <xtf/drivers/evtchn.h>
 #include <xtf/lib.h>
 
@@ -64,10 +65,21 @@ int evtchn_add_words(void)
     return rc;
 }
 
+bool evtchn_fifo_offered(void)
+{
+    int rc = evtchn_init_control(virt_to_gfn(blocks), 0, ~0u);
+
+    return rc != -ENOSYS &&
+        !(rc == -EOPNOTSUPP && xen_has(XEN_FIFO_IS_OPTIONAL));
+}
+
 int evtchn_fifo_start(unsigned int nr_vcpus)
 {
     unsigned int i;
     int rc;
+
+    if ( !evtchn_fifo_offered() )
+        return -ENOSYS;
 
     nr_pages = 0;
     memset(blocks, 0, sizeof(blocks));

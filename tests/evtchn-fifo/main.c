@@ -14,6 +14,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
+#include <xtf/harness/needs.h>
 
 #include <arch/mm.h>
 
@@ -61,6 +62,7 @@ CASE_2L("init_control: success -> link_bits is 17, no other field is written")
         uint8_t after[16];
     } arg;
 
+    need_fifo_offered();
     memset(&arg, 0x5a, sizeof(arg));
     arg.op.control_gfn = virt_to_gfn(&control);
     arg.op.offset = 0;
@@ -80,6 +82,7 @@ CASE_2L("init_control: several offsets -> control block used at that offset")
     static const unsigned int offsets[] = { 0, 8, 2048, PAGE_SIZE - 72 };
     unsigned int i;
 
+    need_fifo_offered();
     BUILD_BUG_ON(BLOCK_SIZE != 72);
 
     for ( i = 0; i < ARRAY_SIZE(offsets); ++i )
@@ -106,6 +109,7 @@ CASE_2L("init_control: offset not a multiple of 8 -> -EINVAL")
 {
     unsigned int offset;
 
+    need_fifo_offered();
     for ( offset = 1; offset < 8; ++offset )
     {
         expect_ev_error(switch_to_fifo(offset), -EINVAL);
@@ -116,6 +120,7 @@ CASE_2L("init_control: offset not a multiple of 8 -> -EINVAL")
 
 CASE_2L("init_control: control block exceeds its page -> -EINVAL")
 {
+    need_fifo_offered();
     expect_ev_error(switch_to_fifo(PAGE_SIZE - BLOCK_SIZE + 8), -EINVAL);
     expect_ev_error(switch_to_fifo(PAGE_SIZE), -EINVAL);
     expect_ev_error(switch_to_fifo(0xfffffff8), -EINVAL);
@@ -124,6 +129,7 @@ CASE_2L("init_control: control block exceeds its page -> -EINVAL")
 
 CASE_2L("init_control: vCPU does not exist -> -ENOENT")
 {
+    need_fifo_offered();
     expect_ev_error(evtchn_init_control(virt_to_gfn(&control), 0,
                                        smp_nr_vcpus()), -ENOENT);
     expect_ev_error(evtchn_init_control(virt_to_gfn(&control), 0, ~0u),
@@ -133,6 +139,7 @@ CASE_2L("init_control: vCPU does not exist -> -ENOENT")
 
 CASE_2L("init_control: invalid GFN -> -EINVAL")
 {
+    need_fifo_offered();
     expect_ev_error(evtchn_init_control(~0ull >> PAGE_SHIFT, 0, 0), -EINVAL);
     expect_ev_error(evtchn_init_control(~0ull, 0, 0), -EINVAL);
     expect_still_2l();
@@ -140,6 +147,7 @@ CASE_2L("init_control: invalid GFN -> -EINVAL")
 
 CASE_2L("init_control: PV, frame cannot be mapped writable -> -EINVAL")
 {
+    need_fifo_offered();
 #ifdef CONFIG_PV
     expect_ev_error(evtchn_init_control(virt_to_gfn(gdt), 0, 0), -EINVAL);
     expect_still_2l();
@@ -150,6 +158,7 @@ CASE_2L("init_control: PV, frame cannot be mapped writable -> -EINVAL")
 
 CASE_2L("init_control: argument at an unmapped address -> -EFAULT")
 {
+    need_fifo_offered();
     expect_ev_error(hypercall_event_channel_op(EVTCHNOP_init_control,
                                               UNMAPPED_POINTER), -EFAULT);
     expect_still_2l();
@@ -183,6 +192,7 @@ CASE_2L("init_control: vCPUs in descending order -> each vCPU uses its own contr
     unsigned int vcpu;
     long port;
 
+    need_fifo_offered();
     memset(&control, 0, sizeof(control));
     memset(words, 0, sizeof(words));
     evtchn_mask_toolstacks(words);
@@ -219,6 +229,7 @@ CASE_2L("init_control: ports open and pending -> still open and pending")
     long quiet = evtchn_bind_ipi(0), loud = evtchn_bind_ipi(0);
     long masked = evtchn_bind_ipi(0);
 
+    need_fifo_offered();
     require_ok(hypercall_evtchn_send(loud));
     require_ok(hypercall_evtchn_send(masked));
     require_ok(switch_to_fifo(0));
@@ -244,6 +255,7 @@ CASE_2L("expand_array: port raised before its event word exists -> raised now")
 {
     long port = evtchn_bind_ipi(0);
 
+    need_fifo_offered();
     require_ok(switch_to_fifo(0));
     words[port] = 0;
     require_ok(hypercall_evtchn_send(port));
@@ -264,6 +276,7 @@ CASE_2L("send, unmask, poll, close: port without an event word -> 0")
         .timeout = time_now() + MILLISECONDS(1),
     };
 
+    need_fifo_offered();
     require_ok(switch_to_fifo(0));
     expect_ok(hypercall_evtchn_send(port));
     expect_ok(evtchn_unmask(port));

@@ -6,6 +6,7 @@
  */
 #include <xtf.h>
 #include <xtf/harness/gnttab_case.h>
+#include <xtf/harness/needs.h>
 
 #include <arch/mm.h>
 
@@ -32,6 +33,7 @@ CASE_2L("init_control: PV, page of two control blocks -> cannot be a page table 
 {
     const unsigned int last = smp_usable_vcpus() - 1;
 
+    need_fifo_offered();
     memset(page, 0, sizeof(page));
     require_ok(evtchn_init_control(virt_to_gfn(page), 0, 0));
     if ( last )
@@ -47,6 +49,7 @@ CASE_2L("reset: PV, three event array pages -> no reference to any of them is le
     static uint8_t words[3][PAGE_SIZE] __page_aligned_bss;
     unsigned int i;
 
+    need_fifo_offered();
     require_ok(evtchn_init_control(virt_to_gfn(control), 0, 0));
     for ( i = 0; i < ARRAY_SIZE(words); ++i )
     {
@@ -65,6 +68,7 @@ CASE_2L("reset: PV, three event array pages -> no reference to any of them is le
 
 CASE_2L("init_control, expand_array: PV, call refused -> no reference to the page is left")
 {
+    need_fifo_offered();
     expect_ev_error(evtchn_init_control(virt_to_gfn(page), 4, 0), -EINVAL);
     expect_ev_error(evtchn_init_control(virt_to_gfn(page), PAGE_SIZE, 0),
                     -EINVAL);

@@ -76,6 +76,22 @@ static void nothing(void *arg)
 {
 }
 
+/*
+ * Xen may still be about to leave the vCPU, on another processor, when the
+ * vCPU is down already: wait until its state says so, for a minute at most.
+ */
+static bool wait_until_offline(void)
+{
+    struct vcpu_runstate_info info = { .state = RUNSTATE_running };
+    struct time_wait wait = {};
+
+    while ( !hypercall_vcpu_op(VCPUOP_get_runstate_info, OTHER, &info) &&
+            info.state != RUNSTATE_offline && time_wait(&wait) )
+        ;
+
+    return info.state == RUNSTATE_offline;
+}
+
 /* What Xen wrote is whole, and of a vCPU that is down. */
 static void expect_offline(const struct vcpu_runstate_info *info)
 {
@@ -113,6 +129,7 @@ CASE("get_runstate_info: another vCPU, which is down -> RUNSTATE_offline")
     struct vcpu_runstate_info info;
 
     XTF_REQUIRE(need_vcpu(OTHER));
+    require_true(wait_until_offline());
     memset(&info, 0xaa, sizeof(info));
     require_ok(hypercall_vcpu_op(VCPUOP_get_runstate_info, OTHER, &info));
     expect_offline(&info);
@@ -138,6 +155,7 @@ static void forget_runstate(void *unused)
 CASE("register_runstate_memory_area: another vCPU -> written at once and when it runs")
 {
     XTF_REQUIRE(need_vcpu(OTHER));
+    require_true(wait_until_offline());
     memset(&runstate, 0xaa, sizeof(runstate));
     require_ok(register_runstate(OTHER, &runstate));
     xtf_case_cleanup(forget_runstate, NULL);

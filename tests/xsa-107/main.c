@@ -33,6 +33,7 @@ CASE_2L("XSA-107 send: vCPU without a control block -> not linked, other vCPU un
     long port, here;
 
     need_vcpus(2);
+    need_fifo_offered();
 
     require_ok(evtchn_init_control(virt_to_gfn(control), 0, 0));
     evtchn_mask_toolstacks(words);

@@ -44,6 +44,7 @@ CASE_2L("XSA-358 init_control race: another vCPU sends to this vCPU -> 0, event 
     unsigned int i;
 
     need_vcpus(2);
+    need_fifo_offered();
 
     for ( i = 0; i < 10; ++i )
     {

@@ -45,6 +45,7 @@ CASE_2L("XSA-359 expand_array race: another vCPU sends -> 0, event linked after"
     unsigned int i, page;
 
     need_vcpus(2);
+    need_fifo_offered();
 
     for ( i = 0; i < 10; ++i )
     {

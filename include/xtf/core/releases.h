@@ -44,7 +44,9 @@
     /* An HVM vCPU beyond 32 needs no vcpu_info to be initialised. */   \
     X(HVM_VCPU_NEEDS_NO_INFO,   4, 19)                                  \
     /* x86 has no GNTTABOP_cache_flush any more: -ENOSYS. */            \
-    X(NO_CACHE_FLUSH,           4, 21)
+    X(NO_CACHE_FLUSH,           4, 21)                                  \
+    /* Xen may be built without the FIFO ABI: -EOPNOTSUPP. */           \
+    X(FIFO_IS_OPTIONAL,         4, 21)
 
 enum xen_change
 {

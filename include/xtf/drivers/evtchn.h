@@ -119,6 +119,13 @@ static inline int evtchn_expand_array(uint64_t gfn)
  */
 int evtchn_loopback(evtchn_port_t *a, evtchn_port_t *b);
 
+/**
+ * Does Xen offer the FIFO ABI?  EVTCHNOP_init_control for a vCPU that does not
+ * exist is -ENOSYS before Xen 4.4, -EOPNOTSUPP where Xen is built without
+ * CONFIG_EVTCHN_FIFO (from 4.21 on), and -ENOENT otherwise.
+ */
+bool evtchn_fifo_offered(void);
+
 /*
  * The driver.
  */

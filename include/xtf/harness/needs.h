@@ -39,8 +39,10 @@
     NEED(argo_wildcard_allowed(), "wildcard rings: " ARGO_WILDCARD_OPTION)
 
 /* By what evtchn_start(EVTCHN_FIFO) or EVTCHNOP_init_control returned. */
-#define NEEDS_FIFO          "a Xen that offers the FIFO ABI"
+#define NEEDS_FIFO          "a Xen that offers the FIFO ABI: " \
+                            "CONFIG_EVTCHN_FIFO"
 #define need_fifo(rc)       NEED((rc) != -ENOSYS, NEEDS_FIFO)
+#define need_fifo_offered() NEED(evtchn_fifo_offered(), NEEDS_FIFO)
 
 #define NEEDS_GNTTAB_V2     "grant table v2: " GNTTAB_V2_OPTION
 #define need_gnttab_v2(has) NEED(has, NEEDS_GNTTAB_V2)
