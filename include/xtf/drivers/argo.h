@@ -1,9 +1,9 @@
 /*
  * Argo: receiving rings, messages and notifications.
  *
- * A ring is a circle of ring->len bytes over whole frames, in any order, with
- * the pointers at the start of the first.  Xen writes messages at tx_ptr, the
- * owner reads them at rx_ptr; either is an offset in the circle.
+ * A ring buffer has ring->len bytes in whole frames, in any order, with a
+ * xen_argo_ring_t at the start of the first.  Xen writes messages at tx_ptr,
+ * the owner reads them at rx_ptr; both are byte offsets in the ring buffer.
  *
  *     argo_ring_init(&ring, frames, 0x4000, sender, 4096);
  *     argo_ring_register(&ring, 0);
@@ -11,8 +11,9 @@
  *         ...
  *     argo_ring_unregister(&ring);
  *
- * What is not under "Errors" of a function is the hypercall's own answer, with
- * the errors that docs/abi/argo.md lists.  Nothing here allocates memory.
+ * Unless a function lists errors, it returns what the hypercall argo_op
+ * returned, with the errors that docs/abi/argo.md lists.  Nothing here
+ * allocates memory.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -22,15 +23,15 @@
 #include <xtf/hypercall.h>
 #include <xtf/types.h>
 
-/* The least that Xen takes as a ring: three slots. */
+/* The smallest ring that Xen registers, in bytes: three slots. */
 #define ARGO_MIN_RING_SIZE  (3 * XEN_ARGO_MSG_SLOT_SIZE)
 
-/* What a ring of @len bytes carries as one message. */
+/* The largest payload of one message, in bytes, in a ring of @len bytes. */
 #define ARGO_MAX_PAYLOAD(len) \
     ((len) - sizeof(struct xen_argo_ring_message_header) - \
      XEN_ARGO_MSG_SLOT_SIZE)
 
-/* How far a message with this payload moves tx_ptr. */
+/* The bytes that a message with this payload takes in the ring buffer. */
 #define ARGO_MSG_SPAN(payload) \
     ROUNDUP(sizeof(struct xen_argo_ring_message_header) + (payload), \
             XEN_ARGO_MSG_SLOT_SIZE)
@@ -47,7 +48,7 @@ struct argo_ring
 {
     xen_argo_port_t aport;
     domid_t partner;            /* Who may send, or XEN_ARGO_DOMID_ANY. */
-    uint32_t len;               /* Bytes of the circle. */
+    uint32_t len;               /* Bytes of the ring buffer. */
     uint8_t *frames;
     unsigned int nr_frames;
     bool registered;
@@ -65,14 +66,15 @@ struct argo_message
 /** This domain's ID; Argo takes no DOMID_SELF. */
 domid_t argo_self(void);
 
-/** May this domain have a ring with partner XEN_ARGO_DOMID_ANY? */
+/** True if this domain may register a ring for XEN_ARGO_DOMID_ANY. */
 bool argo_wildcard_allowed(void);
 #define ARGO_WILDCARD_OPTION "argo=1,mac-permissive=1 on Xen's command line"
 
 /*
- * The operations as they are.
+ * The operations of <xen/argo.h>, XEN_ARGO_OP_<name>, as they are.
  */
 
+/** register_ring over @p nr frames.  @param flags  XEN_ARGO_REGISTER_FLAG_* */
 static inline long argo_register(const xen_argo_register_ring_t *reg,
                                  const xen_argo_gfn_t *gfns,
                                  unsigned long nr, unsigned long flags)
@@ -81,6 +83,7 @@ static inline long argo_register(const xen_argo_register_ring_t *reg,
                              (void *)reg, (void *)gfns, nr, flags);
 }
 
+/** unregister_ring of the ring of this port for this partner. */
 static inline long argo_unregister(xen_argo_port_t aport, domid_t partner)
 {
     xen_argo_unregister_ring_t unreg = {
@@ -91,8 +94,8 @@ static inline long argo_unregister(xen_argo_port_t aport, domid_t partner)
 }
 
 /**
- * The result has 32 bits: to a 64-bit guest, -errno may come back without its
- * sign extended, as from Xen 4.17.
+ * sendv of @p niov buffers, as a message of type @p type.  The result has 32
+ * bits: Xen 4.17 returns -errno to a 64-bit guest without sign extension.
  *
  * @return the number of bytes sent, or -errno.
  */
@@ -104,7 +107,10 @@ static inline int argo_sendv(const xen_argo_send_addr_t *addr,
                              (void *)addr, (void *)iov, niov, type);
 }
 
-/** @p data may be NULL: then Xen only looks for notifications to send. */
+/**
+ * notify.  With @p data NULL there is no entry: Xen only raises VIRQ_ARGO for
+ * those domains whose pending notification for a ring of this domain is due.
+ */
 static inline long argo_notify(xen_argo_ring_data_t *data)
 {
     return hypercall_argo_op(XEN_ARGO_OP_notify, data, NULL, 0, 0);
@@ -115,19 +121,22 @@ static inline long argo_notify(xen_argo_ring_data_t *data)
  */
 
 /**
- * Describe a ring of @p len bytes and clear its pointers.  @p frames is memory
- * for ARGO_RING_FRAMES(len) frames, of which the ring takes the last first: it
- * is one circle to Xen, and no two of its frames are neighbours in this order
- * for the processor.
+ * Describe a ring of @p len bytes and clear its pointers, without registering
+ * it.
+ * @p frames is memory for ARGO_RING_FRAMES(len) frames.  The ring uses the last
+ * frame first, so that an access beyond a frame shows as wrong bytes.
  */
 void argo_ring_init(struct argo_ring *ring, void *frames,
                     xen_argo_port_t aport, domid_t partner, uint32_t len);
 
-/** @p flags: XEN_ARGO_REGISTER_FLAG_* */
+/** Register the ring.  @param flags  XEN_ARGO_REGISTER_FLAG_* */
 long argo_ring_register(struct argo_ring *ring, unsigned long flags);
+/** Unregister the ring. */
 long argo_ring_unregister(struct argo_ring *ring);
 
-/** Unregister @p ring, a struct argo_ring *, if it is: for xtf_case_cleanup(). */
+/**
+ * Unregister @p ring, a struct argo_ring *, if it is: for xtf_case_cleanup().
+ */
 void argo_ring_close(void *ring);
 
 /** The first frame, which holds the pointers. */
@@ -137,36 +146,39 @@ xen_argo_ring_t *argo_ring_header(const struct argo_ring *ring);
 void *argo_ring_frame(const struct argo_ring *ring, unsigned int i);
 
 /**
- * The byte at offset @p off, for use in place; @p run, if not NULL, receives
- * how many bytes from there on lie in one piece.
+ * The address of the byte at offset @p off; @p run, if not NULL, receives the
+ * number of bytes from there on that are contiguous in memory.
  */
 void *argo_ring_at(const struct argo_ring *ring, uint32_t off, uint32_t *run);
 
-/** Copy @p len bytes from offset @p off on out of the circle. */
+/** Copy @p len bytes from offset @p off to @p buf; the offset wraps. */
 void argo_ring_read(const struct argo_ring *ring, uint32_t off,
                     void *buf, uint32_t len);
 
-/** Set @p len bytes from offset @p off on. */
+/** Set @p len bytes from offset @p off to @p byte; the offset wraps. */
 void argo_ring_fill(const struct argo_ring *ring, uint32_t off,
                     uint8_t byte, uint32_t len);
 
 /**
- * Look at the message at offset @p off: rx_ptr, or msg->next of the one before.
+ * Describe the message at offset @p off: rx_ptr, or msg->next of the message
+ * before.  It stays in the ring.
  *
- * @return 1, or 0 if there is none (yet).  Errors: -EINVAL, no message can look
- * like what is there.
+ * @return 1, or 0 if @p off is tx_ptr.  Errors: -EINVAL, the header at @p off
+ *         is not that of a message.
  */
 int argo_peek(const struct argo_ring *ring, uint32_t off,
               struct argo_message *msg);
 
-/** Give back the room of all messages up to @p msg. */
+/** Free the space of all messages up to @p msg, by setting rx_ptr. */
 void argo_release(const struct argo_ring *ring, const struct argo_message *msg);
 
 /**
- * Take the next message: its payload to @p buf, its header to @p hdr.
+ * Take the next message from the ring: its payload to @p buf, of @p size bytes,
+ * and its header to @p hdr.
  *
- * @return bytes of payload.  Errors: -EAGAIN, the ring is empty; -EMSGSIZE, it
- * is more than @p size, and stays; -EINVAL as argo_peek().
+ * @return bytes of payload.  Errors: -EAGAIN, the ring is empty; -EMSGSIZE,
+ *         the payload is longer than @p size, and the message stays; -EINVAL
+ *         as argo_peek().
  */
 long argo_receive(const struct argo_ring *ring,
                   struct xen_argo_ring_message_header *hdr,
@@ -176,23 +188,29 @@ long argo_receive(const struct argo_ring *ring,
  * The sender.
  */
 
-/** Send one buffer from port @p from.  @return as argo_sendv(). */
+/**
+ * Send @p len bytes from port @p from of this domain to port @p aport of
+ * @p domid, as a message of type @p type.  @return as argo_sendv().
+ */
 int argo_send(domid_t domid, xen_argo_port_t aport, xen_argo_port_t from,
               const void *buf, uint32_t len, uint32_t type);
 
-/** Ask about one ring.  @p ent receives the answer; its flags are 0 if none. */
+/**
+ * notify with one entry: port @p aport of @p domid, with @p required bytes of
+ * space_required.  @p ent receives the entry; its flags are 0 without a ring.
+ */
 long argo_query(domid_t domid, xen_argo_port_t aport, uint32_t required,
                 xen_argo_ring_data_ent_t *ent);
 
 /*
- * VIRQ_ARGO, for messages and for space alike.  Bound once, on a port that
- * stays masked in the 2-level ABI, so that it is there to be looked at.
+ * VIRQ_ARGO, which Xen raises for messages and for space alike.  It is bound
+ * once, to a port that stays masked in the 2-level ABI: the pending bit tells.
  */
 
-/** The port, or -errno. */
+/** The port, bound by the first call, or the -errno of EVTCHNOP_bind_virq. */
 long argo_virq_port(void);
 
-/** Was it raised since the last call? */
+/** True if VIRQ_ARGO was raised since the last call; clears the pending bit. */
 bool argo_virq_take(void);
 
 #endif /* XTF_ARGO_H */

@@ -26,13 +26,16 @@ enum evtchn_abi
     EVTCHN_FIFO,
 };
 
-/* The one in use, after evtchn_start(). */
+/* The ABI in use, after evtchn_start(). */
 extern enum evtchn_abi evtchn_abi;
 
 /*
- * Operations.  Those that make a port are its number, or -errno.
+ * The operations of <xen/event_channel.h>, EVTCHNOP_<name>, for this domain.
+ * Those that open a port return its number, which is above 0, or -errno; the
+ * others return 0 or -errno.  docs/abi/event-channel.md has the errors of each.
  */
 
+/** Bind a new port to unbound port @p port of domain @p dom. */
 static inline long evtchn_bind_interdomain(domid_t dom, evtchn_port_t port)
 {
     struct evtchn_bind_interdomain op = {
@@ -43,6 +46,7 @@ static inline long evtchn_bind_interdomain(domid_t dom, evtchn_port_t port)
     return rc ?: (long)op.local_port;
 }
 
+/** Bind a new port to VIRQ_ @p virq, on @p vcpu (0 if the VIRQ is global). */
 static inline long evtchn_bind_virq(uint32_t virq, uint32_t vcpu)
 {
     struct evtchn_bind_virq op = { .virq = virq, .vcpu = vcpu };
@@ -51,6 +55,7 @@ static inline long evtchn_bind_virq(uint32_t virq, uint32_t vcpu)
     return rc ?: (long)op.port;
 }
 
+/** Bind a new port to a PIRQ.  @param flags  BIND_PIRQ__WILL_SHARE or 0 */
 static inline long evtchn_bind_pirq(uint32_t pirq, uint32_t flags)
 {
     struct evtchn_bind_pirq op = { .pirq = pirq, .flags = flags };
@@ -59,6 +64,7 @@ static inline long evtchn_bind_pirq(uint32_t pirq, uint32_t flags)
     return rc ?: (long)op.port;
 }
 
+/** Open a port that vCPU @p vcpu can be notified by. */
 static inline long evtchn_bind_ipi(uint32_t vcpu)
 {
     struct evtchn_bind_ipi op = { .vcpu = vcpu };
@@ -67,7 +73,10 @@ static inline long evtchn_bind_ipi(uint32_t vcpu)
     return rc ?: (long)op.port;
 }
 
-/** A new port in @p dom that @p remote_dom may bind to: it, or -errno. */
+/**
+ * Open a port in @p dom, DOMID_SELF or privileged, that @p remote_dom may
+ * bind.
+ */
 static inline long evtchn_alloc_unbound(domid_t dom, domid_t remote_dom)
 {
     struct evtchn_alloc_unbound op = { .dom = dom, .remote_dom = remote_dom };
@@ -76,12 +85,13 @@ static inline long evtchn_alloc_unbound(domid_t dom, domid_t remote_dom)
     return rc ?: (long)op.port;
 }
 
-/** An unbound port that this domain itself may bind to. */
+/** Open an unbound port that this domain itself may bind. */
 static inline long evtchn_alloc(void)
 {
     return evtchn_alloc_unbound(DOMID_SELF, DOMID_SELF);
 }
 
+/** Have @p port notify vCPU @p vcpu. */
 static inline int evtchn_bind_vcpu(evtchn_port_t port, uint32_t vcpu)
 {
     struct evtchn_bind_vcpu op = { .port = port, .vcpu = vcpu };
@@ -89,6 +99,7 @@ static inline int evtchn_bind_vcpu(evtchn_port_t port, uint32_t vcpu)
     return hypercall_event_channel_op(EVTCHNOP_bind_vcpu, &op);
 }
 
+/** FIFO ABI: set the priority, from 0, the highest, to 15. */
 static inline int evtchn_set_priority(evtchn_port_t port, uint32_t priority)
 {
     struct evtchn_set_priority op = { .port = port, .priority = priority };
@@ -96,6 +107,10 @@ static inline int evtchn_set_priority(evtchn_port_t port, uint32_t priority)
     return hypercall_event_channel_op(EVTCHNOP_set_priority, &op);
 }
 
+/**
+ * Give vCPU @p vcpu its FIFO control block, at byte @p offset of frame @p gfn.
+ * -ENOSYS: Xen does not offer the FIFO ABI.
+ */
 static inline int evtchn_init_control(uint64_t gfn, uint32_t offset,
                                       uint32_t vcpu)
 {
@@ -106,6 +121,7 @@ static inline int evtchn_init_control(uint64_t gfn, uint32_t offset,
     return hypercall_event_channel_op(EVTCHNOP_init_control, &op);
 }
 
+/** FIFO ABI: add frame @p gfn to the event array. */
 static inline int evtchn_expand_array(uint64_t gfn)
 {
     struct evtchn_expand_array op = { .array_gfn = gfn };
@@ -114,8 +130,9 @@ static inline int evtchn_expand_array(uint64_t gfn)
 }
 
 /**
- * A channel from this domain to itself, with nothing pending.
- * @return 0 or -errno; then neither port is left open.
+ * Open a channel from this domain to itself: @p a was unbound, and @p b binds
+ * it. Nothing is pending.
+ * @return 0, or the -errno of the operation that failed; then no port is open.
  */
 int evtchn_loopback(evtchn_port_t *a, evtchn_port_t *b);
 
@@ -150,57 +167,69 @@ int evtchn_reset(void);
  */
 int evtchn_add_words(void);
 
-/* FIFO: the driver's own event words and control blocks. */
+/* FIFO: the size of the driver's event array, in words a page and pages. */
 #define EVTCHN_WORDS_PER_PAGE (PAGE_SIZE / sizeof(event_word_t))
 #define EVTCHN_MAX_WORD_PAGES 4
 
+/**
+ * FIFO: the event word of a port in this array; the control block of a vCPU.
+ */
 event_word_t *evtchn_word(evtchn_port_t port);
 evtchn_fifo_control_block_t *evtchn_control_block(unsigned int vcpu);
 
-/* State of one port, by the ABI in use. */
+/** Read, clear or set the pending or mask bit of a port, by the ABI in use. */
 bool evtchn_is_pending(evtchn_port_t port);
 bool evtchn_is_masked(evtchn_port_t port);
 void evtchn_clear(evtchn_port_t port);
 void evtchn_mask(evtchn_port_t port);
 
 /**
- * Is it the console's or the store's?  Whoever has the other end, in another
- * domain, may raise it at any time, and close it.
+ * True for the console port and the xenstore port.  The domain at the remote
+ * end may raise or close them at any time.
  */
 bool evtchn_is_toolstacks(evtchn_port_t port);
 
-/** FIFO: keep them off the queues, in a first page of words of one's own. */
+/**
+ * FIFO: mask the console and xenstore ports in @p words, a first event array
+ * page that the case provides itself.
+ */
 void evtchn_mask_toolstacks(event_word_t *words);
 
-/** EVTCHNOP_unmask: what is pending is raised. */
+/**
+ * EVTCHNOP_unmask: an event that is pending is raised.
+ * @return 0 or -errno.
+ */
 static inline int evtchn_unmask(evtchn_port_t port)
 {
     return hypercall_evtchn_unmask(port);
 }
 
-/** Call fn(port, arg), upcalls off, whenever @p port is delivered. */
+/**
+ * Call fn(port, arg), with event delivery disabled, whenever @p port is
+ * delivered, until the next evtchn_start().
+ */
 void evtchn_handle(evtchn_port_t port, void (*fn)(evtchn_port_t, void *),
                    void *arg);
 
-/** Take what is pending on this vCPU: upcalls on, then off. */
+/** Take what is pending on this vCPU: enable event delivery for a moment. */
 void evtchn_deliver(void);
 
 /**
- * Sleep, with upcalls off, until something is pending on this vCPU, and take
- * it.  None that comes just ahead is slept over: a PV guest has SCHEDOP_block
- * turn upcalls on, and an HVM guest has STI and HLT, between which no interrupt
- * comes.  It may return early.
+ * Sleep until something is pending on this vCPU, and take it.  Call it with
+ * event delivery disabled.  There is no lost wakeup: in a PV guest
+ * SCHEDOP_block enables delivery, in an HVM guest no interrupt comes between
+ * STI and HLT.  It may return early.
  */
 void evtchn_sleep(void);
 
 /**
- * SCHEDOP_poll for @p port, which stays masked, for at most @p ns.
- * @return whether it is pending.
+ * SCHEDOP_poll for @p port, which stays masked, for at most @p ns nanoseconds.
+ * @return true if the port is pending.
  */
 bool evtchn_wait(evtchn_port_t port, uint64_t ns);
 
 /*
- * Every delivery: the port, where, and how the upcall arrived (X86_VEC_…).
+ * A delivery: the port, the vCPU, and the vector of the upcall (X86_VEC_…).
  */
 struct evtchn_record
 {
@@ -212,12 +241,13 @@ struct evtchn_record
 
 extern struct evtchn_record evtchn_log[EVTCHN_LOG_SIZE];
 
-/* How many there were; beyond EVTCHN_LOG_SIZE they are only counted. */
+/* The number of deliveries; only the first EVTCHN_LOG_SIZE are logged. */
 extern unsigned int evtchn_nr_logged;
 
-/* How many upcalls each vCPU took. */
+/* The number of upcalls that each vCPU took since evtchn_start(). */
 extern unsigned int evtchn_nr_upcalls[SMP_MAX_VCPUS];
 
+/** Empty the log. */
 void evtchn_log_clear(void);
 
 /** How many of the logged deliveries are of @p port. */

@@ -8,7 +8,10 @@
 
 #include <xtf/types.h>
 
-/** Is Argo there?  If not, the test is reported as SKIP, with what it needs. */
+/**
+ * For test_main(): true if Xen offers Argo to this domain.  Otherwise the test
+ * is a SKIP that names the option of Xen that enables it.
+ */
 bool argo_required(void);
 
 #endif /* XTF_HARNESS_ARGO_CASE_H */

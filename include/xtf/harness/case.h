@@ -76,7 +76,8 @@ struct xtf_case
 
 /*
  * Register the body as a case of this name.  A macro that makes several cases
- * of one body has XTF_CASE_BODY declared, this several times, and then the body.
+ * of one body has XTF_CASE_BODY declared, this several times, and then the
+ * body.
  */
 #define XTF_CASE_BODY       XTF_PASTE(case_, __LINE__)
 #define XTF_CASE_ENTRY(case_name, setup_, param_)                       \
@@ -87,7 +88,10 @@ struct xtf_case
         .fn = XTF_CASE_BODY,                                            \
     };
 
-/** Run the image's cases, or those asked for, and record what they came to. */
+/**
+ * Run the cases of the image that the command line chooses, and record the
+ * image's verdict.
+ */
 void xtf_run_cases(void);
 
 enum xtf_outcome
@@ -99,8 +103,8 @@ enum xtf_outcome
 };
 
 /**
- * Run @p c and print its line, within another case or outside of any, without
- * an influence on the image's verdict.  @return what it came to.
+ * Run @p c and print its line, inside another case or outside of any.  The
+ * image's verdict does not change.  @return the outcome of @p c.
  */
 enum xtf_outcome xtf_try_case(const struct xtf_case *c);
 
@@ -111,24 +115,24 @@ enum xtf_outcome xtf_try_case(const struct xtf_case *c);
 bool xtf_case_begin_error(void);
 
 /**
- * Does @p text match @p pattern as a whole, in which * is any text and ? any
- * character?
+ * True if @p pattern matches the whole of @p text; * in it is any text and ?
+ * any character.
  */
 bool xtf_title_matches(const char *pattern, const char *text);
 
-/** Has an expectation of the running case failed? */
+/** True if an expectation of the running case has failed. */
 bool xtf_case_failed(void);
 
 /**
- * Was the running case skipped?  What its fixture finds left over is put right
- * then, without a complaint: the body ended before it could do so.
+ * True if the running case was skipped.  A fixture's cleanup then restores what
+ * is left without a failure, since the body ended early.
  */
 bool xtf_case_skipped(void);
 
 /**
- * Code to run after the running case, whatever became of it: undo what it did.
- * The last one registered runs first.  Register it ahead of what it undoes, so
- * that there is no way to leave the case in between.
+ * Call fn(arg) after the running case, whatever its outcome.  The function that
+ * was registered last is called first.  Register it before what it undoes, so
+ * that the case cannot end in between.
  */
 void xtf_case_cleanup(void (*fn)(void *), void *arg);
 
@@ -147,6 +151,7 @@ struct xtf_where
  */
 typedef bool (*xtf_namer)(char *buf, size_t size, long long val);
 
+/** Namers: -errno; GNTST_; exinfo_t; true or false; hexadecimal. */
 bool name_errno(char *buf, size_t size, long long val);
 bool name_gntst(char *buf, size_t size, long long val);
 bool name_exinfo(char *buf, size_t size, long long val);
@@ -210,6 +215,7 @@ void xtf_case_error(const struct xtf_where *w, const char *fmt, ...)
 #define XTF_CALL_VOID(call)                                             \
     ((void)XTF_CALL(({ call; 0; })))
 
+/** What XTF_CALL() calls: set, and restore, the line that failures name. */
 const struct xtf_where *xtf_enter(const struct xtf_where *here);
 void xtf_leave(const struct xtf_where *outer);
 

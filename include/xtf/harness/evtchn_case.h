@@ -25,17 +25,23 @@
 #define PORT_IPI                                                        \
     ((evtchn_status_t){ .status = EVTCHNSTAT_ipi })
 
-/* EVTCHNOP_status of @p port is @p want, and it notifies vCPU @p on. */
+/*
+ * EVTCHNOP_status of this domain's port is @want, one of the PORT_ values, and
+ * the port notifies vCPU @on.
+ */
 #define expect_port(port_, want, on)                                    \
     evtchn_expect_port(XTF_WHERE("the status of port " #port_),         \
                        DOMID_SELF, port_, want, on)
 
-/* The same of another domain's, for a domain that may ask. */
+/* The same of a port of domain @dom, for a privileged domain. */
 #define expect_port_of(dom, port_, want, on)                            \
     evtchn_expect_port(XTF_WHERE("the status of " #dom "'s " #port_),   \
                        dom, port_, want, on)
 
-/* Just this was delivered since the log was cleared; it is cleared again. */
+/*
+ * Exactly these ports were delivered, in this order, since the log was cleared;
+ * or no port was.  The log is cleared again.
+ */
 #define expect_delivered(...)                                           \
     evtchn_expect_log(XTF_WHERE("what was delivered"),                  \
                       (const evtchn_port_t []){ __VA_ARGS__ },          \
@@ -44,7 +50,10 @@
 #define expect_none_delivered()                                         \
     evtchn_expect_log(XTF_WHERE("what was delivered"), NULL, 0)
 
-/* The call fails with this error, and no port of the domain has changed. */
+/*
+ * The call returns this -errno, and no port of this domain has changed, as
+ * evtchn_fingerprint() sees it.
+ */
 #define expect_ev_error(call, want)                                      \
 ({                                                                      \
     const uint32_t before_ = evtchn_fingerprint();                      \
@@ -56,15 +65,17 @@
                          "%s changed a port although it failed", #call);\
 })
 
+/** What expect_port() calls.  @return true if the port is as expected. */
 bool evtchn_expect_port(const struct xtf_where *w, domid_t dom,
                         evtchn_port_t port, evtchn_status_t want,
                         unsigned int vcpu);
+/** What expect_delivered() calls: the first 32 deliveries are compared. */
 bool evtchn_expect_log(const struct xtf_where *w, const evtchn_port_t *ports,
                        unsigned int nr);
 
 /**
- * Differs when the state, or the pending or mask bit, of one of the first 48
- * ports does, but for those of the toolstack's.
+ * A number that changes with the status, the vCPU, the pending bit and the mask
+ * bit of each port below 48, except for the console and xenstore ports.
  */
 uint32_t evtchn_fingerprint(void);
 
@@ -81,7 +92,11 @@ uint32_t evtchn_fingerprint(void);
 #define CASE_2L(name)       XTF_CASE(name, evtchn_begin, EVTCHN_2L)
 #define CASE_FIFO(name)     XTF_CASE(name, evtchn_begin, EVTCHN_FIFO)
 
-/** evtchn_start() in a case, which is skipped where Xen lacks the ABI. */
+/**
+ * evtchn_start() in a case.  @param abi  an enum evtchn_abi
+ * @return false if the case cannot go on: it is skipped if Xen lacks the ABI,
+ *         and has failed for another error.
+ */
 bool evtchn_begin(unsigned int abi);
 
 #endif /* XTF_HARNESS_EVTCHN_CASE_H */

@@ -1,10 +1,11 @@
 /*
- * An empty heap of Xen's: what an operation does when Xen itself has no memory
- * left, or a few pages only.
+ * Xen heap exhausted: what an operation does when Xen itself has no memory
+ * left, or only a few pages.
  *
- * The domain takes all memory that Xen has, and gives single pages back to it.
- * For that it must be allowed more than Xen has, as domain 0 is by dom0_mem=
- * with a large max:.
+ * The domain takes all memory that Xen has, by XENMEM_populate_physmap or
+ * XENMEM_increase_reservation, and frees single pages again.  For that its
+ * limit must be above what Xen has, as domain 0's is by dom0_mem= with a large
+ * max:.
  *
  *     static long grow(void) { … }
  *     static void as_before(void) { … }
@@ -15,9 +16,10 @@
  *     shrink();
  *     expect_eq(exhaust_used(), 0);
  *
- * Only whole pages can be taken.  Xen carves small structures out of pages, and
- * has room left in some of them: an operation that needs no more than that
- * succeeds though the heap is empty, unless exhaust_fill() was there before.
+ * Only whole pages can be taken.  Xen allocates small structures from pages
+ * that it shares among them: an operation that needs no more than the free
+ * space of such a page succeeds with an empty heap, unless exhaust_fill() was
+ * called.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -27,53 +29,56 @@
 #include <xtf/harness/case.h>
 #include <xtf/types.h>
 
-/* What a test has for XEN-CMDLINE in its Makefile. */
+/* The option that a test sets as XEN-CMDLINE in its Makefile. */
 #define EXHAUST_OPTION "dom0_mem=max:4G on Xen's command line"
 
 /* What a toolstack would do for a domain that is not dom0. */
 #define EXHAUST_DOMU   "`xl mem-max' with more than Xen has"
 
-/* How many pages can be given back at a time. */
+/* The number of single pages that exhaust_release() can free in all. */
 #define EXHAUST_SPARE 64
 
 /**
- * Take all of Xen's memory.  It is all given back after the case.
- * @return whether Xen has none any more; if not, the case is skipped, or an
- *         error.
+ * Take all of Xen's memory, until the case ends.
+ * @return true if Xen has no free page.  Otherwise the case is skipped: the
+ *         domain's limit is too low, or Xen has more than can be tracked.
  */
 bool exhaust_for_case(void);
 
-/** Let Xen have @p nr more pages, of those that were taken. */
+/** Free @p nr of the single pages, at most EXHAUST_SPARE in all, for Xen. */
 void exhaust_release(unsigned int nr);
 
 /**
- * Take all that Xen has again.
- * @return how many pages of those released so far it has put to use; negative
- *         if there are more than were released.
+ * Take again all pages that Xen has free.
+ * @return the number of released pages that Xen now uses; negative if Xen freed
+ *         more than that.
  */
 int exhaust_used(void);
 
 /**
- * Carry out an operation with no page to be had, with one, with two, … until
- * it answers anything else than @p error.  Whenever it fails it must have left
- * all of the pages, except for @p keeps in all that it finds again the next time;
- * and @p unchanged is called, which may be NULL, to check the rest.
- * @return the last answer, which is @p error only if a check has failed or more
- *         memory is of no use.
+ * Call op() with no page free, then with one, with two and so on, until it
+ * does not return @p error.  The case fails if a call that failed uses more
+ * pages than before.
+ * @param keeps      pages that a failed call may keep for the next one, in all
+ * @param unchanged  called after each failure, to check the rest; may be NULL
+ * @return what op() returned last: @p error only if a check has failed, or if
+ *         more memory makes no difference.
  */
 long exhaust_until(long (*op)(void), long error, int keeps,
                    void (*unchanged)(void));
 
 /**
- * Have Xen use up what room it has for small structures in pages in use, until
- * the case ends or until exhaust_unfill().  It is done with up to 60 rings of
- * Argo, as far as there is Argo; and best after the memory was taken.
- * @return whether there is no room any more.
+ * Use up the free space for small structures in pages that Xen already uses,
+ * until exhaust_unfill() or the end of the case, by at most 60 Argo rings.
+ * Call it after exhaust_for_case().
+ * @return true if register_ring now fails with -ENOMEM; false without Argo, or
+ *         if the rings did not suffice.
  */
 bool exhaust_fill(void);
+/** Unregister the rings of exhaust_fill(). */
 void exhaust_unfill(void);
 
-/* What this finds wrong is reported where a test calls it. */
+/* What this finds wrong is reported at the line of the test that calls it. */
 #ifndef XTF_FIXTURE
 #define exhaust_until(...)  XTF_CALL(exhaust_until(__VA_ARGS__))
 #endif

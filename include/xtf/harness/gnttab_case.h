@@ -11,14 +11,17 @@
  *         expect_hex(gnttab_in_use(ref), GTF_reading);
  *     }
  *
- * In an HVM guest, mapping a page of one's own moves it: it is no longer where
- * it was, and gone when it is unmapped.  gnt_granted() finds it in any case, and
- * the next case finds a new page.
+ * In an HVM guest, mapping a page that the domain itself owns moves the page:
+ * it is no longer at its old address, and is lost when it is unmapped.
+ * gnt_granted() finds the page in any case, and the next case has a new page.
  *
- * Such a case is run for each version of the grant table.  What it mapped and
- * granted is undone when it ends, and then nothing may be in use any more: no
- * entry, and for a PV guest no page.  A case thus fails if Xen forgets to give
- * back a pin or a reference, without saying anything about it.
+ * Such a case runs for each version of the grant table.  What it mapped and
+ * granted is unmapped and revoked when it ends.  Then no entry may be in use,
+ * and no page of a PV guest may be referenced.  A case thus fails if Xen
+ * forgets to drop a pin or a reference, without a check of its own.
+ *
+ * Statuses are the GNTST_ values, requests the structures of
+ * <xen/grant_table.h>.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -32,7 +35,7 @@
 #include <arch/mm.h>
 #include <arch/pagetable.h>
 
-/* Define cases for both versions.  The body follows. */
+/* Define two cases, for version 1 and for version 2.  The body follows. */
 #define GNTTAB_CASE(case_name)                                          \
     static void XTF_CASE_BODY(void);                                    \
     XTF_CASE_ENTRY(case_name " (v1)", gnt_begin, 1)                     \
@@ -44,19 +47,24 @@
 #define GNTTAB_CASE_V2(case_name)   XTF_CASE(case_name, gnt_begin, 2)
 
 /**
- * Set up what is below, with this version of the table, and have it undone
- * after the case.  False, and the case skipped, if the version is not there.
+ * Set up the fixture with version @p version of the table, 1 or 2, and register
+ * its cleanup.
+ * @return false if the case cannot go on: it is skipped if the domain has no
+ *         such version, and an error if the set-up failed.
  */
 bool gnt_begin(unsigned int version);
 
-/* Pages to grant.  Every case finds its pattern in them. */
+/* Pages to grant.  At the start of a case, page i holds gnt_pattern(i). */
 #define GNT_PAGES 4
 extern uint8_t gnt_page[GNT_PAGES][PAGE_SIZE];
 
-/** The pattern of page @p nr: no two neighbours, and no two pages, alike. */
+/**
+ * The byte at offset @p off of the pattern of page @p nr.  Neighbouring bytes
+ * differ, and so do bytes at the same offset of different pages.
+ */
 uint8_t gnt_pattern_byte(unsigned int nr, unsigned int off);
 
-/** The pattern as a page of its own. */
+/** The whole pattern of page @p nr, below GNT_PAGES: PAGE_SIZE bytes. */
 const uint8_t *gnt_pattern(unsigned int nr);
 
 /* Page nr holds what the case found in it. */
@@ -64,15 +72,20 @@ const uint8_t *gnt_pattern(unsigned int nr);
     xtf_expect_mem(XTF_WHERE("gnt_page[" #nr "]"),                      \
                    gnt_page[nr], gnt_pattern(nr), PAGE_SIZE)
 
-/** This domain. */
+/** The domid of this domain.  The first call opens a port and closes it. */
 domid_t gnt_self(void);
 
-/** Grant a page to this domain; @p flags: more GTF_ flags, such as readonly. */
+/**
+ * Grant the page at @p va to this domain, until the case ends.
+ * @param flags  flags besides GTF_permit_access, such as GTF_readonly, or 0
+ * @return the grant reference.
+ */
 grant_ref_t gnt_grant(const void *va, unsigned int flags);
 
 /**
- * What the page behind @p ref holds: the page itself for PV; for HVM a copy,
- * made through the grant, that is valid until the next call.
+ * The PAGE_SIZE bytes of the page that @p ref grants.  For a PV guest it is the
+ * page itself.  For an HVM guest it is a copy by GNTTABOP_copy, valid until the
+ * next call; the case fails if the copy does.
  */
 const uint8_t *gnt_granted(grant_ref_t ref);
 
@@ -81,72 +94,104 @@ const uint8_t *gnt_granted(grant_ref_t ref);
     xtf_expect_mem(XTF_WHERE("page " #nr ", granted as " #ref),         \
                    gnt_granted(ref), gnt_pattern(nr), PAGE_SIZE)
 
-/** A reference with an invalid entry, for the case to fill in. */
+/**
+ * Allocate a reference whose entry is GTF_invalid, for the case to publish.
+ * The entry is revoked and the reference freed when the case ends.
+ */
 grant_ref_t gnt_ref(void);
 
-/** A page of address space, with nothing there. */
+/**
+ * Allocate a page of address space with nothing mapped there, until the case
+ * ends.  A case may have 64.
+ */
 void *gnt_at(void);
 
-/* Outputs hold this before an operation, which no operation answers. */
+/* Output fields hold this before an operation: no operation writes it. */
 #define GNT_UNTOUCHED 0x5a5a
 
-/** A request to map @p ref at @p at. */
+/**
+ * A request to map @p ref of this domain at @p at, to be changed as the case
+ * needs.  Its output fields are GNT_UNTOUCHED.
+ * @param flags  GNTMAP_ flags
+ */
 struct gnttab_map_grant_ref gnt_map_op(grant_ref_t ref, uint32_t flags,
                                        const void *at);
 
-/** The request to undo a mapping. */
+/**
+ * A request that unmaps @p map entirely: its host mapping if it has
+ * GNTMAP_host_map, its device mapping if it has GNTMAP_device_map.
+ */
 struct gnttab_unmap_grant_ref gnt_unmap_op(
     const struct gnttab_map_grant_ref *map);
 
-/** Carry out a request, and return its status. */
+/**
+ * GNTTABOP_map_grant_ref, GNTTABOP_unmap_grant_ref, GNTTABOP_copy of one
+ * request.  The case fails if the hypercall itself does not return 0.  A
+ * mapping is noted, to be unmapped when the case ends.
+ * @return the status in the request, a GNTST_ value.
+ */
 int gnt_map(struct gnttab_map_grant_ref *op);
 int gnt_unmap(struct gnttab_unmap_grant_ref *op);
 int gnt_copy(struct gnttab_copy *op);
 
-/** Carry out a batch, and return what the hypercall returned. */
+/**
+ * The same of @p nr requests in one hypercall, each with its own status.
+ * @return what the hypercall returned: 0 or -errno.
+ */
 int gnt_map_batch(struct gnttab_map_grant_ref *ops, unsigned int nr);
 int gnt_unmap_batch(struct gnttab_unmap_grant_ref *ops, unsigned int nr);
 
-/** Undo a mapping altogether, and return the status. */
+/** gnt_unmap() of gnt_unmap_op(@p map).  @return the status, a GNTST_ value. */
 int gnt_undo(const struct gnttab_map_grant_ref *map);
 
-/** Undo all mappings now rather than after the case. */
+/**
+ * Unmap all mappings of the case now.  The case fails if one cannot be
+ * unmapped.
+ */
 void gnt_unmap_all(void);
 
-/** Let go of a mapping that is gone by other means than gnt_unmap(). */
+/**
+ * Do not unmap the mapping with this handle when the case ends, since it was
+ * removed by other means than gnt_unmap().
+ */
 void gnt_forget(grant_handle_t handle);
 
 /**
- * The address for the @p i-th of many mappings, below GNT_MANY.  An HVM guest
- * cannot access it: it is beyond all memory, and perhaps beyond 4G.
+ * The host_addr for mapping @p i of many; @p i is below GNT_MANY.  An HVM guest
+ * cannot access it: it is above all memory, and perhaps above 4 GiB.
  */
 #define GNT_MANY 300
 uint64_t gnt_many_addr(unsigned int i);
 
-/** Access one byte: the exception it met, or 0. */
+/** Access the byte at @p va.  @return the exception that it raised, or 0. */
 exinfo_t gnt_probe_read(const void *va);
 exinfo_t gnt_probe_write(void *va, uint8_t val);
 
 /**
- * Is there anything at the page @p at of address space?  In an HVM guest, what
- * is not there does not fault, so there it is Xen that is asked.
+ * True if something is mapped at @p at.  In an HVM guest an access to an
+ * unmapped address does not fault, so GNTTABOP_copy tells.
  */
 bool gnt_present(const void *at);
 
 /**
- * Carry out grant_table_op() with an event pending from the start: Xen stops
- * after the first element, delivers it, and has the rest done afterwards.
+ * grant_table_op(@p cmd, @p ops, @p count) with an event pending from the
+ * start: Xen is preempted after the first element, delivers the event, and
+ * does the rest in a hypercall continuation.
+ * @return what the hypercall returned: 0 or -errno.
  */
 long gnt_op_preempted(unsigned int cmd, void *ops, unsigned int count);
 
 /**
- * Does gnttab_max_maptrack_frames stand on Xen's command line?  Then a case
- * that needs many mappings may meet the limit, which is no defect.
+ * True if gnttab_max_maptrack_frames= is on Xen's command line.  A case that
+ * needs many mappings may then exhaust the maptrack entries, which is correct.
  */
 bool gnt_maptrack_limited(void);
 
 #ifdef CONFIG_PV
-/** Does Xen have GNTTABOP_cache_flush?  Where it should have, it has. */
+/**
+ * True if Xen has GNTTABOP_cache_flush.  On a release that must have it this is
+ * true without a call, so that its absence fails a case.
+ */
 bool gnt_has_cache_flush(void);
 
 /* Skip the case on a release of Xen whose x86 port lacks the operation. */
@@ -157,17 +202,21 @@ bool gnt_has_cache_flush(void);
                       "Xen 4.21");                                      \
     } while ( 0 )
 
-/** Can the frame of a page of this kernel be a page table?  It is none after. */
+/**
+ * True if Xen pins the frame of the page at @p va as a page table, by
+ * MMUEXT_PIN_L1_TABLE.  It is unpinned again, and keeps its content.
+ */
 bool gnt_can_be_pagetable(void *va);
 #endif
 
 /**
- * Does nobody hold on to the page?  A PV guest can tell, as Xen takes a page
- * back only if nothing refers to it; in an HVM guest, always true.
+ * True if nothing but this kernel's own mapping refers to the page at @p va:
+ * then XENMEM_exchange takes its frame.  The page then has another frame.
+ * Always true in an HVM guest, which cannot tell.
  */
 bool gnt_unreferenced(void *va);
 
-/* What these find wrong is reported where a test calls them. */
+/* What these find wrong is reported at the line of the test that calls them. */
 #ifndef XTF_FIXTURE
 #define gnt_map(op)         XTF_CALL(gnt_map(op))
 #define gnt_unmap(op)       XTF_CALL(gnt_unmap(op))

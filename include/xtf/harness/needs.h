@@ -1,6 +1,7 @@
 /*
- * What a case needs, where not every domain or Xen has it: each of these ends
- * the case as skipped, with the option that would bring it.
+ * What a case needs and not every domain or Xen has.  Each of these macros
+ * returns from the body of the case if the need is not met, with the case
+ * skipped and a reason that names the option that brings it.
  *
  *     EVTCHN_CASE("send: from another vCPU -> delivered")
  *     {
@@ -18,36 +19,50 @@
 #include <xtf/lib.h>
 #include <xtf/core/smp.h>
 
+/*
+ * Skip the case unless @cond; the format says what it needs, without "needs".
+ */
 #define NEED(cond, ...)                                                 \
     do { if ( !(cond) ) skip_case("needs " __VA_ARGS__); } while ( 0 )
 
+/* @n vCPUs that this kernel can use, the first included. */
 #define need_vcpus(n)                                                   \
     NEED(smp_nr_vcpus() >= (n), "%u vCPUs", (n) + 0u)
 
+/* To be domain 0; @why, a string literal, is the reason. */
 #define need_domain_0(why)                                              \
     NEED(xtf_get_domid() == 0, "domain 0: " why)
 
+/* To be another domain than domain 0. */
 #define need_unprivileged()                                             \
     NEED(xtf_get_domid() != 0, "an unprivileged domain")
 
-/* Domain 0 exists; another one need not. */
+/* A domid of another domain that exists: only domain 0 is known to. */
 #define need_domain_beside_this()                                       \
     NEED(xtf_get_domid() != 0, "an unprivileged domain: the only other " \
          "domain known to exist is dom0")
 
+/* Argo rings whose partner is XEN_ARGO_DOMID_ANY. */
 #define need_wildcard_rings()                                           \
     NEED(argo_wildcard_allowed(), "wildcard rings: " ARGO_WILDCARD_OPTION)
 
-/* By what evtchn_start(EVTCHN_FIFO) or EVTCHNOP_init_control returned. */
+/*
+ * The FIFO ABI of event channels; @rc: what evtchn_start(EVTCHN_FIFO) or
+ * EVTCHNOP_init_control returned, -ENOSYS without it.
+ */
 #define NEEDS_FIFO          "a Xen that offers the FIFO ABI: " \
                             "CONFIG_EVTCHN_FIFO"
 #define need_fifo(rc)       NEED((rc) != -ENOSYS, NEEDS_FIFO)
 #define need_fifo_offered() NEED(evtchn_fifo_offered(), NEEDS_FIFO)
 
+/* Version 2 of the grant table; @has: whether this domain has it. */
 #define NEEDS_GNTTAB_V2     "grant table v2: " GNTTAB_V2_OPTION
 #define need_gnttab_v2(has) NEED(has, NEEDS_GNTTAB_V2)
 
-/* A case in version 1 that changes to version 2.  Leaves the table empty. */
+/*
+ * For a case in version 1 that changes to version 2: version 2 must be there.
+ * Afterwards version 1 is in effect, and all entries are invalid.
+ */
 #define need_change_to_gnttab_v2()                                      \
     do {                                                                \
         int rc_ = xtf_init_grant_table(2);                              \
@@ -56,7 +71,10 @@
         require_ok(rc_ ?: xtf_init_grant_table(1));                     \
     } while ( 0 )
 
-/* Grows the table, too: what the limit allows must succeed. */
+/*
+ * A grant table of @n frames.  Grows the table to that size: the case fails if
+ * the limit allows that and Xen refuses.
+ */
 #define need_grant_frames(n)                                            \
     do {                                                                \
         NEED(gnttab_max_frames() >= (n), "a limit of %u grant frames: " \

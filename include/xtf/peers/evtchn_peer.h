@@ -18,11 +18,19 @@
  */
 struct peer *ev_peer(unsigned int nr);
 
-/* The case destroys @p peer itself: the next case gets a new one. */
+/** The case destroys @p peer itself: the next case gets a new one. */
 void ev_peer_ended(const struct peer *peer);
 
-/* Define a case with a peer; domain 0 uses both ABIs in turn, or 2-level. */
+/**
+ * evtchn_begin(@p abi) for domain 0, and ev_peer(0) as case_peer.
+ * @return false if the case cannot go on; it then has a verdict.
+ */
 bool ev_peer_begin(unsigned int abi);
+
+/*
+ * Define cases with a peer, in which domain 0 uses each ABI, or the 2-level
+ * ABI. The body that follows has it as `struct peer *peer`.
+ */
 #define EV_PEER_CASE(name)                                              \
     XTF_PEER_BODY_OF(                                                   \
         XTF_CASE_ENTRY(name " (2-level)", ev_peer_begin, EVTCHN_2L)     \
@@ -31,10 +39,14 @@ bool ev_peer_begin(unsigned int abi);
     XTF_PEER_BODY_OF(XTF_CASE_ENTRY(name, ev_peer_begin, EVTCHN_2L))
 
 /*
- * Operations that the peer calls.  Those that open a port return its number or
- * -errno.
+ * Operations that the peer calls, on its vCPU 0.  Those that open a port return
+ * its number or -errno, the others 0 or -errno.
  */
+
+/** EVTCHNOP_ @p cmd with a structure of @p size bytes; outputs go to *op. */
 long peer_evtchn(struct peer *peer, unsigned int cmd, void *op, size_t size);
+
+/** EVTCHNOP_alloc_unbound, EVTCHNOP_bind_interdomain and so on. */
 long peer_evtchn_alloc(struct peer *peer, domid_t dom, domid_t remote);
 long peer_evtchn_bind(struct peer *peer, domid_t remote, evtchn_port_t port);
 long peer_evtchn_bind_virq(struct peer *peer, uint32_t virq);
@@ -64,6 +76,7 @@ void our_clear_pending(void);
 #define expect_pending_here(port)                                       \
     our_expect_pending(XTF_WHERE("pending bits of domain 0"), port)
 
+/** What these call; domain 0's ports are checked below NR_WATCHED. */
 bool peer_expect_pending(const struct xtf_where *w, struct peer *peer,
                          evtchn_port_t port);
 bool our_expect_pending(const struct xtf_where *w, evtchn_port_t port);
@@ -83,6 +96,9 @@ bool our_expect_pending(const struct xtf_where *w, evtchn_port_t port);
                    #call);                                              \
 })
 
+/**
+ * evtchn_fingerprint() of the peer: changes with its ports below NR_WATCHED.
+ */
 uint32_t peer_fingerprint(struct peer *peer);
 
 #endif /* XTF_PEERS_EVTCHN_PEER_H */

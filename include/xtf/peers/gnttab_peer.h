@@ -11,18 +11,23 @@
 #include <xtf/peers/peer.h>
 
 /**
- * A peer with the version of the grant table that the case is for, and page i
- * full of peer_fill(i).  After the case everything is unmapped; then none of the
- * peer's entries and pages may be in use, and the next case gets it.
- *
- * NULL, and the case skipped, if there can be none.
+ * A peer whose grant table has this domain's version, and whose page i is full
+ * of peer_fill(i).  After the case all grants are unmapped; then no entry and
+ * no page of the peer may be in use, and the next case gets the same peer.
+ * @return NULL if there can be no peer: the case is skipped or an error.
  */
 struct peer *gnt_peer(void);
 
-/** gnt_begin(), and a peer for the case. */
+/**
+ * gnt_begin(@p version), and gnt_peer() as case_peer.
+ * @return false if the case cannot go on; it then has a verdict.
+ */
 bool gnt_peer_begin(unsigned int version);
 
-/* Define cases for both versions, or for version 2, with a peer. */
+/*
+ * Define cases for both versions, or for version 2, with a peer.  The body that
+ * follows has it as `struct peer *peer`.
+ */
 #define PEER_CASE(case_name)                                            \
     XTF_PEER_BODY_OF(                                                   \
         XTF_CASE_ENTRY(case_name " (v1)", gnt_peer_begin, 1)            \
@@ -30,40 +35,62 @@ bool gnt_peer_begin(unsigned int version);
 #define PEER_CASE_V2(case_name)                                         \
     XTF_PEER_BODY_OF(XTF_CASE_ENTRY(case_name, gnt_peer_begin, 2))
 
-/* What fills the peer's page i. */
+/* Each byte of the peer's page i, at the start of a case. */
 #define peer_fill(i) (0xa0 + (i))
 
-/* The case ends the peer itself. */
+/** The case destroys the peer itself: nothing is checked or unmapped for it. */
 void gnt_peer_ended(struct peer *peer);
 
-/* The peer is not as it was: it is destroyed after the case, altogether. */
+/**
+ * The case has changed the peer in a way that cannot be restored: it is checked
+ * after the case, then destroyed, and the next case gets another peer.
+ */
 void gnt_peer_spoilt(struct peer *peer);
 
-/* Reference i of a peer's table that no case needs for anything else. */
+/* The i-th reference of a peer's table behind the reserved entries. */
 #define PEER_REF(i) (GNTTAB_NR_RESERVED_ENTRIES + (i))
 
-/** Publish the peer's entry @p ref, like gnttab_publish(). */
+/**
+ * Publish the peer's entry @p ref for @p domid, by writing to its table: the
+ * domid and the frame are visible before the flags.
+ * @param gfn    a frame of the peer, such as PEER_PAGE_GFN(i)
+ * @param flags  a GTF_ type and its flags
+ */
 void peer_publish(struct peer *peer, grant_ref_t ref, domid_t domid,
                   unsigned long gfn, unsigned int flags);
+/** The same in version 2: what @p trans_domid granted to the peer. */
 void peer_publish_transitive(struct peer *peer, grant_ref_t ref, domid_t domid,
                              domid_t trans_domid, grant_ref_t trans_ref);
 
+/** The same in version 2: bytes [off, off + len) of the frame. */
 void peer_publish_sub_page(struct peer *peer, grant_ref_t ref, domid_t domid,
                            unsigned long gfn, uint16_t off, uint16_t len);
 
-/** Publish the peer's PEER_REF(i) for us to access its page i. */
+/**
+ * Publish the peer's PEER_REF(i): a grant of its page i to this domain.
+ * @param flags  flags besides GTF_permit_access, such as GTF_readonly, or 0
+ * @return PEER_REF(i).
+ */
 grant_ref_t peer_grant(struct peer *peer, unsigned int i, unsigned int flags);
 
-/** How the peer's entry is in use: GTF_reading, GTF_writing. */
+/**
+ * How the peer's entry is in use: GTF_reading, GTF_writing, or 0; always 0 for
+ * an entry of type GTF_accept_transfer.
+ */
 unsigned int peer_in_use(const struct peer *peer, grant_ref_t ref);
 
-/** A request of ours to map a grant of the peer's. */
+/** gnt_map_op() of the peer's reference @p ref, for gnt_map(). */
 struct gnttab_map_grant_ref gnt_map_of_peer(struct peer *peer, grant_ref_t ref,
                                             uint32_t flags, const void *at);
 
-/** Have the peer map our @p ref at its PEER_HOLE_ADDR(hole): a status. */
+/**
+ * The peer maps this domain's @p ref at its PEER_HOLE_ADDR(hole); *op is the
+ * request, filled in.  The case fails if the hypercall does not return 0.
+ * @return the status, a GNTST_ value.
+ */
 int peer_map(struct peer *peer, grant_ref_t ref, uint32_t flags,
              unsigned int hole, struct gnttab_map_grant_ref *op);
+/** The peer unmaps what peer_map() mapped.  @return the status. */
 int peer_unmap(struct peer *peer, const struct gnttab_map_grant_ref *map);
 
 /** The peer's copy of struct gnttab_copy: a 32-bit guest's. */
@@ -79,14 +106,18 @@ struct gnttab_copy_32
     int16_t status;
 };
 
-/** Have the peer copy: a status. */
+/** The peer calls GNTTABOP_copy.  @return the status, a GNTST_ value. */
 int peer_copy(struct peer *peer, struct gnttab_copy_32 *op);
 
-/** Grant a page of ours to the peer; it is revoked after the case. */
+/**
+ * Grant the page at @p va of this domain to the peer, until the case ends.
+ * @param flags  flags besides GTF_permit_access, or 0
+ * @return this domain's grant reference.
+ */
 grant_ref_t grant_to_peer(struct peer *peer, const void *va,
                           unsigned int flags);
 
-/* What these find wrong is reported where a test calls them. */
+/* What these find wrong is reported at the line of the test that calls them. */
 #ifndef XTF_FIXTURE
 #define gnt_peer()          XTF_CALL(gnt_peer())
 #define peer_map(...)       XTF_CALL(peer_map(__VA_ARGS__))

@@ -1,6 +1,6 @@
 /*
- * A second domain, made by the test itself: a peer to grant to and be granted
- * by, without any toolstack.  For that the test must be domain 0.
+ * A second domain, made by the test itself by domctl, without any toolstack: a
+ * peer to grant to and be granted by.  For that the test must be domain 0.
  *
  *     struct peer *peer;
  *     int rc = peer_create(&peer);
@@ -11,9 +11,9 @@
  *     …
  *     peer_destroy(peer);
  *
- * The peer is a PVH domain with one vCPU, 32-bit, without paging.  It carries
- * out hypercalls for the test, which waits for it or goes on meanwhile, and is
- * suspended in between.
+ * The peer is a PVH domain with one vCPU, 32-bit, without paging.  It makes
+ * hypercalls for the test, which waits for it or continues, and is suspended in
+ * between.  Its arguments are those of a 32-bit guest.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -37,7 +37,7 @@ struct peer_request
 
 #define PEER_MAX_REQUESTS  4
 
-/* How many peers can there be at once, and the size of their grant tables. */
+/* The most peers at a time, and the size of their grant tables in frames. */
 #define MAX_PEERS          4
 #define PEER_GRANT_FRAMES  2
 
@@ -82,7 +82,12 @@ struct peer_limits
  */
 int peer_create_limited(struct peer **peer, const struct peer_limits *limits);
 
-/** peer_create() in a case, which is skipped, or an error, if there is none: NULL. */
+/**
+ * peer_create() in a case.  The caller destroys the peer, by peer_destroy() or
+ * in a cleanup.
+ * @return NULL if it failed: the case is skipped for -EPERM and -EOPNOTSUPP,
+ *         and an error otherwise.
+ */
 struct peer *peer_for_case(void);
 
 /*
@@ -104,46 +109,54 @@ extern struct peer *case_peer;
     static void XTF_PEER_BODY(struct peer *peer)
 
 /**
- * Have the peer make a hypercall, with up to five arguments.
- * @return what the hypercall returned.  The peer's end is an error of the case.
+ * The peer makes hypercall number @p call (__HYPERVISOR_…); unused arguments
+ * are 0.  The case is an error if the peer dies.
+ * @return what the hypercall returned.
  */
 long peer_hypercall(struct peer *peer, unsigned int call,
                     const uint32_t args[5]);
 
 /**
- * Have the peer make these hypercalls beside the test, one after the other, and
- * if @p repeat over and over.  Then peer_finish() it, or end it; what repeats
- * is at the latest finished when the case ends.
+ * The peer makes these hypercalls, one after the other, while the test
+ * continues; with @p repeat it starts over after the last.  It runs until
+ * peer_finish(), or until the case ends.
+ * @param nr  number of requests, 1 to PEER_MAX_REQUESTS
  */
 void peer_start(struct peer *peer, const struct peer_request *requests,
                 unsigned int nr, bool repeat);
 
-/** How often has it been through since peer_start()? */
+/** How many times the peer has made all requests since peer_start(). */
 unsigned int peer_rounds(const struct peer *peer);
 
 /**
- * Have it come to the end of its requests, and wait for that.
- * @return what the last one returned.  The peer's end is an error of the case.
+ * Wait until the peer has made the last of its requests, which then do not
+ * repeat.  The case is an error if the peer dies.
+ * @return what the last request returned.
  */
 long peer_finish(struct peer *peer);
 
-/** The peer's page at PEER_ARGS, for the arguments of its hypercalls. */
+/** This domain's mapping of the peer's page at PEER_ARGS, for arguments. */
 void *peer_args(const struct peer *peer);
 
 /**
- * Have it make a hypercall on one structure, whose size is that of a 32-bit
- * guest, or on an array of at most a page: call(cmd, ops, nr).
+ * The peer makes the hypercall call(cmd, op, 1), of which most take no third
+ * argument.  The structure is copied to the peer and back.
+ * @param size  bytes of the structure, in the layout of a 32-bit guest
+ * @return what the hypercall returned.
  */
 long peer_op(struct peer *peer, unsigned int call, unsigned int cmd,
              void *op, size_t size);
+/**
+ * The same of call(cmd, ops, nr): @p nr structures, together at most a page.
+ */
 long peer_batch(struct peer *peer, unsigned int call, unsigned int cmd,
                 void *ops, size_t size, unsigned int nr);
 
-/** What the peer finds at an address of its own, and what it puts there. */
+/** The peer reads or writes @p len bytes at the guest-physical @p addr. */
 void peer_read(struct peer *peer, uint32_t addr, void *buf, size_t len);
 void peer_write(struct peer *peer, uint32_t addr, const void *buf, size_t len);
 
-/** Change its grant table's version.  @return what Xen returned. */
+/** The peer calls GNTTABOP_set_version.  @return 0 or -errno. */
 int peer_set_version(struct peer *peer, unsigned int version);
 
 /**
@@ -161,18 +174,24 @@ int peer_replace_pages(struct peer *peer);
  */
 bool peer_renew(struct peer *peer, const char *unused);
 
-/** How many pages it has; and how many it may have. */
+/** The number of pages that the peer has. */
 uint64_t peer_memory(const struct peer *peer);
+
+/** Set the number of pages that it may have.  @return 0 or -errno. */
 int peer_limit_memory(const struct peer *peer, uint64_t pages);
 
-/** Keep it from running, and let it again: 0 or a -errno of Xen's. */
+/** XEN_DOMCTL_pausedomain, XEN_DOMCTL_unpausedomain: 0 or -errno. */
 int peer_pause(const struct peer *peer);
 int peer_unpause(const struct peer *peer);
 
-/** Destroy the domain, as far as others let it. */
+/**
+ * XEN_DOMCTL_destroydomain.  The domain stays, dying, while another domain maps
+ * its pages.
+ * @return 0 or -errno.
+ */
 int peer_kill(struct peer *peer);
 
-/** Is the domain still there, perhaps dying since something holds its pages? */
+/** True if the domain exists, also while it is dying. */
 bool peer_exists(const struct peer *peer);
 
 /**
@@ -184,7 +203,7 @@ int peer_wait_gone(const struct peer *peer);
 /** peer_kill() and peer_wait_gone().  @return 0 or the -errno of either. */
 int peer_destroy(struct peer *peer);
 
-/* What these find wrong is reported where a test calls them. */
+/* What these find wrong is reported at the line of the test that calls them. */
 #ifndef XTF_FIXTURE
 #define peer_for_case()     XTF_CALL(peer_for_case())
 #define peer_hypercall(...) XTF_CALL(peer_hypercall(__VA_ARGS__))
