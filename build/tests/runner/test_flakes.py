@@ -212,8 +212,7 @@ class Command(unittest.TestCase):
         self.assertEqual(journal.count(" started test-pv64-good\n"), 4)
 
     def test_stress_duration(self):
-        code, _ = self.run_script({"good": [GOOD]}, "--stress-duration",
-                                  "0.2")
+        code, _ = self.run_script({"good": [GOOD]}, "--stress-duration", "2")
         self.assertEqual(code, 0)
         self.assertGreater(self.host.runs, 1)
 
