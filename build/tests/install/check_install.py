@@ -54,8 +54,8 @@ class Install(xen_host.XenHost):
         make("install", f"TESTS={TEST}", f"xtfdir={place}")
         # The image must be where the configuration says.
         self.plant("create", "grep -q \"$(sed -n 's/^kernel=.\\(.*\\).$/\\1/p'"
-                   " \"$3\")\" \"$3\" && [ -s \"$(sed -n"
-                   " 's/^kernel=.\\(.*\\).$/\\1/p' \"$3\")\" ] || exit 7")
+                   " \"$4\")\" \"$4\" && [ -s \"$(sed -n"
+                   " 's/^kernel=.\\(.*\\).$/\\1/p' \"$4\")\" ] || exit 7")
         self.guest('echo "Test result: SUCCESS" >>"logs/guest-$1.log"')
         done = subprocess.run(
             [str(place / "xtf-runner"), "--host-kind", "xl", "-m", "logfile",

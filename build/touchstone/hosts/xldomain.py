@@ -154,7 +154,9 @@ class Domain:
     def _create_once(self) -> None:
         self._ledger.started(self._instance.name, self.name)
         try:
-            xltools.run("xl", "create", "-p", str(self._instance.cfg),
+            # -e: no process of xl stays to watch the domain, which would
+            # cost a third of the creation.
+            xltools.run("xl", "create", "-p", "-e", str(self._instance.cfg),
                         f'name="{self.name}"', *self._words)
         except (ToolError, RunnerError) as error:
             lines = error.lines if isinstance(error, ToolError) else []
