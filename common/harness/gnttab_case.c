@@ -369,6 +369,13 @@ bool gnt_maptrack_limited(void)
 }
 
 #ifdef CONFIG_PV
+bool gnt_has_transfer(void)
+{
+    struct gnttab_transfer op = { .mfn = ~0ul };
+
+    return hypercall_grant_table_op(GNTTABOP_transfer, &op, 1) != -EOPNOTSUPP;
+}
+
 bool gnt_has_cache_flush(void)
 {
     return !xen_has(XEN_NO_CACHE_FLUSH) ||

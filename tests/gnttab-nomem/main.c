@@ -355,6 +355,7 @@ GNTTAB_CASE("transfer: Xen heap exhausted -> GNTST_okay, page arrives")
         .status = GNT_UNTOUCHED,
     };
 
+    need_transfer();
     XTF_REQUIRE(begin());
     memset(page, 0x5c, PAGE_SIZE);
     gnttab_publish(ref, gnt_self(), virt_to_pfn(page), GTF_accept_transfer);

@@ -91,15 +91,12 @@ static int give(struct peer *peer, grant_ref_t ref)
         .mfn = virt_to_mfn(gift), .domid = peer->domid, .ref = ref,
         .status = GNT_UNTOUCHED,
     };
-    long rc;
 
     memset(gift, 0x77, PAGE_SIZE);
     if ( page_vacate(gift) )
         panic("Cannot unmap a page\n");
 
-    rc = hypercall_grant_table_op(GNTTABOP_transfer, &op, 1);
-
-    return rc == -EOPNOTSUPP ? rc : op.status;
+    return hypercall_grant_table_op(GNTTABOP_transfer, &op, 1) ?: op.status;
 }
 
 /* Map the page again, with a new frame if it was lost. */
@@ -128,18 +125,12 @@ PEER_CASE("transfer: dom0 to peer -> page arrives with its content, ownership an
     uint64_t had = peer_memory(peer);
     long own = own_pages();
     uint8_t bytes[64];
-    int rc;
 
+    need_transfer();
     gnt_peer_spoilt(peer);
     peer_publish(peer, PEER_REF(0), gnt_self(), PEER_HOLE,
                  GTF_accept_transfer);
-    rc = give(peer, PEER_REF(0));
-    if ( rc == -EOPNOTSUPP )
-    {
-        refill_gift(false);
-        skip_case("needs GNTTABOP_transfer: gnttab=transfer (Xen)");
-    }
-    expect_gntst(rc, GNTST_okay);
+    expect_gntst(give(peer, PEER_REF(0)), GNTST_okay);
     expect_hex(flags_of(peer, PEER_REF(0)), GTF_accept_transfer |
                GTF_transfer_committed | GTF_transfer_completed);
     expect_eq(peer_memory(peer), had + 1);
@@ -175,9 +166,7 @@ static void expect_transfer_refused(struct peer *peer, int want)
     unsigned int flags = flags_of(peer, PEER_REF(0));
     int rc = give(peer, PEER_REF(0));
 
-    refill_gift(rc != -EOPNOTSUPP && rc != GNTST_bad_page);
-    if ( rc == -EOPNOTSUPP )
-        skip_case("needs GNTTABOP_transfer: gnttab=transfer (Xen)");
+    refill_gift(rc != GNTST_bad_page);
     expect_gntst(rc, want);
     expect_hex(flags_of(peer, PEER_REF(0)), flags);
     expect_eq(peer_memory(peer), had);
@@ -185,6 +174,7 @@ static void expect_transfer_refused(struct peer *peer, int want)
 
 PEER_CASE("transfer: peer at its memory limit -> GNTST_general_error, accepted after raising the limit")
 {
+    need_transfer();
     gnt_peer_spoilt(peer);
     expect_ok(peer_limit_memory(peer, peer_memory(peer)));
     peer_publish(peer, PEER_REF(0), gnt_self(), PEER_HOLE,
@@ -201,6 +191,7 @@ PEER_CASE("transfer: peer at its memory limit -> GNTST_general_error, accepted a
 
 PEER_CASE("transfer: peer's entry accepts from another domain -> GNTST_general_error")
 {
+    need_transfer();
     peer_publish(peer, PEER_REF(0), peer->domid, PEER_HOLE,
                  GTF_accept_transfer);
     expect_transfer_refused(peer, GNTST_general_error);
@@ -208,6 +199,7 @@ PEER_CASE("transfer: peer's entry accepts from another domain -> GNTST_general_e
 
 PEER_CASE("transfer: peer's entry is GTF_permit_access -> GNTST_general_error")
 {
+    need_transfer();
     peer_publish(peer, PEER_REF(0), gnt_self(), PEER_PAGE_GFN(0),
                  GTF_permit_access);
     expect_transfer_refused(peer, GNTST_general_error);
@@ -221,6 +213,7 @@ PEER_CASE("transfer: peer is dying -> GNTST_general_error")
                         gnt_at());
     int rc;
 
+    need_transfer();
     /* dom0's mapping keeps the dying domain in existence. */
     require_gntst(gnt_map(&map), GNTST_okay);
     peer_publish(peer, PEER_REF(0), gnt_self(), PEER_HOLE,
@@ -230,10 +223,8 @@ PEER_CASE("transfer: peer is dying -> GNTST_general_error")
     require_true(peer_exists(peer));
 
     rc = give(peer, PEER_REF(0));
-    refill_gift(rc != -EOPNOTSUPP && rc != GNTST_bad_page);
-    expect_msg(rc == -EOPNOTSUPP || rc == GNTST_general_error,
-               "transfer to a dying domain is %s, expected GNTST_general_error",
-               gntst_strerror(rc));
+    refill_gift(rc != GNTST_bad_page);
+    expect_gntst(rc, GNTST_general_error);
     gnt_unmap_all();
     expect_ok(peer_wait_gone(peer));
 }

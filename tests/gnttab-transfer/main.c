@@ -76,18 +76,6 @@ static struct gnttab_transfer give(unsigned int nr, grant_ref_t ref)
     return op;
 }
 
-/* False, and the case skipped, if the host has the operation disabled. */
-static bool transfer_works(void)
-{
-    struct gnttab_transfer op = { .mfn = ~0ul };
-
-    if ( transfer_batch(&op, 1) != -EOPNOTSUPP )
-        return true;
-
-    xtf_case_skip("needs GNTTABOP_transfer: gnttab=transfer (Xen)");
-    return false;
-}
-
 /* The page has arrived by this entry, with its content. */
 static void expect_arrived(unsigned int nr, grant_ref_t ref)
 {
@@ -108,8 +96,7 @@ GNTTAB_CASE("transfer: caller to itself -> page arrives with its content, entry 
     grant_ref_t ref = accept(0);
     struct gnttab_transfer op;
 
-    if ( !transfer_works() )
-        return;
+    need_transfer();
 
     op = give(0, ref);
     expect_ok(transfer_batch(&op, 1));
@@ -123,8 +110,7 @@ GNTTAB_CASE("transfer: batch of 4 -> every page arrives")
     grant_ref_t refs[NR];
     unsigned int i;
 
-    if ( !transfer_works() )
-        return;
+    need_transfer();
 
     for ( i = 0; i < NR; ++i )
     {
@@ -145,8 +131,7 @@ GNTTAB_CASE("transfer: batch of 4, preempted -> every page arrives")
     grant_ref_t refs[NR];
     unsigned int i;
 
-    if ( !transfer_works() )
-        return;
+    need_transfer();
 
     for ( i = 0; i < NR; ++i )
     {
@@ -166,8 +151,7 @@ GNTTAB_CASE("transfer: batch with an invalid frame in the middle -> GNTST_bad_pa
     struct gnttab_transfer ops[3];
     grant_ref_t a, b;
 
-    if ( !transfer_works() )
-        return;
+    need_transfer();
 
     a = accept(0);
     b = accept(1);
@@ -200,8 +184,7 @@ GNTTAB_CASE("transfer: mfn is invalid or owned by Xen -> GNTST_bad_page")
         .mfn = 0x7ffffff0, .domid = gnt_self(), .ref = accept(0),
     };
 
-    if ( !transfer_works() )
-        return;
+    need_transfer();
 
     expect_not_taken(&op);
     op.mfn = ~0ul;
@@ -221,8 +204,7 @@ GNTTAB_CASE("transfer: page is mapped by the guest -> GNTST_bad_page, page stays
 {
     struct gnttab_transfer op;
 
-    if ( !transfer_works() )
-        return;
+    need_transfer();
 
     op = give(0, accept(0));
     bring_back(page[0], false);
@@ -236,8 +218,7 @@ GNTTAB_CASE("transfer: page is pinned as a page table -> GNTST_bad_page")
     mmuext_op_t ext = { .cmd = MMUEXT_PIN_L1_TABLE };
     struct gnttab_transfer op;
 
-    if ( !transfer_works() )
-        return;
+    need_transfer();
 
     op = give(0, accept(0));
     bring_back(page[0], false);
@@ -259,8 +240,7 @@ GNTTAB_CASE("transfer: page is mapped by a grant -> GNTST_bad_page, page stays")
         ref, GNTMAP_host_map | GNTMAP_readonly, gnt_at());
     struct gnttab_transfer op;
 
-    if ( !transfer_works() )
-        return;
+    need_transfer();
 
     require_gntst(gnt_map(&map), GNTST_okay);
     op = give(0, accept(0));
@@ -275,8 +255,7 @@ GNTTAB_CASE("transfer: unallocated or reserved domid -> GNTST_bad_domain, entry 
     static const domid_t ids[] = { NO_DOMAIN, DOMID_SELF, DOMID_XEN };
     unsigned int i;
 
-    if ( !transfer_works() )
-        return;
+    need_transfer();
 
     for ( i = 0; i < ARRAY_SIZE(ids); ++i )
     {
@@ -312,8 +291,7 @@ static void expect_not_accepted(grant_ref_t ref)
 
 GNTTAB_CASE("transfer: reference beyond the table -> GNTST_general_error")
 {
-    if ( !transfer_works() )
-        return;
+    need_transfer();
 
     expect_not_accepted(gnttab_nr_entries());
     expect_not_accepted(~0u);
@@ -332,8 +310,7 @@ GNTTAB_CASE("transfer: entry is not a plain GTF_accept_transfer -> GNTST_general
     grant_ref_t ref = gnt_ref();
     unsigned int i;
 
-    if ( !transfer_works() )
-        return;
+    need_transfer();
 
     for ( i = 0; i < ARRAY_SIZE(flags); ++i )
     {
@@ -347,8 +324,7 @@ GNTTAB_CASE("transfer: entry accepts from another domain -> GNTST_general_error"
 {
     grant_ref_t ref = gnt_ref();
 
-    if ( !transfer_works() )
-        return;
+    need_transfer();
 
     gnttab_publish(ref, gnt_self() + 1, virt_to_pfn(page[0]),
                    GTF_accept_transfer);
@@ -360,8 +336,7 @@ GNTTAB_CASE("transfer: entry already completed -> GNTST_general_error, first pag
     grant_ref_t ref = accept(0);
     struct gnttab_transfer first, second;
 
-    if ( !transfer_works() )
-        return;
+    need_transfer();
 
     first = give(0, ref);
     expect_ok(transfer_batch(&first, 1));
@@ -376,14 +351,14 @@ GNTTAB_CASE("transfer: entry already completed -> GNTST_general_error, first pag
 
 GNTTAB_CASE("transfer: count is 0 -> 0")
 {
-    if ( transfer_works() )
-        expect_ok(transfer_batch(NULL, 0));
+    need_transfer();
+    expect_ok(transfer_batch(NULL, 0));
 }
 
 GNTTAB_CASE("transfer: array at an unmapped address -> -EFAULT")
 {
-    if ( transfer_works() )
-        expect_errno(transfer_batch(gnt_at(), 1), -EFAULT);
+    need_transfer();
+    expect_errno(transfer_batch(gnt_at(), 1), -EFAULT);
 }
 
 GNTTAB_CASE("transfer: array crosses into an unmapped page -> -EFAULT, page arrives or stays")
@@ -392,8 +367,7 @@ GNTTAB_CASE("transfer: array crosses into an unmapped page -> -EFAULT, page arri
     grant_ref_t ref = accept(0);
     bool arrived;
 
-    if ( !transfer_works() )
-        return;
+    need_transfer();
 
     *op = give(0, ref);
     expect_errno(transfer_batch(op, 2), -EFAULT);

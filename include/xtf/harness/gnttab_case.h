@@ -189,6 +189,19 @@ bool gnt_maptrack_limited(void);
 
 #ifdef CONFIG_PV
 /**
+ * Does Xen allow GNTTABOP_transfer?  The option gnttab=no-transfer turns the
+ * operation off: -EOPNOTSUPP.
+ */
+bool gnt_has_transfer(void);
+
+/* Skip the case on a host where the operation is turned off. */
+#define need_transfer()                                                 \
+    do {                                                                \
+        if ( !gnt_has_transfer() )                                      \
+            skip_case("needs GNTTABOP_transfer: gnttab=transfer (Xen)"); \
+    } while ( 0 )
+
+/**
  * True if Xen has GNTTABOP_cache_flush.  On a release that must have it this is
  * true without a call, so that its absence fails a case.
  */
