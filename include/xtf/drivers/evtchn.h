@@ -131,7 +131,7 @@ static inline int evtchn_expand_array(uint64_t gfn)
 
 /**
  * Open a channel from this domain to itself: @p a was unbound, and @p b binds
- * it. Nothing is pending.
+ * it.  Nothing is pending.
  * @return 0, or the -errno of the operation that failed; then no port is open.
  */
 int evtchn_loopback(evtchn_port_t *a, evtchn_port_t *b);

@@ -29,7 +29,7 @@ bool ev_peer_begin(unsigned int abi);
 
 /*
  * Define cases with a peer, in which domain 0 uses each ABI, or the 2-level
- * ABI. The body that follows has it as `struct peer *peer`.
+ * ABI.  The body that follows has it as `struct peer *peer`.
  */
 #define EV_PEER_CASE(name)                                              \
     XTF_PEER_BODY_OF(                                                   \
