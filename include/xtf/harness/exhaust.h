@@ -4,8 +4,7 @@
  *
  * The domain takes all memory that Xen has, by XENMEM_populate_physmap or
  * XENMEM_increase_reservation, and frees single pages again.  For that its
- * limit must be above what Xen has, as domain 0's is by dom0_mem= with a large
- * max:.
+ * limit must be above what Xen has: EXHAUST_OPTION, EXHAUST_DOMU.
  *
  *     static long grow(void) { … }
  *     static void as_before(void) { … }
@@ -32,7 +31,7 @@
 /* The option that a test sets as XEN-CMDLINE in its Makefile. */
 #define EXHAUST_OPTION "dom0_mem=max:4G on Xen's command line"
 
-/* What a toolstack would do for a domain that is not dom0. */
+/* The toolstack's command for a domain other than domain 0. */
 #define EXHAUST_DOMU   "`xl mem-max' with more than Xen has"
 
 /* The number of single pages that exhaust_release() can free in all. */

@@ -189,8 +189,8 @@ bool gnt_maptrack_limited(void);
 
 #ifdef CONFIG_PV
 /**
- * Does Xen allow GNTTABOP_transfer?  The option gnttab=no-transfer turns the
- * operation off: -EOPNOTSUPP.
+ * True if Xen allows GNTTABOP_transfer, which is -EOPNOTSUPP with
+ * gnttab=no-transfer.
  */
 bool gnt_has_transfer(void);
 
