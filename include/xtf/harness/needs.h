@@ -30,10 +30,11 @@
 #define need_unprivileged()                                             \
     NEED(xtf_get_domid() != 0, "an unprivileged domain")
 
-/* Domain 0 exists; another one need not. */
+/* Domain 0 does in most systems; that another one exists is not known. */
 #define need_domain_beside_this()                                       \
-    NEED(xtf_get_domid() != 0, "an unprivileged domain: the only other " \
-         "domain known to exist is dom0")
+    NEED(xtf_get_domid() != 0 && xtf_dom0_exists(),                     \
+         "an unprivileged domain beside dom0, the only other domain that can " \
+         "be known to exist")
 
 #define need_wildcard_rings()                                           \
     NEED(argo_wildcard_allowed(), "wildcard rings: " ARGO_WILDCARD_OPTION)
