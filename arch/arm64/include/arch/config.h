@@ -7,6 +7,7 @@
  *   CONFIG_ARM64                     the architecture
  *   CONFIG_64BIT                     the width of the kernel
  *   CONFIG_PAGING_LEVELS             4
+ *   XEN_CAPABILITY                   what XENVER_capabilities calls it
  *   ENVIRONMENT_DESCRIPTION          what the banner says
  *
  * Like an HVM guest, the domain has a physical address space of its own, and
@@ -23,6 +24,7 @@
 # define CONFIG_ARM64 1
 # define CONFIG_64BIT 1
 # define CONFIG_PAGING_LEVELS 4
+# define XEN_CAPABILITY "xen-3.0-aarch64"
 # define ENVIRONMENT_DESCRIPTION "Arm 64bit (MMU on, little-endian)"
 
 #else
