@@ -15,7 +15,7 @@ $(call test-objs,$(1)): TEST-CFLAGS := $(test-warnings) $(CFLAGS)
 
 $(O)/$(1)/$(test-dir)/$(NAME).elf: $(call test-objs,$(1)) $(runtime-$(1)) $(test-makefile)
 	$$(call say,LD,$$@)
-	$$(Q)$(LD) $(call ldflags,$(1)) -T $(O)/$(1)/link.lds -o $$@ $(O)/$(1)/arch/x86/$($(1)-guest)/head.o $(call test-objs,$(1)) $(O)/$(1)/runtime.a
+	$$(Q)$(LD) $(call ldflags,$(1)) -T $(O)/$(1)/link.lds -o $$@ $(head-of) $(call test-objs,$(1)) $(O)/$(1)/runtime.a
 
 $(test-dir)/test-$(1)-$(NAME): $(O)/$(1)/$(test-dir)/$(NAME).elf
 	$$(call say,IMAGE,$$@)
@@ -23,7 +23,8 @@ $(test-dir)/test-$(1)-$(NAME): $(O)/$(1)/$(test-dir)/$(NAME).elf
 	$$(Q)$(OBJCOPY) -g -x -O $($(1)-format) --update-section .symbols=$$<.symbols $$< $$@
 endef
 
-test-cfgs := $(foreach env,$(TEST-ENVS),$(foreach v,$(or $(VARY-CFG),-),$(test-dir)/test-$(env)-$(NAME)$(if $(filter-out -,$(v)),~$(v)).cfg))
+test-envs := $(filter $(BUILD_ENVIRONMENTS),$(TEST-ENVS))
+test-cfgs := $(foreach env,$(test-envs),$(foreach v,$(or $(VARY-CFG),-),$(test-dir)/test-$(env)-$(NAME)$(if $(filter-out -,$(v)),~$(v)).cfg))
 # A variation's file is the test's own or one of build/make/cfg.
 variation-input = $(or $(wildcard $(test-dir)/$(1).cfg.in),$(wildcard build/make/cfg/$(1).cfg.in),$(test-dir)/$(1).cfg.in)
 test-cfg-inputs := $(addprefix $(test-dir)/,$(TEST-EXTRA-CFG)) $(foreach v,$(VARY-CFG),$(call variation-input,$(v)))
@@ -41,5 +42,5 @@ $(test-dir)/info.json $(test-cfgs) &: $(test-makefile) $(test-cfg-inputs) build/
 	$$(Q)$(PYTHON) -ISE build/make/mkcfg $(cfg-args-$(test-dir))
 endef
 
-$(foreach env,$(TEST-ENVS),$(eval $(call test-image,$(env))))
+$(foreach env,$(test-envs),$(eval $(call test-image,$(env))))
 $(eval $(test-config))

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/framework.h>
 #include <xtf/lib.h>
 #include <xtf/libc.h>
 #include <xtf/numbers.h>
@@ -109,4 +110,18 @@ void collect_cpuid(cpuid_count_fn_t count)
         maxphysaddr = cpu_has_pae || cpu_has_pse36 ? 36 : 32;
         maxvirtaddr = cpu_has_lm ? 48 : 32;
     }
+}
+
+void arch_processor_name(char name[ARCH_PROCESSOR_NAME_SIZE])
+{
+    uint32_t regs[12] = {}, eax, ebx, ecx, edx;
+    unsigned int i;
+
+    cpuid(0x80000000, &eax, &ebx, &ecx, &edx);
+    for ( i = 0; i < 3 && eax >= 0x80000004; ++i )
+        cpuid(0x80000002 + i, &regs[i * 4], &regs[i * 4 + 1],
+              &regs[i * 4 + 2], &regs[i * 4 + 3]);
+
+    memcpy(name, regs, sizeof(regs));
+    name[sizeof(regs)] = '\0';
 }

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/hypercall.h>
 #include <xtf/numbers.h>
 #include <xtf/traps.h>
 
@@ -27,6 +28,21 @@ unsigned int this_vcpu(void)
     unsigned long off = _u(__builtin_frame_address(0)) - _u(vcpu_stacks);
 
     return off < sizeof(vcpu_stacks) ? off / sizeof(vcpu_stacks[0]) + 1 : 0;
+}
+
+long arch_vcpu_is_up(unsigned int vcpu)
+{
+    return hypercall_vcpu_op(VCPUOP_is_up, vcpu, NULL);
+}
+
+long arch_vcpu_up(unsigned int vcpu)
+{
+    return hypercall_vcpu_op(VCPUOP_up, vcpu, NULL);
+}
+
+void arch_vcpu_down(unsigned int vcpu)
+{
+    hypercall_vcpu_op(VCPUOP_down, vcpu, NULL);
 }
 
 void arch_secondary_idle(void)

@@ -3,6 +3,11 @@
 
 comma := ,
 space := $(subst x, ,x x)
+# One architecture is built at a time: that of ARCH, by whatever name it goes,
+# or else that of the compiler.  Xen's own CI exports ARCH.
+arch-of = $(if $(filter arm64% aarch64%,$(1)),arm64,$(if $(filter x86% i%86 i%86-%,$(1)),x86))
+arch := $(call arch-of,$(ARCH))
+
 plain-goals := help clean distclean deps hypervisor box run check check-box \
 	coverage defects
 
@@ -10,13 +15,16 @@ plain-goals := help clean distclean deps hypervisor box run check check-box \
 # full, nodebug, stock, each of these @ a Debian release, a file, or tree:DIR.
 XEN ?= auto
 # More words and options for xtf-runner.
-ARGS ?= --all
+ARGS ?= $(if $(filter arm64,$(arch)),mmu64le,--all)
 
 .PHONY: all objects install clean distclean help deps hypervisor run check
 .PHONY: coverage defects box check-box
 
 help:
 	@sed 's/^    //' build/make/help.txt
+
+# What only arm64 takes is installed only for it.
+deps-suffix := $(if $(filter arm64,$(arch)),-arm64)
 
 # Some tests do not apply everywhere: SKIP, the runner's exit code 3, is success.
 skip-is-ok = || [ $$? = 3 ]
@@ -30,12 +38,12 @@ deps:
 
 hypervisor:
 	$(bootstrap)
-	@build/deps hypervisor --install
-	@build/hypervisor $(XEN)
+	@build/deps hypervisor$(deps-suffix) --install
+	@build/hypervisor $(if $(deps-suffix),--arch arm64) $(XEN)
 
 run:
 	$(bootstrap)
-	@build/deps run --install
+	@build/deps run$(deps-suffix) --install
 	@$(MAKE) all
 	@./xtf-runner --xen $(XEN) $(ARGS) $(skip-is-ok)
 

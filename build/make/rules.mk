@@ -15,7 +15,7 @@ used-envs := $(sort $(foreach o,$(all-objs:$(O)/%=%),$(firstword $(subst /, ,$(o
 # Directories, and files that hold the flags, are made as this is read: a
 # flags file changes only if the flags do.
 $(foreach d,$(sort $(dir $(all-objs))),$(if $(wildcard $(d)),,$(shell mkdir -p $(d))))
-$(foreach env,$(ALL_ENVIRONMENTS),$(eval flags-$(env) := $(toolchain) $(CC) $(call cflags,$(env)) $(call ldflags,$(env))))
+$(foreach env,$(BUILD_ENVIRONMENTS),$(eval flags-$(env) := $(toolchain) $(CC) $(call cflags,$(env)) $(call ldflags,$(env))))
 $(foreach env,$(used-envs),$(if $(filter $(subst $(space),_,$(file <$(O)/$(env)/flags)),$(subst $(space),_,$(flags-$(env)))),,$(file >$(O)/$(env)/flags,$(flags-$(env)))))
 
 define object-rules
@@ -28,7 +28,7 @@ $(O)/$(1)/%.o: %.S $(O)/$(1)/flags
 	$$(Q)$(CC) $(call aflags,$(1)) -MMD -MP -MF $$(@:.o=.d) -c $$< -o $$@
 endef
 
-$(foreach env,$(ALL_ENVIRONMENTS),$(eval $(call object-rules,$(env))))
+$(foreach env,$(BUILD_ENVIRONMENTS),$(eval $(call object-rules,$(env))))
 
 all: $(all-images) $(all-cfgs)
 	@:

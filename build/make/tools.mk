@@ -1,8 +1,16 @@
 # The tools.  LLVM=1 picks Clang and LLVM's, CROSS_COMPILE a prefix.
 # SPDX-License-Identifier: BSD-2-Clause
 
+# Debian's cross compiler, where the machine itself is something else.
+ifeq ($(arch),arm64)
+ifneq ($(call arch-of,$(shell uname -m)),arm64)
+CROSS_COMPILE ?= aarch64-linux-gnu-
+clang-target := --target=aarch64-linux-gnu
+endif
+endif
+
 ifneq ($(LLVM),)
-CC       := clang
+CC       := clang $(clang-target)
 LD       := ld.lld
 AR       := llvm-ar
 NM       := llvm-nm
@@ -25,6 +33,8 @@ PYTHON   ?= python3
 
 # One line that says what to install, in place of a failing rule.
 package-of = $(or $(strip \
+  $(if $(filter aarch64-linux-gnu-gcc,$(1)),gcc-aarch64-linux-gnu) \
+  $(if $(filter aarch64-linux-gnu-%,$(1)),binutils-aarch64-linux-gnu) \
   $(if $(filter %gcc cc,$(1)),gcc) \
   $(if $(filter %clang,$(1)),clang) \
   $(if $(filter ld.lld,$(1)),lld) \
@@ -36,6 +46,10 @@ missing-tools := $(shell for t in $(foreach t,CC LD AR NM OBJCOPY PYTHON,$(first
 $(foreach t,$(missing-tools),$(error $(t) is missing: install the package $(call package-of,$(t)) (on Debian: apt-get install $(call package-of,$(t)))))
 
 toolchain := $(shell $(CC) --version 2>/dev/null | head -n 1)
+ifeq ($(arch),)
+arch := $(or $(call arch-of,$(shell $(CC) -dumpmachine 2>/dev/null)),x86)
+endif
+BUILD_ENVIRONMENTS := $(foreach env,$(ALL_ENVIRONMENTS),$(if $(filter $(arch),$($(env)-arch)),$(env)))
 
 # Flags on make's command line come on top of those below, and in front of those
 # that an image cannot do without.  There they would replace what the Makefiles
@@ -46,7 +60,7 @@ override undefine $(1)
 endef
 $(foreach v,CPPFLAGS CFLAGS LDFLAGS,$(eval $(call user-flags,$(v))))
 
-CPPFLAGS := -I$(ROOT)/include -I$(ROOT)/arch/x86/include -include arch/config.h $(user-CPPFLAGS)
+CPPFLAGS := -I$(ROOT)/include -I$(ROOT)/arch/$(arch)/include -include arch/config.h $(user-CPPFLAGS)
 
 # What may be said otherwise.
 DEFAULT_CFLAGS := -std=gnu99 -O2 -g -pipe -Wall -Wextra -Werror \
@@ -57,9 +71,11 @@ DEFAULT_CFLAGS := -std=gnu99 -O2 -g -pipe -Wall -Wextra -Werror \
 COMMON_CFLAGS := \
   -ffreestanding -fno-builtin-printf -fno-pic -fno-pie -fno-stack-protector \
   -fno-strict-aliasing -fno-common -fno-asynchronous-unwind-tables \
-  -fcf-protection=none -fomit-frame-pointer \
+  -fomit-frame-pointer \
   -fno-lto -fno-exceptions -fno-stack-clash-protection -fno-profile-arcs \
-  -mno-sse -mno-mmx -msoft-float $(if $(findstring clang,$(toolchain)),-Wno-gnu)
+  $(if $(findstring clang,$(toolchain)),-Wno-gnu)
+x86-cflags := -fcf-protection=none -mno-sse -mno-mmx -msoft-float
+arm64-cflags := -mgeneral-regs-only $(if $(findstring clang,$(toolchain)),,-mno-outline-atomics)
 
 # Tests that were written against other headers, with other types for the same
 # things, are warned of what differs; they build all the same.  STRICT=1 for
@@ -79,6 +95,8 @@ driver-flags := -f% -g% -O% -m32 -m64 -march=% -mtune=% -specs=% -pie -no-pie -p
 linker-flag = $(if $(filter -Wl$(comma)%,$(1)),$(subst $(comma), ,$(patsubst -Wl$(comma)%,%,$(1))),$(filter-out $(driver-flags),$(1)))
 
 # Objects depend upon what the flags are, not upon when they were said.
-cflags = $(CPPFLAGS) $(DEFAULT_CFLAGS) $(user-CFLAGS) -m$($(1)-bits) -DCONFIG_ENV_$(1)=1 $(COMMON_CFLAGS) $(if $(filter 64,$($(1)-bits)),-mno-red-zone)
-aflags = $(CPPFLAGS) -m$($(1)-bits) -DCONFIG_ENV_$(1)=1 $(COMMON_AFLAGS)
+x86-width = -m$($(1)-bits)
+x86-64-cflags := -mno-red-zone
+cflags = $(CPPFLAGS) $(DEFAULT_CFLAGS) $(user-CFLAGS) $(call $(arch)-width,$(1)) -DCONFIG_ENV_$(1)=1 $(COMMON_CFLAGS) $($(arch)-cflags) $($(arch)-$($(1)-bits)-cflags)
+aflags = $(CPPFLAGS) $(call $(arch)-width,$(1)) -DCONFIG_ENV_$(1)=1 $(COMMON_AFLAGS)
 ldflags = $(strip $(foreach f,$(user-LDFLAGS),$(call linker-flag,$(f)))) -m $($(1)-ldmode) $(COMMON_LDFLAGS)

@@ -10,7 +10,6 @@
 #include <xtf/core/time.h>
 #include <xtf/framework.h>
 
-
 static struct
 {
     bool initialised;
@@ -22,7 +21,7 @@ unsigned int smp_nr_vcpus(void)
 {
     unsigned int nr = 0;
 
-    while ( hypercall_vcpu_op(VCPUOP_is_up, nr, NULL) >= 0 )
+    while ( arch_vcpu_is_up(nr) >= 0 )
         nr++;
 
     return nr;
@@ -44,7 +43,7 @@ static void __noreturn smp_main(unsigned int vcpu)
          * smp_start() looks for us being down before it gives us more, so
          * what comes here cannot miss it.
          */
-        hypercall_vcpu_op(VCPUOP_down, vcpu, NULL);
+        arch_vcpu_down(vcpu);
     }
 }
 
@@ -52,7 +51,7 @@ int smp_init(unsigned int vcpu)
 {
     long rc;
 
-    if ( hypercall_vcpu_op(VCPUOP_is_up, vcpu, NULL) < 0 )
+    if ( arch_vcpu_is_up(vcpu) < 0 )
         return -ENOENT;
 
     if ( vcpu >= SMP_MAX_VCPUS )
@@ -69,7 +68,7 @@ int smp_init(unsigned int vcpu)
 
 static bool is_down(unsigned int vcpu)
 {
-    return !hypercall_vcpu_op(VCPUOP_is_up, vcpu, NULL);
+    return !arch_vcpu_is_up(vcpu);
 }
 
 int smp_start(unsigned int vcpu, void (*fn)(void *), void *arg)
@@ -87,7 +86,7 @@ int smp_start(unsigned int vcpu, void (*fn)(void *), void *arg)
     work[vcpu].arg = arg;
     STORE_RELEASE(&work[vcpu].fn, fn);
 
-    return hypercall_vcpu_op(VCPUOP_up, vcpu, NULL);
+    return arch_vcpu_up(vcpu);
 }
 
 void smp_wait(unsigned int vcpu)

@@ -31,6 +31,15 @@ int xtf_get_domid(void)
     return domid;
 }
 
+bool xtf_dom0_exists(void)
+{
+    struct gnttab_query_size op = { .dom = 0 };
+
+    /* Of a domain that is there, an unprivileged one learns that it may not. */
+    return !hypercall_grant_table_op(GNTTABOP_query_size, &op, 1) &&
+        op.status != GNTST_bad_domain;
+}
+
 bool xen_has(enum xen_change change)
 {
     static const uint32_t since[] = {

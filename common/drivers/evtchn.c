@@ -293,8 +293,7 @@ static void take_upcall(struct cpu_regs *regs)
         xchg(&vi->evtchn_upcall_pending, 0);
 
         ACCESS_ONCE(look_again[vcpu]) = true;
-        if ( IS_DEFINED(CONFIG_HVM) && outer &&
-             !(regs->flags & X86_EFLAGS_IF) )
+        if ( outer && !cpu_regs_irq_enabled(regs) )
             return;
         ACCESS_ONCE(look_again[vcpu]) = false;
 
@@ -316,11 +315,7 @@ void evtchn_deliver(void)
 
 void evtchn_sleep(void)
 {
-#ifdef CONFIG_PV
-    hypercall_sched_op(SCHEDOP_block, NULL);
-#else
-    asm volatile ("sti; hlt" ::: "memory");
-#endif
+    local_irq_sleep();
     local_irq_disable();
 }
 

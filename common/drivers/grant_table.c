@@ -11,7 +11,6 @@
 
 #include <arch/mm.h>
 #include <arch/pagetable.h>
-#include <arch/symbolic-const.h>
 
 uint8_t gnttab_raw[GNTTAB_MAX_FRAMES * PAGE_SIZE] __page_aligned_bss;
 extern grant_entry_v1_t gnttab_v1[] __alias("gnttab_raw");

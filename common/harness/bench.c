@@ -5,6 +5,7 @@
  */
 #include <xtf/harness/bench.h>
 #include <xtf/console.h>
+#include <xtf/framework.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
 #include <xtf/report.h>
@@ -39,10 +40,10 @@ static long measure(long (*fn)(void *), void *arg)
 
     for ( i = 0; i < NR_WARMUP + NR_SAMPLES; ++i )
     {
-        uint64_t start = rdtsc_ordered(), end;
+        uint64_t start = counter_ordered(), end;
         long rc = fn(arg);
 
-        end = rdtsc_ordered();
+        end = counter_ordered();
         if ( rc )
             return rc;
         if ( i < NR_WARMUP )
@@ -72,15 +73,10 @@ static long null_hypercall(void *unused)
 
 static void print_processor(void)
 {
-    uint32_t name[12] = {}, eax, ebx, ecx, edx;
-    unsigned int i;
+    char name[ARCH_PROCESSOR_NAME_SIZE] = "";
 
-    cpuid(0x80000000, &eax, &ebx, &ecx, &edx);
-    for ( i = 0; i < 3 && eax >= 0x80000004; ++i )
-        cpuid(0x80000002 + i, &name[i * 4], &name[i * 4 + 1],
-              &name[i * 4 + 2], &name[i * 4 + 3]);
-
-    printk("BENCH: cpu=\"%.48s\"\n", (const char *)name);
+    arch_processor_name(name);
+    printk("BENCH: cpu=\"%s\"\n", name);
 }
 
 void bench_begin(void)

@@ -37,10 +37,10 @@ static unsigned int nr_spare;
 #define SPARE_GFN  0x100000ul
 #define EXTENT_GFN (SPARE_GFN + ARRAY_SIZE(spare))
 
-#ifdef CONFIG_HVM
-#define TAKE XENMEM_populate_physmap
-#else
+#ifdef CONFIG_PV
 #define TAKE XENMEM_increase_reservation
+#else
+#define TAKE XENMEM_populate_physmap
 #endif
 
 /* Where extents shall be.  A PV guest is told what it got instead. */

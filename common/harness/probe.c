@@ -4,43 +4,27 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
-#include <xtf/extable.h>
 #include <xtf/harness/gnttab_case.h>
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
 #include <xtf/mm/page.h>
 
 #include <arch/mm.h>
-#include <arch/symbolic-const.h>
+#include <arch/probe.h>
 
-static uint8_t scratch[PAGE_SIZE] __page_aligned_bss;
+static uint8_t scratch[PAGE_SIZE] __page_aligned_bss __maybe_unused;
 
 exinfo_t gnt_probe_read(const void *va)
 {
-    exinfo_t fault = 0;
-    uint8_t val;
-
-    asm volatile ("1: movb %[mem], %[val]; 2:"
-                  _ASM_EXTABLE_HANDLER(1b, 2b, ex_record_fault_eax)
-                  : "+a" (fault), [val] "=&q" (val)
-                  : [mem] "m" (*(const volatile uint8_t *)va));
-
-    return fault;
+    return probe_read8(va);
 }
 
 exinfo_t gnt_probe_write(void *va, uint8_t val)
 {
-    exinfo_t fault = 0;
-
-    asm volatile ("1: movb %[val], %[mem]; 2:"
-                  _ASM_EXTABLE_HANDLER(1b, 2b, ex_record_fault_eax)
-                  : "+a" (fault), [mem] "+m" (*(volatile uint8_t *)va)
-                  : [val] "q" (val));
-
-    return fault;
+    return probe_write8(va, val);
 }
 
-#ifdef CONFIG_PV
+#if ABSENT_PAGES_FAULT
 bool gnt_present(const void *at)
 {
     return !gnt_probe_read(at);

@@ -11,6 +11,8 @@
 #define XTF_NO_BUILTIN_STRINGS
 #include <xtf/libc.h>
 
+#include <arch/string.h>
+
 size_t strlen(const char *str)
 {
     const char *end = str;
@@ -92,41 +94,28 @@ char *strstr(const char *str, const char *needle)
 
 void *memset(void *dst, int c, size_t n)
 {
-    void *to = dst;
-
-    __asm__ __volatile__ ("rep stosb"
-                          : "+D" (to), "+c" (n) : "a" (c) : "memory");
+    fill_bytes(dst, c, n);
 
     return dst;
 }
 
 void *memcpy(void *dst, const void *src, size_t n)
 {
-    void *to = dst;
-
-    __asm__ __volatile__ ("rep movsb"
-                          : "+D" (to), "+S" (src), "+c" (n) :: "memory");
+    copy_bytes(dst, src, n);
 
     return dst;
 }
 
 void *memmove(void *dst, const void *src, size_t n)
 {
-    char *to = dst;
-    const char *from = src;
-
     /*
      * Only a destination inside the source makes the upward copy run over
      * bytes it has yet to read.
      */
-    if ( (size_t)(to - from) >= n )
-        return memcpy(dst, src, n);
-
-    to += n - 1;
-    from += n - 1;
-    __asm__ __volatile__ ("std; rep movsb; cld"
-                          : "+D" (to), "+S" (from), "+c" (n)
-                          :: "memory", "cc");
+    if ( (size_t)((char *)dst - (const char *)src) >= n )
+        copy_bytes(dst, src, n);
+    else
+        copy_bytes_down(dst, src, n);
 
     return dst;
 }

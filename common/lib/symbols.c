@@ -34,6 +34,9 @@ const char *symbol_lookup(unsigned long addr, unsigned long *offset)
     static char name[64];
     size_t len;
 
+    /* The lower half of an address is enough within an image. */
+    const uint32_t at = addr;
+
     if ( addr < _u(__start_text) || addr >= _u(__end_text) )
         return NULL;
 
@@ -41,11 +44,11 @@ const char *symbol_lookup(unsigned long addr, unsigned long *offset)
     {
         unsigned long sym = parse_hex(line);
 
-        if ( sym > addr )
+        if ( sym > at )
             break;
 
         best = line + 9;
-        *offset = addr - sym;
+        *offset = at - sym;
 
         while ( *line++ != '\n' )
             continue;

@@ -15,7 +15,6 @@
 
 #include <arch/div.h>
 #include <arch/exinfo.h>
-#include <arch/processor.h>
 
 /* Where output goes.  len counts all of it, also what no longer fits. */
 struct sink
@@ -143,20 +142,10 @@ static void put_string(struct sink *s, const struct spec *spec, const char *str)
 /* An exception by mnemonic, with its error code if it has one. */
 static void put_exinfo(struct sink *s, const struct spec *spec, exinfo_t info)
 {
-    static const char names[][4] = {
-        [X86_EXC_DE]  = "DE",   [X86_EXC_DB]  = "DB",   [X86_EXC_NMI] = "NMI",
-        [X86_EXC_BP]  = "BP",   [X86_EXC_OF]  = "OF",   [X86_EXC_BR]  = "BR",
-        [X86_EXC_UD]  = "UD",   [X86_EXC_NM]  = "NM",   [X86_EXC_DF]  = "DF",
-        [X86_EXC_CSO] = "CSO",  [X86_EXC_TS]  = "TS",   [X86_EXC_NP]  = "NP",
-        [X86_EXC_SS]  = "SS",   [X86_EXC_GP]  = "GP",   [X86_EXC_PF]  = "PF",
-        [X86_EXC_SPV] = "SPV",  [X86_EXC_MF]  = "MF",   [X86_EXC_AC]  = "AC",
-        [X86_EXC_MC]  = "MC",   [X86_EXC_XM]  = "XM",   [X86_EXC_VE]  = "VE",
-        [X86_EXC_CP]  = "CP",   [X86_EXC_HV]  = "HV",   [X86_EXC_VC]  = "VC",
-        [X86_EXC_SX]  = "SX",
-    };
+    static const char names[][EXINFO_NAME_SIZE] = { EXINFO_NAMES };
     unsigned int vec = exinfo_vec(info), ec = exinfo_ec(info);
     bool named = vec < sizeof(names) / sizeof(names[0]) && names[vec][0];
-    bool has_ec = ec || (vec < 32 && (X86_EXC_HAVE_EC & (1u << vec)));
+    bool has_ec = ec || exinfo_has_ec(info);
     char text[24];
 
     if ( !info )

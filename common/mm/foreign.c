@@ -8,7 +8,6 @@
 
 #include <arch/mm.h>
 #include <arch/pagetable.h>
-#include <arch/symbolic-const.h>
 
 /* A PV guest is told the frame; an HVM guest says where it shall appear. */
 static int acquire_grant_table(domid_t domid, uint32_t id, unsigned int frame,

@@ -9,7 +9,6 @@
 
 #include <arch/mm.h>
 #include <arch/pagetable.h>
-#include <arch/symbolic-const.h>
 
 static int reservation(unsigned int cmd, unsigned long *frame)
 {
@@ -85,7 +84,8 @@ static bool give_up_unused_page(void)
     {
         struct xen_memory_domain op = { .domid = DOMID_SELF };
 
-        gfn = hypercall_memory_op(XENMEM_current_reservation, &op) / 2;
+        gfn = FIRST_PFN +
+            hypercall_memory_op(XENMEM_current_reservation, &op) / 2;
     }
 
     while ( --gfn > virt_to_gfn(_end) )

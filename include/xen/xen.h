@@ -12,7 +12,11 @@
 #define XEN_XEN_H
 
 #include <xen/const.h>
-#include <xen/arch-x86/xen.h>
+#ifdef __aarch64__
+# include <xen/arch-arm/xen.h>
+#else
+# include <xen/arch-x86/xen.h>
+#endif
 
 /*
  * Hypercall numbers. In the hypercall page, number n's entry is at byte n * 32.
@@ -261,7 +265,7 @@ typedef struct vcpu_time_info vcpu_time_info_t;
  * evtchn_upcall_pending and, in the 2-level ABI, that bit of evtchn_pending_sel
  * which stands for the event's word of shared_info.evtchn_pending. A non-zero
  * evtchn_upcall_mask holds a PV guest's upcalls off; an HVM guest has EFLAGS.IF
- * for that.
+ * for that, an Arm guest PSTATE.I.
  */
 struct vcpu_info {
     uint8_t evtchn_upcall_pending;

@@ -31,20 +31,6 @@ void sort_extable(void);
 /** The entry for the instruction at @p ip, or NULL. */
 const struct extable_entry *search_extable(unsigned long ip);
 
-/*
- * Handlers that store EXINFO(vector, error code) in a register and go on at
- * the fixup.
- */
-bool ex_record_fault_eax(struct cpu_regs *regs, const struct extable_entry *ex);
-bool ex_record_fault_edi(struct cpu_regs *regs, const struct extable_entry *ex);
-
-/*
- * Handlers for RDMSR and WRMSR: on #GP(0) they set %edi to 1, which is 0
- * before, and RDMSR reads as 0.
- */
-bool ex_rdmsr_safe(struct cpu_regs *regs, const struct extable_entry *ex);
-bool ex_wrmsr_safe(struct cpu_regs *regs, const struct extable_entry *ex);
-
 #endif /* __ASSEMBLY__ */
 
 #endif /* XTF_EXTABLE_H */

@@ -25,7 +25,10 @@
  *   xtf/extable.h     the handlers ex_...()
  *   arch/fep.h        xtf_has_fep
  *   arch/hypercall.h  HYPERCALL0() to HYPERCALL5()
- *   arch/irqflags.h   local_irq_disable(), _enable(), _enabled()
+ *   arch/irqflags.h   local_irq_disable(), _enable(), _enabled(), _sleep()
+ *   arch/lib.h        counter_ordered(): what benchmarks count
+ *   arch/probe.h      probe_read8(), probe_write8(), probe_undefined()
+ *   arch/string.h     fill_bytes(), copy_bytes(), copy_bytes_down()
  *   arch/mm.h         virt_to_gfn() and the like, _start[], _end[]
  *   arch/pagetable.h  set_l1e() and what is made of it
  *   arch/peer.h       peer_code[], peer_code_end[]: what a peer runs
@@ -40,6 +43,7 @@
 #include <arch/mm.h>
 #include <arch/pagetable.h>
 #include <arch/peer.h>
+#include <arch/probe.h>
 
 /* ---- The call that an architecture makes ---- */
 
@@ -86,8 +90,24 @@ void arch_init_cpu(void);
  */
 void arch_set_upcall_handler(void (*fn)(struct cpu_regs *regs));
 
+/** What the processor is called, empty if it does not say. */
+#define ARCH_PROCESSOR_NAME_SIZE 49
+void arch_processor_name(char name[ARCH_PROCESSOR_NAME_SIZE]);
+
+/** System time: nanoseconds from when Xen booted. */
+uint64_t arch_time_now(void);
+
+/** Is @p vcpu up: 0 or 1; a -errno if the domain has no such vCPU. */
+long arch_vcpu_is_up(unsigned int vcpu);
+
+/** Bring up @p vcpu, where arch_init_vcpu() said: 0 or a -errno. */
+long arch_vcpu_up(unsigned int vcpu);
+
+/** Take down @p vcpu, which calls this. */
+void arch_vcpu_down(unsigned int vcpu);
+
 /**
- * Give @p vcpu stacks and registers: VCPUOP_initialise.  When it is brought up
+ * Give @p vcpu stacks and registers.  When it is brought up
  * it runs entry(vcpu), with upcalls off.
  * @return 0 or a -errno.
  */

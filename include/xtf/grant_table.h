@@ -18,6 +18,7 @@
 
 #include <xtf/types.h>
 
+#include <arch/mm.h>
 #include <arch/page.h>
 
 #include <xen/grant_table.h>
@@ -142,7 +143,7 @@ void gnttab_put_page(void *page);
 /** What host_addr says for a page of this kernel's address space. */
 static inline uint64_t gnttab_host_addr(const void *va)
 {
-    return (unsigned long)va;
+    return virt_to_host_addr(va);
 }
 
 /**

@@ -14,7 +14,6 @@
 #include <xtf/numbers.h>
 #include <xtf/types.h>
 
-#include <arch/desc.h>
 #include <arch/hypercall.h>
 
 #include <xen/argo.h>
@@ -34,12 +33,6 @@
 #include <xen/vcpu.h>
 #include <xen/version.h>
 #include <xen/xen.h>
-
-/* PV only: the trap table, a list that ends with an entry of address 0. */
-static inline long hypercall_set_trap_table(const struct trap_info *ti)
-{
-    return HYPERCALL1(long, __HYPERVISOR_set_trap_table, ti);
-}
 
 /* PV only.  @p done may be NULL; else it receives how many were carried out. */
 static inline long hypercall_mmu_update(
@@ -80,17 +73,6 @@ static inline unsigned long hypercall_get_debugreg(unsigned int reg)
     return HYPERCALL1(unsigned long, __HYPERVISOR_get_debugreg, reg);
 }
 
-/* PV only: the descriptor at machine address @p maddr. */
-static inline long hypercall_update_descriptor(uint64_t maddr, user_desc desc)
-{
-#ifdef __x86_64__
-    return HYPERCALL2(long, __HYPERVISOR_update_descriptor, maddr, desc.raw);
-#else
-    return HYPERCALL4(long, __HYPERVISOR_update_descriptor,
-                      maddr, maddr >> 32, desc.lo, desc.hi);
-#endif
-}
-
 static inline long hypercall_memory_op(unsigned int cmd, void *arg)
 {
     return HYPERCALL2(long, __HYPERVISOR_memory_op, cmd, arg);
@@ -106,7 +88,7 @@ static inline long hypercall_multicall(struct multicall_entry list[],
 static inline long hypercall_update_va_mapping(
     const void *va, uint64_t npte, unsigned long flags)
 {
-#ifdef __x86_64__
+#ifdef CONFIG_64BIT
     return HYPERCALL3(long, __HYPERVISOR_update_va_mapping, va, npte, flags);
 #else
     return HYPERCALL4(long, __HYPERVISOR_update_va_mapping,
@@ -120,7 +102,7 @@ static inline long hypercall_update_va_mapping(
 
 static inline long hypercall_set_timer_op(uint64_t deadline)
 {
-#ifdef __x86_64__
+#ifdef CONFIG_64BIT
     return HYPERCALL1(long, __HYPERVISOR_set_timer_op, deadline);
 #else
     return HYPERCALL2(long, __HYPERVISOR_set_timer_op,
@@ -310,5 +292,8 @@ static inline int hvm_get_param(unsigned int idx, uint64_t *value)
 
     return rc;
 }
+
+/* Those with structures of the architecture. */
+#include <arch/hypercalls.h>
 
 #endif /* XTF_HYPERCALL_H */

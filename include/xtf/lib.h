@@ -85,6 +85,9 @@ extern unsigned long exec_user_efl_and_mask, exec_user_efl_or_mask;
 /** This domain's ID, or -1 where no interface tells it. */
 int xtf_get_domid(void);
 
+/** Is there a domain 0?  Xen for Arm starts domains without one, too. */
+bool xtf_dom0_exists(void);
+
 /**
  * Where Xen's command line last says @p text.
  * @return NULL if it does not, or is not for this domain to read.

@@ -14,7 +14,7 @@
 
 typedef signed long ssize_t;
 
-#ifdef __x86_64__
+#ifdef __LP64__
 # define XTF_PRI64 "l"
 #else
 # define XTF_PRI64 "ll"

@@ -23,7 +23,6 @@
 #include <arch/lib.h>
 #include <arch/mm.h>
 #include <arch/pagetable.h>
-#include <arch/symbolic-const.h>
 
 #include "notify.h"
 
@@ -213,8 +212,7 @@ CASE("notify: unallocated or reserved domid -> flags 0, max_message_size unchang
 
 CASE("notify: ring's partner is another domain -> flags 0, max_message_size unchanged")
 {
-    if ( argo_self() == 0 )
-        skip_case("needs a domU: dom0 is the only other domain sure to exist");
+    need_domain_beside_this();
 
     XTF_REQUIRE(open_ring(0));
     expect_no_ring((xen_argo_addr_t) { PORT, argo_self(), 0 });
@@ -337,7 +335,7 @@ CASE("notify: request in a read-only page -> -EFAULT, nothing written")
 
     XTF_REQUIRE(open_ring(argo_self()));
     xtf_case_cleanup(restore_l1e, page);
-    require_ok(remap_l1e(page, PF_SYM(AD, P)));
+    require_ok(remap_l1e(page, PTE_KERNEL_READONLY));
     expect_errno(argo_notify((void *)page), -EFAULT);
     expect_mem(page, &request, sizeof(page));
 

@@ -12,7 +12,6 @@
 #include <xtf/mm/page.h>
 
 #include <arch/pagetable.h>
-#include <arch/symbolic-const.h>
 
 CASE("register_ring: invalid GFN in the frame list -> -EINVAL")
 {
@@ -97,7 +96,9 @@ CASE("register_ring: frame mapped by grant -> -EINVAL")
     expect_ok(gnttab_end_access(map.ref));
 }
 
-#else
+#endif
+
+#ifdef CONFIG_PV
 
 /* A PV guest's descriptor table must have no writable reference. */
 CASE("register_ring: PV, GDT page -> -EINVAL")
@@ -146,7 +147,7 @@ static long unpin(const void *page)
 static void unprotect(void *page)
 {
     unpin(page);
-    remap_l1e(page, PF_SYM(AD, RW, P));
+    remap_l1e(page, PTE_KERNEL);
 }
 
 /*
@@ -169,7 +170,7 @@ CASE("register_ring: PV -> writable type reference to the frames until unregiste
     memset(page, 0, PAGE_SIZE);
 
     xtf_case_cleanup(unprotect, page);
-    require_ok(remap_l1e(page, PF_SYM(AD, P)));
+    require_ok(remap_l1e(page, PTE_KERNEL_READONLY));
     expect_not_held(page);
 
     require_ok(argo_ring_register(&ring, 0));
@@ -183,7 +184,7 @@ CASE("register_ring: PV, -EINVAL for the second GFN -> no reference to the first
     xen_argo_register_ring_t reg = good_request();
 
     xtf_case_cleanup(unprotect, frames[0]);
-    require_ok(remap_l1e(frames[0], PF_SYM(AD, P)));
+    require_ok(remap_l1e(frames[0], PTE_KERNEL_READONLY));
 
     gfns[1] = ~0ULL;
     expect_errno(argo_register(&reg, gfns, 2, 0), -EINVAL);
@@ -200,7 +201,7 @@ CASE("register_ring: PV, existing ring with new frames -> no reference to the ol
     page = argo_ring_frame(&ring, 1);
     memset(page, 0, PAGE_SIZE);
     xtf_case_cleanup(unprotect, page);
-    require_ok(remap_l1e(page, PF_SYM(AD, P)));
+    require_ok(remap_l1e(page, PTE_KERNEL_READONLY));
     require_ok(argo_ring_register(&ring, 0));
 
     argo_ring_init(&again, others, PORT, XEN_ARGO_DOMID_ANY, LEN);

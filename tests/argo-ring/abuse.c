@@ -9,7 +9,6 @@
 
 #include <arch/mm.h>
 #include <arch/pagetable.h>
-#include <arch/symbolic-const.h>
 
 /* Xen has its own copy of tx_ptr and writes that to the ring. */
 CASE("sendv: receiver overwrote tx_ptr -> message at Xen's own tx_ptr, which is restored")

@@ -227,8 +227,7 @@ CASE("sendv: ring's partner is another domain -> -ECONNREFUSED")
 {
     xen_argo_send_addr_t addr = good_address();
 
-    if ( argo_self() == 0 )
-        skip_case("needs a domU: dom0 is the only other domain sure to exist");
+    need_domain_beside_this();
 
     XTF_REQUIRE(open_ring());
     XTF_REQUIRE(open_other(PORT + 1, 0));

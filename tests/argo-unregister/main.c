@@ -21,7 +21,6 @@
 
 #include <arch/mm.h>
 #include <arch/pagetable.h>
-#include <arch/symbolic-const.h>
 
 const char test_title[] = "Argo: unregister_ring";
 
@@ -260,7 +259,7 @@ CASE("unregister_ring: PV -> no writable type reference to the frames")
     for ( i = 0; i < 2; ++i )
     {
         xtf_case_cleanup(restore_l1e, frames[i]);
-        require_ok(remap_l1e(frames[i], PF_SYM(AD, P)));
+        require_ok(remap_l1e(frames[i], PTE_KERNEL_READONLY));
         expect_ok(pin(frames[i], MMUEXT_PIN_L1_TABLE));
         expect_ok(pin(frames[i], MMUEXT_UNPIN_TABLE));
     }

@@ -94,7 +94,7 @@ CASE_2L("argument: read-only, operation writes to it -> -EFAULT")
 {
     struct evtchn_bind_ipi *op = _p(readonly);
 
-    require_ok(remap_l1e(readonly, PF_SYM(AD, P)));
+    require_ok(remap_l1e(readonly, PTE_KERNEL_READONLY));
     xtf_case_cleanup(restore_l1e, readonly);
 
     /* The port is bound by then, so only the result is checked. */

@@ -15,7 +15,7 @@
  */
 #include <xtf.h>
 
-#include <arch/idt.h>
+#include <arch/traps.h>
 #include <arch/irqflags.h>
 
 const char test_title[] = "Event channels: delivery";
@@ -34,7 +34,7 @@ EVTCHN_CASE("send: port unmasked -> delivered once, by the event channel upcall"
         evtchn_deliver();
 
         expect_eq(evtchn_log[0].vcpu, 0);
-        expect_eq(evtchn_log[0].vector, X86_VEC_XEN_CALLBACK);
+        expect_eq(evtchn_log[0].vector, UPCALL_VECTOR);
         expect_delivered(port);
         expect_false(evtchn_is_pending(port));
         expect_false(this_vcpu_info()->evtchn_upcall_pending);

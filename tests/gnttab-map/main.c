@@ -57,7 +57,7 @@ GNTTAB_CASE("map_grant_ref: GNTMAP_readonly -> writes denied, GTF_reading set un
      */
     if ( IS_DEFINED(CONFIG_PV) )
         expect_exception(gnt_probe_write(at, 0x55),
-                         EXINFO_SYM(PF, PFEC_SYM(P, W)));
+                         EXINFO_READONLY_PAGE);
     else if ( !IS_DEFINED(CONFIG_ENV_hvm32pae) || 
               !xen_has(XEN_SHADOW_RETRIES_READONLY_WRITE) )
         gnt_probe_write(at, 0x55);

@@ -14,6 +14,7 @@
 #include <xtf.h>
 #include <xtf/harness/needs.h>
 
+#include <arch/probe.h>
 #include <arch/irqflags.h>
 
 const char test_title[] = "vCPUs: start, stop and state of each";
@@ -119,15 +120,10 @@ CASE("smp_start(): all vCPUs -> run at the same time, second smp_start() -EBUSY"
 
 static void fault(void *arg)
 {
-    exinfo_t fault = 0;
-
-    asm volatile ("1: ud2; 2:" _ASM_EXTABLE_HANDLER(1b, 2b, ex_record_fault_eax)
-                  : "+a" (fault));
-
-    *(exinfo_t *)arg = fault;
+    *(exinfo_t *)arg = probe_undefined();
 }
 
-CASE("exception: #UD on each vCPU -> handled on that vCPU")
+CASE("exception: undefined instruction on each vCPU -> handled on that vCPU")
 {
     exinfo_t info;
     unsigned int vcpu;
@@ -138,27 +134,20 @@ CASE("exception: #UD on each vCPU -> handled on that vCPU")
     {
         info = 0;
         require_ok(smp_call(vcpu, fault, &info));
-        expect_exception(info, EXINFO_SYM(UD, 0));
+        expect_exception(info, EXINFO_UNDEFINED);
     }
 }
 
 static void overflow(void *arg)
 {
-    volatile uint8_t *below = _p(_u(__builtin_frame_address(0)) & PAGE_MASK);
-    exinfo_t fault = 0;
+    uint8_t *below = _p(_u(__builtin_frame_address(0)) & PAGE_MASK);
 
     /* The guard page is one or two pages below this frame. */
-    below -= PAGE_SIZE;
-    asm volatile ("1: movb $0, (%[a]); sub %[page], %[a]; 3: movb $0, (%[a]);"
-                  "2:" _ASM_EXTABLE_HANDLER(1b, 2b, ex_record_fault_eax)
-                  _ASM_EXTABLE_HANDLER(3b, 2b, ex_record_fault_eax)
-                  : "+a" (fault), [a] "+r" (below)
-                  : [page] "i" (PAGE_SIZE) : "memory");
-
-    *(exinfo_t *)arg = fault;
+    *(exinfo_t *)arg = probe_write8(below - PAGE_SIZE, 0) ?:
+        probe_write8(below - 2 * PAGE_SIZE, 0);
 }
 
-CASE("exception: write below the stack of vCPU 1 -> #PF")
+CASE("exception: write below the stack of vCPU 1 -> memory fault")
 {
     exinfo_t info = 0;
 
@@ -167,7 +156,7 @@ CASE("exception: write below the stack of vCPU 1 -> #PF")
         skip_case("needs paging");
 
     require_ok(smp_call(1, overflow, &info));
-    expect_eq(exinfo_vec(info), X86_EXC_PF);
+    expect_eq(exinfo_vec(info), EXC_MEMORY);
 }
 
 static void irq_state(void *arg)
@@ -229,8 +218,7 @@ CASE("system time: XEN_PVCLOCK_TSC_STABLE_BIT set -> monotonic across vCPUs")
     unsigned int vcpu;
 
     need_vcpus(2);
-    if ( !(time_info_snapshot(&this_vcpu_info()->time).flags &
-           XEN_PVCLOCK_TSC_STABLE_BIT) )
+    if ( !clock_is_shared() )
         skip_case("needs XEN_PVCLOCK_TSC_STABLE_BIT: clocksource=tsc on Xen's "
                   "command line");
 

@@ -267,6 +267,11 @@ void local_irq_enable(void)
     asm volatile ("sti; nop" ::: "memory");
 }
 
+void local_irq_sleep(void)
+{
+    asm volatile ("sti; hlt" ::: "memory");
+}
+
 unsigned long arch_local_flags(void)
 {
     return read_flags();

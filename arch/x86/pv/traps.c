@@ -179,6 +179,11 @@ void local_irq_enable(void)
         hypercall_xen_version(XENVER_version, NULL);
 }
 
+void local_irq_sleep(void)
+{
+    hypercall_sched_op(SCHEDOP_block, NULL);
+}
+
 unsigned long arch_local_flags(void)
 {
     return (read_flags() & ~X86_EFLAGS_IF) |

@@ -120,6 +120,7 @@ void __noreturn __used _start(void)
     check_printf();
     check_strings();
     check_primitives();
+    check_fdt();
 
     say(WIDTH ": ");
     say_number(passed);

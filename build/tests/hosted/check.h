@@ -41,5 +41,6 @@ bool all(const void *buf, unsigned char c, size_t n);
 void check_printf(void);
 void check_strings(void);
 void check_primitives(void);
+void check_fdt(void);
 
 #endif /* CHECK_H */

@@ -205,7 +205,7 @@ class Command(WithTests):
 
     def test_environments(self):
         code, out, _ = self.call("--environments")
-        self.assertEqual((code, len(out.split())), (0, 6))
+        self.assertEqual((code, len(out.split())), (0, 7))
 
     def test_usage_errors(self):
         for argv in (["nonsense"], [], ["-j", "0", "alpha"],

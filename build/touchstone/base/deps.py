@@ -31,6 +31,12 @@ _HYPERVISOR = _BUILD + (
     Need("libc6-dev", "/usr/include/stdio.h"),
     Need("flex", "flex"), Need("bison", "bison"), Need("patch", "patch"))
 
+# For arm64, on another machine: a cross compiler and an emulator.
+_CROSS = (Need("gcc-aarch64-linux-gnu", "aarch64-linux-gnu-gcc"),
+          Need("binutils-aarch64-linux-gnu", "aarch64-linux-gnu-ld"))
+
+_QEMU_ARM = (Need("qemu-system-arm", "qemu-system-aarch64"),)
+
 _ABI = (Need("libxen-dev", "/usr/include/xen/xen.h"),)
 
 _STYLE = (Need("pycodestyle", "pycodestyle"),)
@@ -49,6 +55,11 @@ PURPOSES: Dict[str, Tuple[str, Sequence[Need]]] = {
     "hypervisor": ("to build the `full' hypervisor", _HYPERVISOR),
     "run": ("to build the tests and a hypervisor, and to run them in QEMU",
             _HYPERVISOR + _QEMU),
+    "build-arm64": ("to build the tests for arm64", _BUILD + _CROSS),
+    "hypervisor-arm64": ("to build the `full' hypervisor for arm64",
+                         _HYPERVISOR + _CROSS),
+    "run-arm64": ("to build the tests and a hypervisor for arm64, and to run"
+                  " them in QEMU", _HYPERVISOR + _CROSS + _QEMU_ARM),
     "check": ("for the project's own checks",
               _HYPERVISOR + _QEMU + _ABI + _CLANG + _STYLE + _PAGES
               + _YAML),

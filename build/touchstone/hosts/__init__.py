@@ -9,12 +9,14 @@ import os
 from pathlib import Path
 from typing import List, NamedTuple, Optional
 
+from ..base.process import Stop
+from ..base.verdict import InstanceError, Result, RunnerError, UsageError
+from ..hypervisors import hypervisor
+from ..hypervisors.hypervisor import Hypervisor
 from ..runner import image
 from ..runner.catalogue import Instance
-from ..base.process import Stop
-from ..base.verdict import InstanceError, Result
 
-KINDS = ("dom0", "xl", "box")
+KINDS = ("dom0", "dom0less", "xl", "box")
 
 # What fits into a guest's command line.
 MAX_COMMAND_LINE = 1000
@@ -32,7 +34,8 @@ class Options:
 
     def __init__(self) -> None:
         self.xen = "full"
-        self.qemu = "qemu-system-x86_64"
+        self.qemu: Optional[str] = None     # if not the usual one
+        self.gic = 3                        # of an arm64 machine
         self.accel = "auto"
         self.timeout: Optional[float] = None
         self.vcpus: Optional[int] = None
@@ -146,12 +149,42 @@ def is_xen_dom0() -> bool:
         return False
 
 
-def create(kind: Optional[str], options: Options) -> Host:
-    """Return the host of a kind; the one that fits this system if None."""
+def resolve(spec: str, arch: str) -> Hypervisor:
+    """Return the hypervisor that --xen names; made first, if need be."""
+    try:
+        found = hypervisor.cached(spec, arch=arch)
+        if found is not None:
+            return found
+        from ..base import steps
+        steps.stop_on_signals()
+        reporter = steps.Reporter()
+        try:
+            return hypervisor.resolve(spec, reporter, arch=arch)
+        finally:
+            reporter.close()
+    except hypervisor.HypervisorError as error:
+        raise RunnerError(str(error)) from None
+
+
+def create(kind: Optional[str], options: Options,
+           arch: str = "x86") -> Host:
+    """Return the host of a kind; the one that fits this system if None.
+
+    All instances that it will run are of one architecture.
+    """
     kind = kind or ("xl" if is_xen_dom0() else "dom0")
     if kind == "xl":
         from .xl import XlHost
         return XlHost(options)
+    if arch == "arm64":
+        from . import arm64
+        if kind == "box":
+            raise UsageError("host box is for x86")
+        return (arm64.Dom0Host(options) if kind == "dom0"
+                else arm64.Dom0lessHost(options))
+    if kind == "dom0less":
+        raise UsageError("Xen for x86 starts no domains without a dom0;"
+                         " host dom0less is for arm64")
     if kind == "box":
         from .box import BoxHost
         return BoxHost(options)

@@ -27,12 +27,14 @@ class Boot:
     """One boot of Xen, from QEMU's start to a verdict.
 
     `titles` are those of the image's cases.  `console` is what was printed
-    before, when a saved state goes on.
+    before, when a saved state goes on.  `domain` is the one that runs the
+    image.
     """
 
     def __init__(self, xen: XenLog, deadline: Deadline,
-                 titles: Sequence[str], console: bytes) -> None:
-        self.console = Console(titles=titles)
+                 titles: Sequence[str], console: bytes = b"",
+                 domain: int = 0) -> None:
+        self.console = Console(domain, titles)
         self.verdict: Optional[Verdict] = None
         self.reason = ""
         self._xen = xen

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Dict, List, Optional, Sequence
 
 from ..base import cache
-from ..hypervisors import hypervisor
 from ..runner.catalogue import Instance
 from ..hypervisors.hypervisor import Hypervisor
 from ..base.process import Child, Deadline, Stop
 from ..base.verdict import InstanceError, Result, RunnerError
-from . import Clock, Host, Options
+from . import Clock, Host, Options, resolve
 from .amplifier import SLOWER, Amplifier, AmplifierError
 from .boot import BEGUN, COPIED, ENDED, GONE, STARTED, Boot
 from .monitor import Interrupted
@@ -57,7 +56,7 @@ class Dom0Host(Host):
         self._remarks: Dict[str, None] = {}
 
     def prepare(self) -> None:
-        self._hypervisor = _resolve(self.options.xen)
+        self._hypervisor = resolve(self.options.xen, "x86")
         if self.options.accel == "auto":
             self.qemu.settle_accel(self.xen, cache.root(), Stop())
         if not self.options.cold:
@@ -342,23 +341,6 @@ def _without_repetition(words: Sequence[str]) -> List[str]:
             said[name] = word
             kept.append(word)
     return kept
-
-
-def _resolve(spec: str) -> Hypervisor:
-    """Return the hypervisor that --xen names; made first, if need be."""
-    try:
-        found = hypervisor.cached(spec)
-        if found is not None:
-            return found
-        from ..base import steps
-        steps.stop_on_signals()
-        reporter = steps.Reporter()
-        try:
-            return hypervisor.resolve(spec, reporter)
-        finally:
-            reporter.close()
-    except hypervisor.HypervisorError as error:
-        raise RunnerError(str(error)) from None
 
 
 def _check_image(image: Path) -> None:

@@ -14,6 +14,8 @@ from typing import List, Optional
 from ..base.process import Child, Stop
 from ..base.verdict import RunnerError
 
+QEMU = "qemu-system-x86_64"
+
 # Xen and its boot modules need this much beside what dom0 gets (MiB).
 XEN_MEMORY = 128
 
@@ -40,7 +42,8 @@ _NO_KERNEL = b"dom0 kernel not specified"
 class Qemu:
     """A QEMU binary, and how to boot a Xen with one module on it."""
 
-    def __init__(self, binary: str, accel: str) -> None:
+    def __init__(self, binary: Optional[str], accel: str) -> None:
+        binary = binary or QEMU
         found = shutil.which(binary)
         if found is None:
             raise RunnerError(

@@ -17,8 +17,8 @@ HASH stands for the way a kind is made, VERSION for Debian's package.
 import os
 import zlib
 from pathlib import Path
-from typing import (TYPE_CHECKING, Callable, List, NamedTuple, Optional,
-                    Tuple)
+from typing import (TYPE_CHECKING, Callable, Dict, List, NamedTuple,
+                    Optional, Tuple)
 
 from ..base import cache
 from ..base.verdict import UsageError
@@ -30,7 +30,16 @@ if TYPE_CHECKING:
 # all that a guest can test; with Xen's own assertions, and without.
 _TESTABLE = ("EXPERT", "UNSUPPORTED", "ARGO", "PV32", "SHADOW_PAGING",
              "HVM_FEP")
-OPTIONS = {"full": (*_TESTABLE, "DEBUG"), "nodebug": (*_TESTABLE, "!DEBUG")}
+_TESTABLE_ARM64 = ("EXPERT", "UNSUPPORTED", "ARGO")
+OPTIONS = {"full": (*_TESTABLE, "DEBUG"), "nodebug": (*_TESTABLE, "!DEBUG"),
+           "full-arm64": (*_TESTABLE_ARM64, "DEBUG"),
+           "nodebug-arm64": (*_TESTABLE_ARM64, "!DEBUG")}
+
+# The architectures, and what make is told to build Xen for each.
+MAKE_VARIABLES: Dict[str, Tuple[str, ...]] = {
+    "x86": (),
+    "arm64": ("XEN_TARGET_ARCH=arm64", "CROSS_COMPILE=aarch64-linux-gnu-"),
+}
 
 KINDS = (*OPTIONS, "stock")
 
@@ -49,6 +58,10 @@ UNAVAILABLE = 4
 # Where a multiboot loader looks for the header, and the word it looks for.
 _HEADER_AREA = 8192
 _MULTIBOOT_MAGIC = 0x1BADB002.to_bytes(4, "little")
+
+# Xen for arm64 is in the 64-bit Image format, with this at this place.
+_IMAGE_MAGIC = b"ARM\x64"
+_IMAGE_MAGIC_AT = 0x38
 
 Progress = Callable[[str], None]
 
@@ -84,7 +97,8 @@ class Hypervisor(NamedTuple):
 
 
 def resolve(spec: str, progress: Optional[Progress] = None, *,
-            release: str = "auto", force: bool = False) -> Hypervisor:
+            release: str = "auto", force: bool = False,
+            arch: str = "x86") -> Hypervisor:
     """Return the hypervisor that `spec` names, made first if need be.
 
     `spec` is `auto`, or `full`, `nodebug` or `stock`, these with `@RELEASE`
@@ -95,17 +109,22 @@ def resolve(spec: str, progress: Optional[Progress] = None, *,
     with `step` or `step: detail`.  With `force` the archive is asked for a
     newer version, and what is built here is built again in any case.
 
+    With `arch` arm64, all of these are for that architecture, and `auto` is
+    `full`.
+
     Raises HypervisorError.
     """
+    spec = _word_for(spec, arch)
     if spec.startswith(TREE_PREFIX):
         from . import xentree
-        return xentree.provide(spec, progress or (lambda _text: None), force)
+        return xentree.provide(spec, progress or (lambda _text: None), force,
+                               arch)
     if spec == AUTO:
         from . import fallback
         return fallback.resolve(progress or (lambda _text: None), force)
     chosen = _split(spec, release)
     if chosen is None:
-        return _from_file(Path(spec))
+        return _from_file(Path(spec), arch)
     found = None if force else _cached(*chosen)
     if found is None:
         # Only now: what it needs to import costs more than a cached answer.
@@ -117,18 +136,42 @@ def resolve(spec: str, progress: Optional[Progress] = None, *,
     return found
 
 
-def cached(spec: str, *, release: str = "auto") -> Optional[Hypervisor]:
+def cached(spec: str, *, release: str = "auto",
+           arch: str = "x86") -> Optional[Hypervisor]:
     """Return what resolve() would, or None where it would have work to do.
 
     For a tree that is not known without looking at all its files, so None.
     Raises HypervisorError for a file that is no hypervisor.
     """
+    spec = _word_for(spec, arch)
     if spec.startswith(TREE_PREFIX):
         return None
     if spec == AUTO:
         return _cached("full", host_release())
     chosen = _split(spec, release)
-    return _from_file(Path(spec)) if chosen is None else _cached(*chosen)
+    return (_from_file(Path(spec), arch) if chosen is None
+            else _cached(*chosen))
+
+
+def arch_of(kind: str) -> str:
+    """Return the architecture that a kind is for."""
+    return "arm64" if kind.endswith("-arm64") else "x86"
+
+
+def _word_for(spec: str, arch: str) -> str:
+    """Return what a spec is called where it is for an architecture."""
+    if arch == "x86":
+        return spec
+    kind, at, release = spec.partition("@")
+    if kind == AUTO:
+        kind = "full"
+    if f"{kind}-{arch}" in OPTIONS:
+        return f"{kind}-{arch}{at}{release}"
+    if kind == "stock":
+        raise HypervisorError(
+            f"{spec}: Debian's binary of Xen for {arch} is not taken;"
+            " full is built for it")
+    return spec
 
 
 def entry_name(kind: str, version: str) -> str:
@@ -212,7 +255,7 @@ def _existing(*paths: Path) -> Optional[Path]:
 
 # --- somebody's own file ---------------------------------------------------
 
-def _from_file(path: Path) -> Hypervisor:
+def _from_file(path: Path, arch: str) -> Hypervisor:
     """Return the hypervisor in a file, with what its build left beside it."""
     try:
         data = path.read_bytes()
@@ -225,7 +268,7 @@ def _from_file(path: Path) -> Hypervisor:
     xen = path.absolute()
     if data[:2] == b"\x1f\x8b":
         data, xen = _unpacked(path, data)
-    complaint = check_image(data)
+    complaint = check_image(data, arch)
     if complaint:
         raise HypervisorError(f"{path}: {complaint}")
     # /boot/xen-4.17-amd64.gz has its files beside it under its own name, a
@@ -241,8 +284,12 @@ def _from_file(path: Path) -> Hypervisor:
     return Hypervisor(str(path), _version_in(config), xen, syms, config)
 
 
-def check_image(data: bytes) -> str:
+def check_image(data: bytes, arch: str = "x86") -> str:
     """Return what keeps QEMU from booting `data` as Xen; "" if nothing."""
+    if data[_IMAGE_MAGIC_AT:][:len(_IMAGE_MAGIC)] == _IMAGE_MAGIC:
+        return "" if arch == "arm64" else "this is Xen for arm64"
+    if arch == "arm64":
+        return "not in the 64-bit Image format, so not Xen for arm64"
     if data[:2] == b"MZ":
         return ("this is the EFI binary; give the file xen or xen.gz that the"
                 " same build makes")
@@ -369,16 +416,19 @@ def main(argv: Optional[List[str]] = None) -> int:
     parser.add_argument("--print", action="store_true", dest="only_print",
                         help="print the path if it is there, make nothing;"
                         " exit 1 if it is not")
+    parser.add_argument("--arch", choices=list(MAKE_VARIABLES), default="x86",
+                        help="the architecture it is for; default: x86")
     words = parser.parse_args(argv)
     words.xen = words.spec
     try:
         spec = chosen(words, AUTO)
         if words.only_print:
-            found = cached(spec, release=words.release)
+            found = cached(spec, release=words.release, arch=words.arch)
             if found is None:
                 return 1
         else:
-            found = _resolve_visibly(spec, words.release, words.force)
+            found = _resolve_visibly(spec, words.release, words.force,
+                                     words.arch)
     except UsageError as error:
         return _complain(str(error), 2)
     except Unavailable as error:
@@ -392,16 +442,18 @@ def main(argv: Optional[List[str]] = None) -> int:
     return 0
 
 
-def _resolve_visibly(spec: str, release: str, force: bool) -> Hypervisor:
+def _resolve_visibly(spec: str, release: str, force: bool,
+                     arch: str) -> Hypervisor:
     """Call resolve() with progress shown on standard error."""
-    found = None if force else cached(spec, release=release)
+    found = None if force else cached(spec, release=release, arch=arch)
     if found is not None:
         return found
     from ..base import steps
     steps.stop_on_signals()
     reporter = steps.Reporter()
     try:
-        return resolve(spec, reporter, release=release, force=force)
+        return resolve(spec, reporter, release=release, force=force,
+                       arch=arch)
     finally:
         reporter.close()
 

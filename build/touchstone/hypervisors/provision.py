@@ -13,8 +13,9 @@ from typing import Callable, List, Optional, Tuple, TypeVar
 
 from ..base import cache, deps, steps
 from . import apt, aptsources, xenbuild
-from .hypervisor import (OPTIONS, HypervisorError, Unavailable, check_image,
-                         entry_name, host_release, link_path, source_path)
+from .hypervisor import (MAKE_VARIABLES, OPTIONS, HypervisorError,
+                         Unavailable, arch_of, check_image, entry_name,
+                         host_release, link_path, source_path)
 
 SOURCE_PACKAGE = "xen"
 _STOCK_PACKAGE = re.compile(r"xen-hypervisor-(\d+(?:\.\d+)+)-amd64")
@@ -72,6 +73,8 @@ class _Maker:
     def __init__(self, kind: str, release: str, progress: steps.Progress,
                  force: bool, lock: cache.Lock) -> None:
         self._kind = kind
+        self._arch = arch_of(kind)
+        self._variables = MAKE_VARIABLES[self._arch]
         self._release = release
         self._progress = progress
         self._force = force
@@ -132,7 +135,8 @@ class _Maker:
 
     def built(self) -> None:
         """Fetch Debian's source package and build its hypervisor."""
-        lacking = deps.missing("hypervisor")
+        lacking = deps.missing("hypervisor" if self._arch == "x86"
+                               else f"hypervisor-{self._arch}")
         if lacking:
             names = " ".join(sorted({need.package for need in lacking}))
             raise HypervisorError("building Xen needs packages that are not"
@@ -161,7 +165,8 @@ class _Maker:
                 xenbuild.unpack(tars, partial, self._log)
         self._progress(f"configuring xen {version}")
         keep = [self._lock.fileno()]
-        xenbuild.configure(tree, OPTIONS[self._kind], log, keep)
+        xenbuild.configure(tree, OPTIONS[self._kind], log, keep,
+                           self._variables)
 
         step = f"building xen {version}"
         began = time.monotonic()
@@ -173,7 +178,7 @@ class _Maker:
                            f" {time.monotonic() - began:.0f} s")
 
         self._progress(step)
-        made = xenbuild.build(tree, log, show, keep)
+        made = xenbuild.build(tree, log, show, keep, self._variables)
         self._progress(f"built xen {version} in"
                        f" {time.monotonic() - began:.0f} s")
         with cache.publish(entry) as partial:

@@ -109,7 +109,8 @@ def _changelog_head(tree: Path) -> Tuple[str, str]:
 
 
 def configure(tree: Path, options: Sequence[str], log: Path,
-              keep_fds: Sequence[int] = ()) -> None:
+              keep_fds: Sequence[int] = (),
+              variables: Sequence[str] = ()) -> None:
     """Turn on Kconfig options, or !OPTIONs off, and check that each took.
 
     A tree that has just this configuration already is left alone, and its
@@ -124,7 +125,7 @@ def configure(tree: Path, options: Sequence[str], log: Path,
     if not (config.exists() and request.exists()
             and request.read_text() == wanted):
         config.write_text(wanted)
-        make(tree, ["olddefconfig"], log, keep_fds=keep_fds)
+        make(tree, ["olddefconfig", *variables], log, keep_fds=keep_fds)
         request.write_text(wanted)
     taken = set(config.read_text().splitlines())
     missing = [line for line in lines.values() if line not in taken]
@@ -171,7 +172,8 @@ def make(tree: Path, targets: List[str], log: Path,
 
     Raises BuildError with what went wrong.
     """
-    if platform.machine() != "x86_64":
+    if platform.machine() != "x86_64" and not any(
+            word.startswith("XEN_TARGET_ARCH=") for word in targets):
         raise BuildError(f"Xen for x86 is built on x86_64, and this is"
                          f" {platform.machine()}")
     jobs = len(os.sched_getaffinity(0))

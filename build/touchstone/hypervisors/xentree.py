@@ -25,7 +25,8 @@ from typing import Dict, List, NamedTuple, Tuple
 
 from ..base import cache, deps, steps
 from . import xenbuild
-from .hypervisor import (OPTIONS, TREE_PREFIX, Hypervisor, HypervisorError,
+from .hypervisor import (MAKE_VARIABLES, OPTIONS, TREE_PREFIX, Hypervisor,
+                         HypervisorError,
                          NotBuilt, check_image)
 from .mirror import Mirror, MirrorError, commit_of
 
@@ -58,9 +59,10 @@ class Tree(NamedTuple):
 
     directory: Path
     config: str = "full"
+    arch: str = "x86"
 
 
-def parse(spec: str) -> Tree:
+def parse(spec: str, arch: str = "x86") -> Tree:
     """Return the tree that `tree:DIR` or `tree:DIR?config=FILE` names.
 
     DIR may be the hypervisor's directory `xen` in the tree.
@@ -83,7 +85,8 @@ def parse(spec: str) -> Tree:
         if not file.is_file():
             raise HypervisorError(f"{config}: no such Kconfig file")
         config = str(file)
-    return Tree(directory, config or "full")
+    kind = "full" if arch == "x86" else f"full-{arch}"
+    return Tree(directory, config or kind, arch)
 
 
 def _version_of(directory: Path) -> str:
@@ -102,13 +105,13 @@ def _version_of(directory: Path) -> str:
 
 
 def provide(spec: str, progress: steps.Progress,
-            force: bool = False) -> Hypervisor:
+            force: bool = False, arch: str = "x86") -> Hypervisor:
     """Return the hypervisor of a tree as it is now, built if need be.
 
     With `force`, everything is copied and compiled again.
     Raises HypervisorError.
     """
-    tree = parse(spec)
+    tree = parse(spec, arch)
     maker = _Maker(tree, progress)
     try:
         with cache.Lock(cache.root() / "locks" / maker.name,
@@ -126,8 +129,12 @@ class _Maker:
 
     def __init__(self, tree: Tree, progress: steps.Progress) -> None:
         self._tree = tree
+        self._variables = MAKE_VARIABLES[tree.arch]
         self._progress = progress
+        # With an architecture other than x86, config says it unless a file is.
         key = f"{RECIPE}\n{tree.directory}\n{tree.config}"
+        if tree.arch != "x86":
+            key += f"\n{tree.arch}"
         short = re.sub(r"[^A-Za-z0-9_.-]", "_", tree.directory.name) or "xen"
         self.name = f"tree-{short}-{zlib.crc32(key.encode()):08x}"
         self._copy = cache.root() / "sources" / self.name
@@ -230,7 +237,7 @@ class _Maker:
         before = config.read_text() if config.exists() else ""
         stamp = config.stat() if before else None
         config.write_text(request)
-        self._make(["olddefconfig"])
+        self._make(["olddefconfig", *self._variables])
         taken = config.read_text()
         if taken == before and stamp is not None:
             # As it was: nothing depends on it anew.
@@ -266,7 +273,8 @@ class _Maker:
 
     def _build(self, version: str, request: str, changed: List[str]) -> Path:
         """Build the copy; return the result's directory in the cache."""
-        lacking = deps.missing("hypervisor")
+        lacking = deps.missing("hypervisor" if self._tree.arch == "x86"
+                               else f"hypervisor-{self._tree.arch}")
         if lacking:
             names = " ".join(sorted({need.package for need in lacking}))
             raise HypervisorError("building Xen needs packages that are not"
@@ -312,7 +320,7 @@ class _Maker:
 
         self._progress(step)
         made = xenbuild.build(self._copy, self._log, show, self.keep_fds,
-                              _TARGETS)
+                              [*_TARGETS, *self._variables])
         state.setdefault("objects", made)
         self._progress(f"built Xen {version} in"
                        f" {time.monotonic() - began:.0f} s")
@@ -323,7 +331,7 @@ class _Maker:
     def _publish(self) -> Path:
         """Put what was built into the cache, and drop what is old."""
         data = (self._copy / "xen/xen").read_bytes()
-        complaint = check_image(data)
+        complaint = check_image(data, self._tree.arch)
         if complaint:
             raise HypervisorError(f"{self._tree.directory}: the xen/xen that"
                                   f" was built: {complaint}")

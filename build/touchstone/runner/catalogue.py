@@ -8,7 +8,10 @@ from typing import Dict, Iterator, List, Optional
 from . import image, xlcfg
 from ..base.verdict import InstanceError, RunnerError
 
-ENVIRONMENTS = ("pv64", "pv32pae", "hvm64", "hvm32pae", "hvm32pse", "hvm32")
+X86_ENVIRONMENTS = ("pv64", "pv32pae",
+                    "hvm64", "hvm32pae", "hvm32pse", "hvm32")
+ARM_ENVIRONMENTS = ("mmu64le",)
+ENVIRONMENTS = X86_ENVIRONMENTS + ARM_ENVIRONMENTS
 
 CATEGORIES = ("functional", "xsa",
               "special", "utility", "in-development", "bench", "broken")
@@ -33,7 +36,11 @@ class Test:
         """Yield every instance: each environment in each variation."""
         for env in self.environments:
             for variation in self.variations or [None]:
-                yield Instance(self, env, variation)
+                instance = Instance(self, env, variation)
+                # A test is known by all its environments; those for arm64
+                # are built only where that was asked for.
+                if instance.arch == "x86" or instance.image.exists():
+                    yield instance
 
 
 class Instance:
@@ -52,6 +59,11 @@ class Instance:
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def arch(self) -> str:
+        """The architecture that the image is for."""
+        return "arm64" if self.env in ARM_ENVIRONMENTS else "x86"
 
     @property
     def is_pv(self) -> bool:

@@ -25,8 +25,9 @@ def _command(args: argparse.Namespace, root: Path) -> int:
         print("\n".join(ENVIRONMENTS))
         return 0
     if args.doctor:
+        from ..hosts.qemu import QEMU
         from . import doctor
-        return doctor.run(listing.tests_dir(args, root), args.qemu)
+        return doctor.run(listing.tests_dir(args, root), args.qemu or QEMU)
     if args.completion:
         print(completion.script(args.completion, options.parser()), end="")
         return 0

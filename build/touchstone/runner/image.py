@@ -17,6 +17,11 @@ _LAYOUTS = {8: ("<QQII", 48), 4: ("<IIII", 28)}
 
 _SHT_NOBITS = 8
 
+# An image for arm64 is the bytes of memory from its first address on.  Behind
+# the header of the format, it says where that is and where its cases are.
+_IMAGE_MAGIC, _IMAGE_MAGIC_AT = b"ARM\x64", 0x38
+_DESCRIPTION, _DESCRIPTION_AT = b"Touchstn", 0x40
+
 # What may be in a word of a guest's command line on all ways there; a comma
 # ends a module's name for QEMU.
 _UNSAFE = re.compile(r"[^\w:*?()./<>=+-]", re.ASCII)
@@ -65,8 +70,32 @@ class _Elf:
         raise ValueError(f"nothing is at {address:#x}")
 
 
+class _Memory:
+    """An image for arm64, as if it were an ELF file with one section."""
+
+    def __init__(self, data: bytes) -> None:
+        if data[_DESCRIPTION_AT:][:len(_DESCRIPTION)] != _DESCRIPTION:
+            raise ValueError("not an image of this project")
+        self._data = data
+        self._base, first, end = struct.unpack_from(
+            "<QQQ", data, _DESCRIPTION_AT + len(_DESCRIPTION))
+        self.sections = [_Section(".cases", 0, first, first - self._base,
+                                  end - first)]
+
+    def text_at(self, address: int) -> str:
+        """Return the string at an address of the loaded image."""
+        offset = address - self._base
+        if not 0 <= offset < len(self._data):
+            raise ValueError(f"nothing is at {address:#x}")
+        return self._data[offset:self._data.index(b"\0", offset)].decode()
+
+
+def _is_memory(data: bytes) -> bool:
+    return data[_IMAGE_MAGIC_AT:][:len(_IMAGE_MAGIC)] == _IMAGE_MAGIC
+
+
 def _read(data: bytes, width: int) -> List[str]:
-    elf = _Elf(data)
+    elf = _Memory(data) if _is_memory(data) else _Elf(data)
     form, size = _LAYOUTS[width]
     cases: List[Tuple[int, str, int, str]] = []
     for section in elf.sections:

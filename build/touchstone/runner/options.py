@@ -20,7 +20,7 @@ _OTHER_CATEGORIES = CATEGORIES[len(DEFAULT_CATEGORIES):]
 _EPILOG = f"""\
 selection words (of one kind: any of them; of different kinds: all must match)
   environments   {' '.join(ENVIRONMENTS)}
-                 pv (all PV ones), hvm (all HVM ones)
+                 pv (all PV ones), hvm (all HVM ones); without any, all of x86
   categories     {' '.join(DEFAULT_CATEGORIES)}
                  only when asked for: {' '.join(_OTHER_CATEGORIES)}
   tests          the name of a test, or its directory
@@ -31,6 +31,8 @@ hosts
                  of Xen); --xen takes full, stock, or the file of a hypervisor,
                  --tree a directory with Xen's source; auto is full, or what
                  comes nearest to it where that is not to be had
+  dom0less       for arm64: the image is an unprivileged domain, and there is
+                 no dom0
   xl             domains of the Xen under this system (default in a Xen dom0)
   box            domains of a real Xen in QEMU with Debian's Linux as dom0,
                  made of Debian packages at its first use; --xen as above
@@ -103,7 +105,7 @@ def parser() -> argparse.ArgumentParser:
 
     how = made.add_argument_group("how to run it")
     add = how.add_argument
-    add("--host-kind", choices=("dom0", "xl", "box"),
+    add("--host-kind", choices=("dom0", "dom0less", "xl", "box"),
         help="see below")
     hypervisor.add_options(how, "auto|full|nodebug|stock|FILE")
     add("-j", "--jobs", type=_positive_int, metavar="N",
@@ -119,8 +121,12 @@ def parser() -> argparse.ArgumentParser:
         help="have QEMU pause vCPUs in the functions under test, with host"
              " dom0, so that races between vCPUs are met more often; the same"
              " seed draws the same pauses")
-    add("--qemu", default="qemu-system-x86_64", metavar="PATH",
-        help="QEMU of host dom0 (default: %(default)s)")
+    add("--qemu", metavar="PATH",
+        help="QEMU of host dom0 (default: qemu-system-x86_64, for arm64"
+             " qemu-system-aarch64)")
+    add("--gic", type=int, choices=(2, 3), default=3,
+        help="version of the interrupt controller of an arm64 machine"
+             " (default: %(default)s)")
     add("--accel", choices=("auto", "tcg", "kvm"), default="auto",
         help="QEMU's accelerator; auto takes kvm where Xen boots on it")
     add("--cold", action="store_true",
@@ -240,6 +246,7 @@ def again(args: argparse.Namespace, result: Result) -> str:
             ("--tests-dir", args.tests_dir, None),
             ("--host-kind", args.host_kind, None),
             ("--results-mode", args.results_mode, "console"),
+            ("--gic", args.gic, 3),
             ("--xen", args.xen, "auto"),
             ("--xen-cmdline", args.xen_cmdline, ""),
             ("--vcpus", args.vcpus, None)):

@@ -3,13 +3,14 @@
 
 from typing import Dict, List, Optional, Sequence, Set
 
-from .catalogue import (CATEGORIES, DEFAULT_CATEGORIES, ENVIRONMENTS,
-                        Instance, Test)
+from .catalogue import (ARM_ENVIRONMENTS, CATEGORIES, DEFAULT_CATEGORIES,
+                        ENVIRONMENTS, X86_ENVIRONMENTS, Instance, Test)
 from ..base.verdict import UsageError
 
 ENVIRONMENT_GROUPS = {
     "pv": [env for env in ENVIRONMENTS if env.startswith("pv")],
     "hvm": [env for env in ENVIRONMENTS if env.startswith("hvm")],
+    "arm64": list(ARM_ENVIRONMENTS),
 }
 
 
@@ -69,7 +70,8 @@ def select(tests: Sequence[Test], words: Sequence[str], *,
 
     Environments, categories and test names narrow each other down; where no
     word of a kind is given, that kind is not narrowed, except that only the
-    default categories count unless a test is named or `non_default` is set.
+    default categories count unless a test is named or `non_default` is set,
+    and only the environments of x86.
     Names of instances and images add to that.  `everything` selects without
     any word, and so does `non_default`.  `only` is the one category that
     counts.  UsageError for unknown words and for an empty selection.
@@ -91,8 +93,7 @@ def select(tests: Sequence[Test], words: Sequence[str], *,
         if instance.name in chosen.instances:
             return only in (None, test.category)
         return (filtered
-                and (not chosen.environments
-                     or instance.env in chosen.environments)
+                and instance.env in (chosen.environments or X86_ENVIRONMENTS)
                 and test.category in categories
                 and (not chosen.names or test.name in chosen.names))
 

@@ -80,13 +80,26 @@ class _Desk(scheduler.Listener):
         self._terminal.tick()
 
 
+def _arch_of(instances: List[Instance]) -> str:
+    """Return the architecture of all instances; UsageError if there are two.
+
+    One hypervisor runs them.
+    """
+    archs = sorted({instance.arch for instance in instances})
+    if len(archs) > 1:
+        raise UsageError("one run takes instances of one architecture; these"
+                         " are of " + " and ".join(archs))
+    return archs[0]
+
+
 def run(args: argparse.Namespace, selected: List[Instance],
         root: Path) -> int:
     """Run the selection or the part of it that is asked for.
 
     Writes the reports and returns the exit code.
     """
-    host = hosts.create(args.host_kind, _host_options(args))
+    host = hosts.create(args.host_kind, _host_options(args),
+                        _arch_of(selected))
     if args.host:
         selected = [instance for instance in selected
                     if host.can_run(instance) is None]

@@ -20,6 +20,7 @@
 #define HVM_PARAM_CALLBACK_TYPE_GSI      0
 #define HVM_PARAM_CALLBACK_TYPE_PCI_INTX 1
 #define HVM_PARAM_CALLBACK_TYPE_VECTOR   2
+#define HVM_PARAM_CALLBACK_TYPE_PPI      2 /* Arm: bits 7:0 the interrupt. */
 
 /* Rings that the toolstack made: GFN and event channel. 0: not there. */
 #define HVM_PARAM_STORE_PFN      1

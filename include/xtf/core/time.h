@@ -12,24 +12,13 @@
 
 #include <xtf/types.h>
 
-#include <xen/xen.h>
-
 /* Durations in nanoseconds. */
 #define MICROSECONDS(n)     ((uint64_t)(n) * 1000)
 #define MILLISECONDS(n)     ((uint64_t)(n) * 1000000)
 #define SECONDS(n)          ((uint64_t)(n) * 1000000000)
 
-/** System time now: this vCPU's vcpu_info.time, brought up by the TSC. */
+/** System time now.  Each architecture has its own way to it. */
 uint64_t time_now(void);
-
-/**
- * The system time that @p info stands for at @p tsc.  @p info is a consistent
- * copy.
- */
-uint64_t time_from_tsc(const vcpu_time_info_t *info, uint64_t tsc);
-
-/** A consistent copy of *src, which Xen may be writing. */
-vcpu_time_info_t time_info_snapshot(const volatile vcpu_time_info_t *src);
 
 /** Unix time in nanoseconds: shared_info's wall clock plus system time. */
 uint64_t time_wallclock(void);

@@ -37,10 +37,14 @@
 #define need_unprivileged()                                             \
     NEED(xtf_get_domid() != 0, "an unprivileged domain")
 
-/* A domid of another domain that exists: only domain 0 is known to. */
+/*
+ * A domid of another domain that exists: only domain 0, which most systems
+ * have, can be known to.
+ */
 #define need_domain_beside_this()                                       \
-    NEED(xtf_get_domid() != 0, "an unprivileged domain: the only other " \
-         "domain known to exist is dom0")
+    NEED(xtf_get_domid() != 0 && xtf_dom0_exists(),                     \
+         "an unprivileged domain beside dom0, the only other domain that can " \
+         "be known to exist")
 
 /* Argo rings whose partner is XEN_ARGO_DOMID_ANY. */
 #define need_wildcard_rings()                                           \

@@ -29,4 +29,27 @@
 #define _ASM_TRAP_OK(loc)                                               \
     _ASM_EXTABLE_HANDLER(loc, loc, 0)
 
+#ifndef __ASSEMBLY__
+
+#include <xtf/types.h>
+
+struct cpu_regs;
+struct extable_entry;
+
+/*
+ * Handlers that store EXINFO(vector, error code) in a register and go on at
+ * the fixup.
+ */
+bool ex_record_fault_eax(struct cpu_regs *regs, const struct extable_entry *ex);
+bool ex_record_fault_edi(struct cpu_regs *regs, const struct extable_entry *ex);
+
+/*
+ * Handlers for RDMSR and WRMSR: on #GP(0) they set %edi to 1, which is 0
+ * before, and RDMSR reads as 0.
+ */
+bool ex_rdmsr_safe(struct cpu_regs *regs, const struct extable_entry *ex);
+bool ex_wrmsr_safe(struct cpu_regs *regs, const struct extable_entry *ex);
+
+#endif /* __ASSEMBLY__ */
+
 #endif /* TOUCHSTONE_ARCH_EXTABLE_H */

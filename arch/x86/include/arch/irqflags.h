@@ -15,6 +15,9 @@ void local_irq_disable(void);
 /** Start delivery.  What is pending arrives before this returns. */
 void local_irq_enable(void);
 
+/** Start delivery, and sleep until something was delivered. */
+void local_irq_sleep(void);
+
 /** Is delivery on? */
 bool local_irq_enabled(void);
 

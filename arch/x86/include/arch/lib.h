@@ -379,6 +379,12 @@ static inline uint64_t rdtsc_ordered(void)
     return (uint64_t)hi << 32 | lo;
 }
 
+/** What benchmarks count. */
+static inline uint64_t counter_ordered(void)
+{
+    return rdtsc_ordered();
+}
+
 /** Tell the CPU that this is a loop which waits. */
 static inline void pause(void)
 {

@@ -100,6 +100,25 @@ static inline void *gfn_to_virt(unsigned long gfn)
 
 #endif
 
+/* What host_addr of a grant's mapping says: virtual for PV, physical for HVM. */
+static inline uint64_t virt_to_host_addr(const void *va)
+{
+    return _u(va);
+}
+
+/* Where this guest's memory begins. */
+#define FIRST_PFN               0
+
+/*
+ * Does an access fault where a page is gone?  An HVM guest reads all ones
+ * there, and what it writes is lost.
+ */
+#ifdef CONFIG_PV
+#define ABSENT_PAGES_FAULT      1
+#else
+#define ABSENT_PAGES_FAULT      0
+#endif
+
 /*
  * Where there is nothing: a hypercall that is given this pointer has -EFAULT.
  * Page 0 is not mapped; without paging it is memory like any other, and the

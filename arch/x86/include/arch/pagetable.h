@@ -34,6 +34,10 @@ static inline paddr_t pte_to_paddr(intpte_t pte)
     return pte & 0x000ffffffffff000ULL;
 }
 
+/* Flags of a page of the kernel's data, and of one that it may only read. */
+#define PTE_KERNEL              PF_SYM(AD, RW, P)
+#define PTE_KERNEL_READONLY     PF_SYM(AD, P)
+
 #if CONFIG_PAGING_LEVELS > 0
 /**
  * Have @p va, a page of this kernel's image, mapped by @p l1e from now on: for
@@ -51,7 +55,7 @@ static inline int remap_l1e(const void *va, uint64_t flags)
 /** The page as it was from the start: fit for xtf_case_cleanup(). */
 static inline void restore_l1e(void *va)
 {
-    remap_l1e(va, PF_SYM(AD, RW, P));
+    remap_l1e(va, PTE_KERNEL);
 }
 #endif
 

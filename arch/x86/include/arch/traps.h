@@ -10,7 +10,9 @@
 #include <xtf/macro_magic.h>
 #include <xtf/types.h>
 
+#include <arch/idt.h>
 #include <arch/page.h>
+#include <arch/processor.h>
 #include <arch/regs.h>
 #include <arch/segment.h>
 
@@ -38,6 +40,18 @@ extern uint8_t user_stack[PAGE_SIZE];
 static inline bool cpu_regs_user(const struct cpu_regs *regs)
 {
     return (regs->cs & 3) == 3;
+}
+
+/* What regs->entry_vector says when an upcall arrives. */
+#define UPCALL_VECTOR X86_VEC_XEN_CALLBACK
+
+/**
+ * Could an upcall interrupt what runs here?  In an HVM guest that is EFLAGS.IF;
+ * the flag of a PV guest is always set.
+ */
+static inline bool cpu_regs_irq_enabled(const struct cpu_regs *regs)
+{
+    return regs->flags & X86_EFLAGS_IF;
 }
 
 #if defined(CONFIG_HVM) && defined(CONFIG_32BIT)

@@ -7,6 +7,7 @@
 #define TOUCHSTONE_ARCH_XTF_H
 
 #include <arch/apic.h>
+#include <arch/clock.h>
 #include <arch/config.h>
 #include <arch/cpuid.h>
 #include <arch/desc.h>
