@@ -90,8 +90,8 @@ def _bash(actions: Sequence[argparse.Action]) -> str:
             continue
         names = "|".join(action.option_strings)
         if action.choices:
-            reply = (f'COMPREPLY=($(compgen -W "{" ".join(action.choices)}"'
-                     ' -- "$cur"))')
+            words = " ".join(map(str, action.choices))
+            reply = f'COMPREPLY=($(compgen -W "{words}" -- "$cur"))'
         elif _is_directory(action):
             reply = 'COMPREPLY=($(compgen -d -- "$cur"))'
         elif _is_file(action):
@@ -117,7 +117,7 @@ def _zsh(actions: Sequence[argparse.Action]) -> str:
         if action.nargs != 0:
             kind = " "
             if action.choices:
-                kind = f"({' '.join(action.choices)})"
+                kind = f"({' '.join(map(str, action.choices))})"
             elif _is_directory(action):
                 kind = "_files -/"
             elif _is_file(action):
