@@ -38,13 +38,11 @@ static void note_upcall(struct cpu_regs *regs)
 {
     nr_upcalls++;
     enabled_within |= local_irq_enabled();
+    from_user |= cpu_regs_user(regs);
     shared_info.vcpu_info[0].evtchn_pending_sel = 0;
 
     if ( test_and_clear_bit(peer_port, shared_info.evtchn_pending) )
-    {
         nr_events++;
-        from_user = cpu_regs_user(regs);
-    }
 }
 
 static void close_loop(void *unused)
