@@ -23,8 +23,6 @@ unsigned long exec_user_enter(unsigned long (*fn)(unsigned long),
                               unsigned long param, unsigned long flags);
 extern const uint8_t exec_user_done[], exec_user_resume[];
 
-extern const uint8_t __start_text[], __end_text[];
-
 uint8_t user_stack[PAGE_SIZE] __user_page_aligned_bss;
 
 /* The kernel's stack pointer while in user mode; 0 otherwise. */
@@ -85,23 +83,11 @@ __weak bool do_interrupt(unsigned int irq, struct cpu_regs *regs)
     return false;
 }
 
-static void print_location(const char *what, unsigned long addr)
-{
-    unsigned long offset;
-    const char *name = symbol_lookup(addr, &offset);
-
-    printk("%s %p", what, _p(addr));
-    if ( name )
-        printk(" %s+%#lx", name, offset);
-    printk("\n");
-}
-
 /* Words of the stack that point into the code. */
 static void print_stack(const struct cpu_regs *regs)
 {
     const unsigned long *word = _p(ROUNDUP(cpu_regs_sp(regs), sizeof(*word)));
     const unsigned long *end = _p(boot_stack + sizeof(boot_stack));
-    unsigned int shown;
 
     /* Only the boot stack surely is memory; an overflow is right below it. */
     if ( _u(word) < _u(boot_stack) && _u(word) >= _u(boot_stack) - PAGE_SIZE )
@@ -109,20 +95,14 @@ static void print_stack(const struct cpu_regs *regs)
     if ( _u(word) < _u(boot_stack) || word >= end )
         return;
 
-    printk("Code addresses on the stack:\n");
-    for ( shown = 0; shown < 12 && word < end; ++word )
-        if ( *word >= _u(__start_text) && *word < _u(__end_text) )
-        {
-            print_location(" ", *word);
-            shown++;
-        }
+    symbol_print_stack(word, end);
 }
 
 static void print_regs(const struct cpu_regs *regs)
 {
     unsigned int i;
 
-    print_location("At", regs->ip);
+    symbol_print("At", regs->ip);
     for ( i = 0; i < ARRAY_SIZE(regs->x); ++i )
         printk("x%-2u %016lx%s", i, regs->x[i], i % 4 == 3 ? "\n" : " ");
     printk("\nsp  %016lx pstate %08lx\n", regs->sp, regs->flags);
@@ -170,7 +150,6 @@ static void handle_irq(struct cpu_regs *regs)
 void handle_exception(struct cpu_regs *regs)
 {
     const unsigned int kind = ENTRY_KIND(regs->entry);
-    const struct extable_entry *ex;
 
     if ( kind == KIND_SYNC )
     {
@@ -195,19 +174,7 @@ void handle_exception(struct cpu_regs *regs)
     if ( leave_user(regs) )
         return;
 
-    ex = search_extable(regs->ip);
-    if ( ex && ex->handler )
-    {
-        if ( ex->handler(regs, ex) )
-            return;
-    }
-    else if ( ex )
-    {
-        regs->ip = ex->fixup;
-        return;
-    }
-
-    if ( do_unhandled_exception(regs) )
+    if ( use_extable(regs) || do_unhandled_exception(regs) )
         return;
 
     report_unhandled(regs);

@@ -24,7 +24,6 @@ unsigned long exec_user_enter(unsigned long (*fn)(unsigned long),
 extern const uint8_t exec_user_done[], exec_user_resume[];
 
 extern const uint8_t entry_stubs[];
-extern const uint8_t __start_text[], __end_text[];
 
 uint8_t user_stack[PAGE_SIZE] __user_page_aligned_bss;
 
@@ -102,17 +101,6 @@ __weak void do_sysenter(struct cpu_regs *regs)
     panic("Unexpected SYSENTER from user mode\n");
 }
 
-static void print_location(const char *what, unsigned long addr)
-{
-    unsigned long offset;
-    const char *name = symbol_lookup(addr, &offset);
-
-    printk("%s %p", what, _p(addr));
-    if ( name )
-        printk(" %s+%#lx", name, offset);
-    printk("\n");
-}
-
 /* Words of the stack; those that point into the code get a name. */
 static void print_stack(const struct cpu_regs *regs)
 {
@@ -134,18 +122,12 @@ static void print_stack(const struct cpu_regs *regs)
         printk("%s%p", shown % 4 ? " " : "\n  ", _p(word[shown]));
     printk("\n");
 
-    printk("Code addresses on the stack:\n");
-    for ( shown = 0; shown < 12 && word < end; ++word )
-        if ( *word >= _u(__start_text) && *word < _u(__end_text) )
-        {
-            print_location(" ", *word);
-            shown++;
-        }
+    symbol_print_stack(word, end);
 }
 
 static void print_regs(const struct cpu_regs *regs)
 {
-    print_location("At", regs->ip);
+    symbol_print("At", regs->ip);
 #ifdef CONFIG_64BIT
     printk("rax %016lx rbx %016lx rcx %016lx\n", regs->ax, regs->bx, regs->cx);
     printk("rdx %016lx rsi %016lx rdi %016lx\n", regs->dx, regs->si, regs->di);
@@ -198,7 +180,6 @@ static void __noreturn report_unhandled(const struct cpu_regs *regs)
 
 void handle_exception(struct cpu_regs *regs)
 {
-    const struct extable_entry *ex;
 
     switch ( regs->entry_vector )
     {
@@ -229,19 +210,7 @@ void handle_exception(struct cpu_regs *regs)
 
     xtf_exlog_log_exception(regs);
 
-    ex = search_extable(regs->ip);
-    if ( ex && ex->handler )
-    {
-        if ( ex->handler(regs, ex) )
-            return;
-    }
-    else if ( ex )
-    {
-        regs->ip = ex->fixup;
-        return;
-    }
-
-    if ( do_unhandled_exception(regs) )
+    if ( use_extable(regs) || do_unhandled_exception(regs) )
         return;
 
     report_unhandled(regs);

@@ -47,3 +47,16 @@ const struct extable_entry *search_extable(unsigned long ip)
 
     return NULL;
 }
+
+bool use_extable(struct cpu_regs *regs)
+{
+    const struct extable_entry *ex = search_extable(regs->ip);
+
+    if ( !ex )
+        return false;
+    if ( ex->handler )
+        return ex->handler(regs, ex);
+    regs->ip = ex->fixup;
+
+    return true;
+}

@@ -6,6 +6,7 @@
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
+#include <xtf/console.h>
 #include <xtf/lib.h>
 
 #include <xtf/lib/symbols.h>
@@ -62,4 +63,28 @@ const char *symbol_lookup(unsigned long addr, unsigned long *offset)
     name[len] = '\0';
 
     return name;
+}
+
+void symbol_print(const char *what, unsigned long addr)
+{
+    unsigned long offset;
+    const char *name = symbol_lookup(addr, &offset);
+
+    printk("%s %p", what, _p(addr));
+    if ( name )
+        printk(" %s+%#lx", name, offset);
+    printk("\n");
+}
+
+void symbol_print_stack(const unsigned long *word, const unsigned long *end)
+{
+    unsigned int shown;
+
+    printk("Code addresses on the stack:\n");
+    for ( shown = 0; shown < 12 && word < end; ++word )
+        if ( *word >= _u(__start_text) && *word < _u(__end_text) )
+        {
+            symbol_print(" ", *word);
+            shown++;
+        }
 }

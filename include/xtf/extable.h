@@ -31,6 +31,12 @@ void sort_extable(void);
 /** The entry for the instruction at @p ip, or NULL. */
 const struct extable_entry *search_extable(unsigned long ip);
 
+/**
+ * Have an exception go on as the entry for its instruction says.
+ * @return false if there is no entry, or its handler wants none.
+ */
+bool use_extable(struct cpu_regs *regs);
+
 #endif /* __ASSEMBLY__ */
 
 #endif /* XTF_EXTABLE_H */

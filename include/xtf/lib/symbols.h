@@ -15,4 +15,10 @@
  */
 const char *symbol_lookup(unsigned long addr, unsigned long *offset);
 
+/** Print a line: @p what, the address, and where that is in the code. */
+void symbol_print(const char *what, unsigned long addr);
+
+/** Print the first twelve words from @p word to @p end that point into code. */
+void symbol_print_stack(const unsigned long *word, const unsigned long *end);
+
 #endif /* XTF_LIB_SYMBOLS_H */
