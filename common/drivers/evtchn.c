@@ -290,7 +290,7 @@ static void take_upcall(struct cpu_regs *regs)
 
     do {
         /* First, so that what comes while we look brings us back. */
-        xchg(&vi->evtchn_upcall_pending, 0);
+        evtchn_take_upcall();
 
         ACCESS_ONCE(look_again[vcpu]) = true;
         if ( outer && !cpu_regs_irq_enabled(regs) )

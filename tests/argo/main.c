@@ -174,12 +174,7 @@ static unsigned int upcalls;
 
 void do_evtchn(struct cpu_regs *regs)
 {
-    /*
-     * QEMU's emulation of SVM may deliver an upcall a second time, in the
-     * middle of the handler (docs/findings.md): whichever takes the event
-     * counts.
-     */
-    upcalls += xchg(&shared_info.vcpu_info[0].evtchn_upcall_pending, 0);
+    upcalls += evtchn_take_upcall();
     shared_info.vcpu_info[0].evtchn_pending_sel = 0;
     clear_bit(argo_virq_port(), shared_info.evtchn_pending);
 }

@@ -47,16 +47,14 @@ static unsigned int count(uint8_t vector)
 }
 
 /*
- * Without hardware virtualisation, QEMU may deliver a vector twice
- * (docs/findings.md).  By the callback vector, the second entry finds nothing
- * pending, and does not count.  An interrupt of the local APIC counts in any
- * case, and may be there twice.
+ * An interrupt of the local APIC counts whether or not an event is pending, and
+ * may come twice: see evtchn_take_upcall().
  */
 #define expect_entered(vector) expect_range(count(vector), 1, 2)
 
 void do_evtchn(struct cpu_regs *regs)
 {
-    bool pending = xchg(&this_vcpu_info()->evtchn_upcall_pending, 0);
+    bool pending = evtchn_take_upcall();
 
     if ( pending || regs->entry_vector != X86_VEC_XEN_CALLBACK )
         note(regs->entry_vector);

@@ -26,16 +26,15 @@ static unsigned int entered[256];
 static bool was_masked, leave_pending;
 
 /*
- * QEMU's emulation of SVM may deliver an upcall a second time, in the middle of
- * the handler, too (docs/findings.md): whichever takes the event counts.  What
- * enters by a vCPU's own vector may find that its event has been taken.
+ * What enters by the vector of a vCPU may find that the event has been taken, so
+ * that such an entry counts in any case, up to so many repeated ones, too: see
+ * evtchn_take_upcall().
  */
 #define REPEATED 2
 
 void do_evtchn(struct cpu_regs *regs)
 {
-    bool pending = leave_pending ||
-        xchg(&this_vcpu_info()->evtchn_upcall_pending, 0);
+    bool pending = leave_pending || evtchn_take_upcall();
 
     if ( pending || regs->entry_vector != UPCALL_VECTOR )
         entered[regs->entry_vector & 0xff]++;

@@ -26,14 +26,10 @@ const char test_title[] = "Event channels: HVM_PARAM_CALLBACK_IRQ";
 
 static unsigned int entered[256];
 
-/*
- * QEMU's emulation of SVM may deliver an upcall a second time, in the middle of
- * the handler (docs/findings.md): whichever takes the event counts.  A vCPU's
- * own vector may come late, when its event is taken.
- */
+/* The vector of a vCPU may come late, when the event has been taken. */
 static void take(const struct cpu_regs *regs)
 {
-    bool pending = xchg(&this_vcpu_info()->evtchn_upcall_pending, 0);
+    bool pending = evtchn_take_upcall();
 
     if ( pending || regs->entry_vector == X86_VEC_XEN_APIC )
         entered[regs->entry_vector & 0xff]++;
