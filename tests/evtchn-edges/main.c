@@ -44,7 +44,7 @@ EVTCHN_CASE("poll: port beyond the limit -> -EINVAL")
     }
 }
 
-EVTCHN_CASE("poll: last of three ports beyond the limit -> -EINVAL, or 0 with a port before it pending")
+EVTCHN_CASE("poll: three ports, one beyond the limit -> -EINVAL, or 0 if an earlier port is pending")
 {
     evtchn_port_t ports[3];
     long port = evtchn_bind_ipi(0), other = evtchn_bind_ipi(0);

@@ -186,7 +186,7 @@ CASE("set_evtchn_upcall_vector: upcall pending -> upcall by that vector")
     expect_true(entered[X86_VEC_XEN_APIC] >= 1);
 }
 
-CASE("set_param: HVM_PARAM_CALLBACK_IRQ is no vector, vCPU has its own -> upcalls by that")
+CASE("set_param: HVM_PARAM_CALLBACK_IRQ is no vector, vCPU has an upcall vector -> upcalls by the upcall vector")
 {
     unsigned int i;
     long port;

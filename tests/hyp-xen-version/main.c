@@ -103,7 +103,7 @@ CASE("xen_version: XENVER_capabilities -> names this kind of guest")
                buf, XEN_CAPABILITY);
 }
 
-CASE("xen_version: XENVER_compile_info -> a string in each of its arrays")
+CASE("xen_version: XENVER_compile_info -> every array ends with NUL")
 {
     struct
     {
@@ -138,7 +138,7 @@ CASE("xen_version: XENVER_build_id -> size without a buffer, -EPERM if unprivile
 }
 
 /* Verifies: XenSwdgn~error_copy_buffer~1 XenProd~hyp_err_ret_val~1 */
-CASE("xen_version: buffer is not mapped, or its end is not -> -EFAULT")
+CASE("xen_version: buffer unmapped, or last byte of the buffer unmapped -> -EFAULT")
 {
     static const struct
     {

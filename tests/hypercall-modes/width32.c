@@ -239,7 +239,7 @@ CASE("32-bit code segment: XENMEM_memory_map of a 32-bit structure -> as from 64
     expect_mem(got, want, sizeof(got));
 }
 
-CASE("32-bit code segment: multicall of 32-bit entries -> each entry has its result")
+CASE("32-bit code segment: multicall of two 32-bit entries -> both results written, third entry unchanged")
 {
     struct multicall32 calls[3] = {
         { .op = __HYPERVISOR_xen_version, .result = 0x5a5a },

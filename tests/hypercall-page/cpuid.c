@@ -21,7 +21,7 @@ CASE("CPUID: leaf 1 -> version as XENVER_version")
     expect_hex(l.b | l.c | l.d, 0);
 }
 
-CASE("CPUID: leaf 2 -> one hypercall page, number of its MSR, features")
+CASE("CPUID: leaf 2 -> one hypercall page, index of the hypercall page MSR, features")
 {
     const uint32_t base = first_leaf();
     const struct leaf l = get_leaf(base + 2, 0);

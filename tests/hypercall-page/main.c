@@ -37,7 +37,7 @@ CASE("hypercall page MSR: page number 0 -> frame equals the kernel's hypercall p
     expect_mem(page, hypercall_page, PAGE_SIZE);
 }
 
-CASE("hypercall page MSR: second frame -> its entries make hypercalls")
+CASE("hypercall page MSR: set to a second frame -> hypercalls through that page succeed")
 {
     long rc;
 

@@ -170,7 +170,7 @@ CASE("add_to_physmap: shared_info to another GFN -> vcpu_info.time updated there
                (unsigned long long)last);
 }
 
-CASE("add_to_physmap: shared_info to its current GFN -> 0, pending bits kept")
+CASE("add_to_physmap: shared_info to the GFN already in use -> 0, pending bits kept")
 {
     long a, b;
 
