@@ -155,6 +155,38 @@ class Fallbacks(Scratch):
         assert result is not None
         return result.verdict, host.remarks()
 
+    def hopeless(self, *consoles: str) -> str:
+        """Boot from the start, with these consoles; return why to give up."""
+        qemu = self.directory / "qemu"
+        qemu.touch(0o755)
+        self.options.qemu = str(qemu)
+        host = Dom0Host(self.options)
+        host._hypervisor = Hypervisor("mine", "4.17", Path("/xen"))
+        instance = self.instance()
+        instance.image.write_bytes(b"\x7fELF")
+        for console in consoles:
+            qemu.write_text(f"#!/bin/sh\nprintf '{console}'\n")
+            host.run(instance, Stop())
+        return host.hopeless
+
+    def test_a_xen_that_never_boots_is_given_up(self) -> None:
+        panic = ("(XEN) Panic on CPU 0:\\n(XEN) Unable to load FLASK policy\\n"
+                 "(XEN) Reboot in five seconds...\\n")
+        self.assertEqual(self.hopeless(panic, panic), "")
+        self.assertRegex(self.hopeless(panic, panic, panic),
+                         "^Xen does not boot: hypervisor panic: Unable to load"
+                         " FLASK policy; boot it with .*flask=disabled")
+        self.assertEqual(self.hopeless("", "", ""),
+                         "Xen does not boot: the machine reset without a"
+                         " verdict")
+
+    def test_a_xen_that_has_built_a_domain_is_not_given_up(self) -> None:
+        panic = "(XEN) Panic on CPU 0:\\n(XEN) Reboot in five seconds...\\n"
+        building = "(XEN) *** Building a PV Dom0 ***\\n"
+        for better in (building + panic, "Test result: SUCCESS\\n"):
+            self.assertEqual(
+                self.hopeless(better, panic, panic, panic), "")
+
     def boot(self, *console: bytes) -> Boot:
         boot = Boot(XenLog(True, False), Deadline(9), [], b"(XEN) so far\n")
         for data in console:

@@ -63,6 +63,9 @@ class Host:
 
     kind = ""
 
+    # Why no instance can end well here, once that is known.
+    hopeless = ""
+
     def __init__(self, options: Options) -> None:
         self.options = options
 

@@ -43,6 +43,7 @@ class Boot:
         self.wanted_seconds = 0.0
         self.passed: Callable[[str], None] = lambda name: None
         self._guest_spoke = False
+        self._building = False
         if console:
             self._take(console)
             self._guest_spoke = False
@@ -52,6 +53,11 @@ class Boot:
         """Whether the machine failed before the guest could say a word."""
         return (self.verdict in (Verdict.CRASH, Verdict.TIMEOUT)
                 and not self._guest_spoke)
+
+    @property
+    def is_before_dom0(self) -> bool:
+        """Whether Xen went down before it began to build dom0."""
+        return self.verdict is Verdict.CRASH and not self._building
 
     def result(self, instance: Instance) -> Optional[Result]:
         """Return the instance's result; None if it was interrupted."""
@@ -79,6 +85,7 @@ class Boot:
         for line in self.console.feed(data):
             self._xen.feed(line)
             if line.xen and line.text.startswith(_BUILDING):
+                self._building = True
                 self.passed(BUILDING)
             if not line.xen and line.text and not self._guest_spoke:
                 self._guest_spoke = True

@@ -41,6 +41,16 @@ _LONG_SLICES = "sched=credit sched_credit_tslice_ms=500"
 
 DEFAULT_MEMORY = 128
 
+# So many boots that all fail before Xen builds dom0 end the run: there is no
+# use in hundreds more.
+_FAILED_BOOTS = 3
+
+# What Xen says when it cannot boot, and what to do about it.
+_BOOT_HINTS = {
+    "Unable to load FLASK policy":
+        "boot it with --xen-cmdline flask=disabled or xsm=dummy",
+}
+
 
 class Dom0Host(Host):
     """Runs each instance as the dom0 of a Xen of its own."""
@@ -54,6 +64,8 @@ class Dom0Host(Host):
         self._states: Optional[StateCache] = None
         self._amplifier: Optional[Amplifier] = None
         self._remarks: Dict[str, None] = {}
+        # None once Xen has got as far as its dom0.
+        self._failed_boots: Optional[int] = 0
 
     def prepare(self) -> None:
         self._hypervisor = resolve(self.options.xen, "x86")
@@ -245,9 +257,24 @@ class Dom0Host(Host):
             with Child(self.command(instance),
                        cwd=str(instance.image.parent)) as child:
                 self.milestone(STARTED, child)
-                result = self._follow(instance, child, stop).result(instance)
+                boot = self._follow(instance, child, stop)
+                result = boot.result(instance)
+            self._count_failed_boot(boot)
         self.milestone(GONE, None)
         return result
+
+    def _count_failed_boot(self, boot: Boot) -> None:
+        if boot.verdict is None or self._failed_boots is None:
+            return
+        if not boot.is_before_dom0:
+            self._failed_boots = None
+            return
+        self._failed_boots += 1
+        if self._failed_boots >= _FAILED_BOOTS:
+            hint = next((hint for said, hint in _BOOT_HINTS.items()
+                         if said in boot.reason), "")
+            self.hopeless = (f"Xen does not boot: {boot.reason}"
+                             + (f"; {hint}" if hint else ""))
 
     def _follow(self, instance: Instance, child: Child, stop: Stop,
                 console: bytes = b"") -> Boot:
@@ -318,6 +345,7 @@ class Dom0Host(Host):
             boot = self._follow(instance, child, stop, state.console)
             if refused(child):
                 raise StateError("QEMU could not load the machine")
+            self._failed_boots = None
             return boot
 
     def _saved_command(self, recipe: Recipe, ram: int) -> List[str]:

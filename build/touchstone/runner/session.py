@@ -48,8 +48,9 @@ class _Desk(scheduler.Listener):
 
     def __init__(self, args: argparse.Namespace, run: Run,
                  marker: known_defects.Marker, terminal: TerminalReport,
-                 reports: sink.Reports) -> None:
+                 reports: sink.Reports, host: Host) -> None:
         self._args = args
+        self._host = host
         self._run = run
         self._marker = marker
         self._terminal = terminal
@@ -73,6 +74,8 @@ class _Desk(scheduler.Listener):
         self._run.seconds = time.monotonic() - self._begin
         self._reports.finished(result)
         self._terminal.finished(result)
+        if self._host.hopeless and not self._run.is_complete:
+            raise RunnerError(self._host.hopeless)
 
     def tick(self) -> None:
         self._run.seconds = time.monotonic() - self._begin
@@ -222,8 +225,8 @@ def _run_all(args: argparse.Namespace, host: Host, instances: List[Instance],
             forgive = args.flaky_result == "pass"
             scheduler.run(
                 host, instances, jobs,
-                _Desk(args, this, marker, terminal, reports), stop, known,
-                flakes.Retries(args.retries, marker.mark, forgive)
+                _Desk(args, this, marker, terminal, reports, host), stop,
+                known, flakes.Retries(args.retries, marker.mark, forgive)
                 if args.retries else None)
     except (RunnerError, OSError):
         # What has ended is worth a report all the same.
