@@ -9,6 +9,8 @@
 #include <xtf/core/time.h>
 #include <xtf/core/xen_info.h>
 
+#include <xen/xsm/flask_op.h>
+
 int xtf_get_domid(void)
 {
     struct evtchn_alloc_unbound ub = {
@@ -151,4 +153,18 @@ bool xen_free_pages_reach(uint64_t pages)
         time_sleep(MILLISECONDS(100));
 
     return xen_free_pages() >= pages;
+}
+
+long xen_flask_enforcing(void)
+{
+    struct
+    {
+        uint32_t cmd, interface_version;
+        uint64_t room[16]; /* Xen copies the largest argument of all. */
+    } op = {
+        .cmd = FLASK_GETENFORCE,
+        .interface_version = XEN_FLASK_INTERFACE_VERSION,
+    };
+
+    return hypercall_xsm_op(&op);
 }

@@ -177,6 +177,19 @@ void peer_write(struct peer *peer, uint32_t addr, const void *buf, size_t len)
                    (const uint32_t[5]){ 0, len, 0, PEER_ARGS, addr });
 }
 
+bool peers_interact(struct peer *peer, const struct peer *other)
+{
+    /* The module decides before the reference is looked at. */
+    struct gnttab_map_grant_ref op = {
+        .dom = other->domid, .ref = ~0u, .flags = GNTMAP_host_map,
+    };
+
+    expect_ok(peer_op(peer, __HYPERVISOR_grant_table_op,
+                      GNTTABOP_map_grant_ref, &op, sizeof(op)));
+
+    return op.status != GNTST_permission_denied;
+}
+
 int peer_set_version(struct peer *peer, unsigned int version)
 {
     struct gnttab_set_version op = { .version = version };

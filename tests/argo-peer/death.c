@@ -38,7 +38,10 @@ PEER_CASE("peer destroyed: two notifications pending at peer's wildcard ring -> 
     struct peer *other = argo_peer(1);
     domid_t domid = peer->domid;
 
-    XTF_REQUIRE(other && open_wildcard() && open_peer_wildcard(peer));
+    XTF_REQUIRE(other);
+    need_peers_that_interact(peer, other);
+
+    XTF_REQUIRE(open_wildcard() && open_peer_wildcard(peer));
     expect_eq(send(domid, MAX_PAYLOAD), (int)MAX_PAYLOAD);
     expect_errno(send(domid, 10), -EAGAIN);
     expect_errno(peer_send(other, domid, 10), -EAGAIN);

@@ -8,6 +8,7 @@
 
 #include <xtf.h>
 #include <xtf/drivers/argo.h>
+#include <xtf/harness/needs.h>
 #include <xtf/peers/peer.h>
 
 /* All rings have two frames and, unless a case names another, this port. */

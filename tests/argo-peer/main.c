@@ -157,7 +157,10 @@ PEER_CASE("sendv: dom0 to peer's ring whose partner is a third domain -> -ECONNR
     struct peer *other = argo_peer(1);
     xen_argo_ring_data_ent_t ent;
 
-    XTF_REQUIRE(other && open_peer_ring(peer, other->domid));
+    XTF_REQUIRE(other);
+    need_peers_that_interact(peer, other);
+
+    XTF_REQUIRE(open_peer_ring(peer, other->domid));
 
     expect_errno(send(peer->domid, 100), -ECONNREFUSED);
     expect_ok(argo_query(peer->domid, PORT, MAX_PAYLOAD, &ent));

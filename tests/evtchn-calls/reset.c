@@ -202,6 +202,7 @@ CASE_2L("reset: unallocated domid -> -ESRCH")
 CASE_2L("reset: another domain, unprivileged -> -EPERM")
 {
     need_unprivileged();
+    need_privilege_checks();
 
     evtchn_alloc();
     expect_ev_error(reset(0), -EPERM);

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
+#include <xtf/harness/needs.h>
 #include <xtf/peers/evtchn_peer.h>
 
 EV_PEER_CASE("peer destroyed: two channels to it -> local ends unbound, pending event kept")
@@ -38,6 +39,8 @@ EV_PEER_CASE_2L("third domain destroyed: channel between dom0 and peer -> still 
 
     if ( !third || !channel_of_peer(peer, &local, &remote) )
         return;
+
+    need_peers_that_interact(peer, third);
 
     was = third->domid;
     a = peer_evtchn_alloc(third, DOMID_SELF, peer->domid);

@@ -5,12 +5,15 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
+#include <xtf/harness/needs.h>
 #include <xtf/peers/evtchn_peer.h>
 
 EV_PEER_CASE_2L("alloc_unbound: unprivileged, in another domain -> -EPERM, no port used up")
 {
     domid_t dom0 = xtf_get_domid();
     struct peer *third = ev_peer(1);
+
+    need_privilege_checks();
 
     if ( !third )
         return;
@@ -30,6 +33,8 @@ EV_PEER_CASE_2L("status: unprivileged, another domain's port -> -EPERM, argument
     evtchn_port_t local, remote;
     evtchn_status_t s, was;
 
+    need_privilege_checks();
+
     if ( !channel_of_ours(peer, &local, &remote) )
         return;
 
@@ -46,6 +51,8 @@ EV_PEER_CASE("reset: unprivileged, another domain -> -EPERM, no port changed")
 {
     struct peer *third = ev_peer(1);
     evtchn_port_t local, remote;
+
+    need_privilege_checks();
 
     if ( !third || !channel_of_ours(peer, &local, &remote) )
         return;
@@ -111,6 +118,8 @@ EV_PEER_CASE_2L("bind_interdomain, send: channel of two unprivileged domains -> 
     if ( !third )
         return;
 
+    need_peers_that_interact(peer, third);
+
     expect_eq(peer_evtchn_bind_ipi(third), 1);
     a = peer_evtchn_alloc(peer, DOMID_SELF, third->domid);
     require_msg(a > 0, "the peer's alloc_unbound returned %ld, expected a "
@@ -151,7 +160,8 @@ EV_PEER_CASE("alloc_unbound: dom0, dom is the peer -> unbound port for dom0, thi
     expect_eq(evtchn_fingerprint(), before);
 
     expect_true(evtchn_bind_interdomain(peer->domid, for_us) > 0);
-    expect_true(peer_evtchn_bind(third, peer->domid, for_third) > 0);
+    expect_eq(peer_evtchn_bind(third, peer->domid, for_third) > 0,
+              peers_interact(third, peer));
     expect_true(peer_evtchn_bind(peer, DOMID_SELF, for_itself) > 0);
 }
 

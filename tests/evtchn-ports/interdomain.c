@@ -137,6 +137,7 @@ CASE_2L("bind_interdomain: remote_port is unbound for another domain -> -EINVAL"
 {
     long other = evtchn_alloc_unbound(DOMID_SELF, NO_DOMAIN);
 
+    need_port_for_unallocated_domid(other);
     expect_ev_error(evtchn_bind_interdomain(DOMID_SELF, other), -EINVAL);
     expect_port(other, PORT_UNBOUND(NO_DOMAIN), 0);
 }

@@ -67,6 +67,7 @@ CASE_2L("alloc_unbound: remote_dom is an unallocated domid -> unbound for it")
 {
     long port = evtchn_alloc_unbound(DOMID_SELF, NO_DOMAIN);
 
+    need_port_for_unallocated_domid(port);
     require_msg(port > 0, "alloc_unbound returned %ld, expected a port", port);
     expect_port(port, PORT_UNBOUND(NO_DOMAIN), 0);
 }
@@ -105,6 +106,7 @@ CASE_2L("alloc_unbound: dom is an unallocated domid -> -ESRCH")
 CASE_2L("alloc_unbound: another domain, unprivileged -> -EPERM")
 {
     need_unprivileged();
+    need_privilege_checks();
 
     expect_ev_error(evtchn_alloc_unbound(0, DOMID_SELF), -EPERM);
 }

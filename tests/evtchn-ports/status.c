@@ -95,6 +95,7 @@ CASE_2L("status: dom is an unallocated domid -> -ESRCH")
 CASE_2L("status: another domain, unprivileged -> -EPERM")
 {
     need_unprivileged();
+    need_privilege_checks();
 
     expect_ev_error(status_of(0, 0), -EPERM);
 }

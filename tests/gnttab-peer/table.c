@@ -7,6 +7,7 @@
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
 #include <xtf/core/xen_info.h>
+#include <xtf/harness/needs.h>
 #include <xtf/peers/gnttab_peer.h>
 
 static struct gnttab_query_size query_size(domid_t domid)
@@ -61,6 +62,8 @@ PEER_CASE("query_size, setup_table, get_version: peer on dom0 -> GNTST_permissio
         int16_t status;
         uint32_t frame_list;
     } setup = { gnt_self(), 1, GNT_UNTOUCHED, PEER_ARGS + 512 };
+
+    need_privilege_checks();
 
     expect_ok(peer_op(peer, __HYPERVISOR_grant_table_op, GNTTABOP_query_size,
                       &size, sizeof(size)));

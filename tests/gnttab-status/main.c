@@ -130,6 +130,7 @@ GNTTAB_CASE("get_status_frames: dom is another domain, unprivileged caller -> GN
     struct gnttab_get_status_frames op = frames_op(1);
 
     need_domain_beside_this();
+    need_privilege_checks();
 
     op.dom = 0;
     expect_ok(get_frames(&op));

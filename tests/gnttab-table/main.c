@@ -106,6 +106,7 @@ GNTTAB_CASE("query_size, setup_table: dom is another domain, unprivileged caller
     struct gnttab_setup_table op = setup_op(1);
 
     need_domain_beside_this();
+    need_privilege_checks();
 
     size = query(0);
     expect_gntst(size.status, GNTST_permission_denied);

@@ -76,6 +76,7 @@ GNTTAB_CASE("get_version: dom is another domain, unprivileged caller -> -EPERM")
     struct gnttab_get_version op = { .version = ~0u };
 
     need_domain_beside_this();
+    need_privilege_checks();
 
     expect_errno(hypercall_grant_table_op(GNTTABOP_get_version, &op, 1),
                  -EPERM);

@@ -12,6 +12,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
+#include <xtf/harness/needs.h>
 #include <xtf/mm/page.h>
 
 const char test_title[] = "xen_version: what Xen's requirements ask of it";
@@ -128,6 +129,9 @@ CASE("xen_version: XENVER_compile_info -> every array ends with NUL")
 CASE("xen_version: XENVER_build_id -> size without a buffer, -EPERM if unprivileged")
 {
     const long size = hypercall_xen_version(XENVER_build_id, NULL);
+
+    if ( xtf_get_domid() != 0 )
+        need_privilege_checks();
 
     if ( size == -ENODATA )
         skip_case("needs a Xen that was linked with --build-id");

@@ -11,6 +11,9 @@ CASE("console_io: write, read, bad pointer, unknown command -> 0, bytes or errno
 {
     char buf[16];
 
+    if ( !is_dom0() )
+        need_privilege_checks();
+
     /* A debug build of Xen allows every domain to write. */
     expect_either(hypercall_console_write("", 0), 0,
                   is_dom0() ? 0 : -EPERM);
@@ -102,6 +105,9 @@ CASE("sysctl: physinfo, sched_id, unknown command -> 0 or -ENOSYS in dom0, else 
     xen_sysctl_t op = {
         .cmd = XEN_SYSCTL_physinfo, .interface_version = version,
     };
+
+    if ( !is_dom0() )
+        need_privilege_checks();
 
     require_msg(version >= 0, "no sysctl interface version is accepted");
     expect_errno(hypercall_sysctl(&op), dom0 ? 0 : -EPERM);

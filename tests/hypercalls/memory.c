@@ -97,6 +97,9 @@ CASE("machine_memory_map: bad pointer in dom0, unprivileged -> -EFAULT, -EPERM")
     struct xen_memory_map map = { .nr_entries = 0 };
     const long refused = is_dom0() ? -EFAULT : -EPERM;
 
+    if ( !is_dom0() )
+        need_privilege_checks();
+
     /* Xen before 4.20 returns -ENOSYS to a PVH dom0. */
     expect_either(hypercall_memory_op(XENMEM_machine_memory_map,
                                       is_dom0() ? BAD_PTR : &map),

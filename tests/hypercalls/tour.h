@@ -7,6 +7,7 @@
 #define TOUR_H
 
 #include <xtf.h>
+#include <xtf/harness/needs.h>
 #include <xtf/mm/page.h>
 
 /* An unmapped address in every guest. */

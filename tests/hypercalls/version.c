@@ -131,6 +131,9 @@ CASE("xen_version: build_id -> size, -ENOBUFS for a small buffer, -EPERM if unpr
     const long size = hypercall_xen_version(XENVER_build_id, NULL);
 
     if ( !is_dom0() )
+        need_privilege_checks();
+
+    if ( !is_dom0() )
     {
         expect_errno(size, -EPERM);
         return;

@@ -25,6 +25,14 @@ long xen_domctl(uint32_t cmd, domid_t domid, xen_domctl_t *op);
  */
 int xen_domctl_version(void);
 
+/**
+ * FLASK_GETENFORCE.
+ * @return 1: FLASK decides what each domain may do; 0: it only logs what it
+ *         would refuse; -ENOSYS: this Xen has no FLASK, or it is disabled; or
+ *         another -errno of xsm_op.
+ */
+long xen_flask_enforcing(void);
+
 /** XEN_SYSCTL_physinfo: the pages of memory that are free; 0 on an error. */
 uint64_t xen_free_pages(void);
 

@@ -18,6 +18,7 @@
 #include <xtf/grant_table.h>
 #include <xtf/lib.h>
 #include <xtf/core/smp.h>
+#include <xtf/core/xen_info.h>
 
 /*
  * Skip the case unless @cond; the format says what it needs, without "needs".
@@ -36,6 +37,26 @@
 /* To be another domain than domain 0. */
 #define need_unprivileged()                                             \
     NEED(xtf_get_domid() != 0, "an unprivileged domain")
+
+/*
+ * A Xen that refuses what a domain is not privileged to do.  Where FLASK is
+ * permissive, Xen allows it.
+ */
+#define need_privilege_checks()                                         \
+    NEED(xen_flask_enforcing() != 0,                                    \
+         "a Xen that refuses what takes privilege: flask=enforcing")
+
+/*
+ * An event channel for a domid that is not allocated; @rc: what
+ * EVTCHNOP_alloc_unbound returned.  The ABI does not promise one, and security
+ * modules refuse it, since they cannot tell what such a domain may do.  Only
+ * domain 0 may ask for Xen's command line.
+ */
+#define need_port_for_unallocated_domid(rc)                             \
+    NEED((rc) > 0 ||                                                    \
+         (xen_flask_enforcing() < 0 && !xtf_xen_cmdline("xsm=silo") &&  \
+          !(xtf_get_domid() != 0 && (rc) == -ESRCH)),                   \
+         "a Xen without FLASK or SILO: xsm=dummy")
 
 /*
  * A domid of another domain that exists: only domain 0, which most systems

@@ -160,6 +160,18 @@ void peer_write(struct peer *peer, uint32_t addr, const void *buf, size_t len);
 int peer_set_version(struct peer *peer, unsigned int version);
 
 /**
+ * True if the security module lets these two unprivileged domains grant pages
+ * to each other, and the like.  With xsm=silo it does not: each of them reaches
+ * domain 0 alone.
+ */
+bool peers_interact(struct peer *peer, const struct peer *other);
+
+/* For a case, which includes <xtf/harness/needs.h>. */
+#define need_peers_that_interact(peer, other)                           \
+    NEED(peers_interact(peer, other),                                   \
+         "a Xen that lets unprivileged domains reach each other: xsm=dummy")
+
+/**
  * Take all pages for the test from it, and give it others.
  * @return 0; -EBUSY: done, but something still refers to one that it had; or
  *         another -errno.
@@ -214,6 +226,7 @@ int peer_destroy(struct peer *peer);
 #define peer_read(...)      XTF_CALL_VOID(peer_read(__VA_ARGS__))
 #define peer_write(...)     XTF_CALL_VOID(peer_write(__VA_ARGS__))
 #define peer_renew(...)     XTF_CALL(peer_renew(__VA_ARGS__))
+#define peers_interact(...) XTF_CALL(peers_interact(__VA_ARGS__))
 #endif
 
 #endif /* XTF_PEER_H */
