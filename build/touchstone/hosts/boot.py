@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Optional, Sequence
+from typing import Callable, List, Optional, Sequence
 
 from ..runner.catalogue import Instance
 from ..runner.console import Console
@@ -11,6 +11,7 @@ from ..base.process import Child, Deadline, Stop
 from ..base.verdict import Result, Verdict
 from . import FLOOD, FLOOD_BYTES
 from .xenlog import XenLog
+from .xllog import alarms
 
 # What a run passes, in this order; COPIED only from a saved state.
 BEGUN, COPIED, STARTED, BUILDING, SPEAKING, ENDED, GONE = (
@@ -44,6 +45,7 @@ class Boot:
         self.passed: Callable[[str], None] = lambda name: None
         self._guest_spoke = False
         self._building = False
+        self._alarms: List[str] = []
         if console:
             self._take(console)
             self._guest_spoke = False
@@ -66,6 +68,8 @@ class Boot:
         result = Result(instance, self.verdict, self.reason,
                         self.console.cases, self.console.log)
         result.wanted_seconds = self.wanted_seconds
+        if self.verdict is not Verdict.CRASH:   # whose reason has it
+            result.notes = alarms(self._alarms)
         return result
 
     def follow(self, child: Child, stop: Stop) -> None:
@@ -87,6 +91,8 @@ class Boot:
             if line.xen and line.text.startswith(_BUILDING):
                 self._building = True
                 self.passed(BUILDING)
+            if line.xen and self._building:
+                self._alarms += alarms([line.text])
             if not line.xen and line.text and not self._guest_spoke:
                 self._guest_spoke = True
                 self.passed(SPEAKING)
