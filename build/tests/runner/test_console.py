@@ -219,6 +219,12 @@ class XenLines(unittest.TestCase):
         self.assertIn("CONFIG_HVM=y", boot(
             "(XEN) *** Building a PV Dom0 ***\n", pv=False).unsupported)
 
+    def test_no_pv_and_no_iommu(self):
+        panic = self.PANIC.format(
+            "Presently, iommu must be enabled for PVH hardware domain")
+        self.assertIn("CONFIG_PV=y", boot(panic).unsupported)
+        self.assertIsNone(boot(panic, pv=False).unsupported)
+
     def test_no_virtualisation(self):
         panic = self.PANIC.format("Error creating d0: -22")
         self.assertTrue(boot(panic, pv=False).unsupported)

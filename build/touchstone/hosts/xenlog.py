@@ -27,8 +27,12 @@ _COMPILED_IN = re.compile(r"Compiled-in support:.* SHADOW_PAGING\b")
 _BUILDING = re.compile(r"\*\*\* Building a (PVH|PV) Dom")
 _NO_PV32 = re.compile(r"Found 32-bit PV kernel, but CONFIG_PV32 missing")
 _NO_COMPAT = re.compile(r"Dom0 failed to switch to compat: -95\b")
+# Without PV guests, Xen makes dom0 a PVH one, whatever it was asked for.
+_PVH_INSTEAD = re.compile(r"iommu must be enabled for PVH hardware domain")
 _NO_DOMAIN = re.compile(r"Error creating d0: -\d+")
 _HVM_ENABLED = re.compile(r"HVM: \w+ enabled")
+
+_NO_PV = "Xen has no PV guests; build it with CONFIG_PV=y"
 
 
 class XenLog:
@@ -82,6 +86,8 @@ class XenLog:
         elif text.strip() and not text.startswith("****"):
             if len(self._panic) < 4:
                 self._panic.append(text.strip())
+            if self._pv and _PVH_INSTEAD.search(text):
+                self.unsupported = _NO_PV
             if _NO_DOMAIN.search(text) and not self._pv \
                and not self._hvm_enabled:
                 self.unsupported = (
@@ -119,8 +125,7 @@ class XenLog:
     def _check_kind(self, pvh: bool) -> None:
         """Compare the domain that Xen builds with the one asked for."""
         if self._pv and pvh:
-            self.unsupported = ("Xen has no PV guests; build it with"
-                                " CONFIG_PV=y")
+            self.unsupported = _NO_PV
         elif not self._pv and not pvh:
             self.unsupported = ("Xen has no HVM guests; build it with"
                                 " CONFIG_HVM=y")
