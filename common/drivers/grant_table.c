@@ -175,6 +175,12 @@ static int set_version(unsigned int to)
     return rc == -ENOSYS ? -ENODEV : rc;
 }
 
+bool gnttab_offered(void)
+{
+    return hypercall_grant_table_op(GNTTABOP_query_size, NULL, 0) != -ENOSYS ||
+        hypercall_grant_table_op(GNTTABOP_copy, NULL, 0) != -ENOSYS;
+}
+
 int xtf_init_grant_table(unsigned int to)
 {
     unsigned int nr;

@@ -43,6 +43,12 @@ extern uint16_t gnttab_status[GNTTAB_MAX_STATUS_FRAMES *
                               GNTTAB_STATUS_PER_PAGE];
 
 /**
+ * Does this Xen have grant tables?  Without CONFIG_GRANT_TABLE, each call of
+ * GNTTABOP_ is -ENOSYS.
+ */
+bool gnttab_offered(void);
+
+/**
  * Make the table reachable, in this version (1 or 2).
  *
  * It may be called again to change the version, which invalidates all entries

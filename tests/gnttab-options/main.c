@@ -16,6 +16,7 @@
  */
 #include <xtf.h>
 #include <xtf/harness/gnttab_case.h>
+#include <xtf/harness/needs.h>
 
 const char test_title[] = "Grant tables: command line options";
 
@@ -27,6 +28,12 @@ static bool has_options(void)
         "gnttab=max-ver:1,no-transfer gnttab_max_frames=5";
     const char *gnttab = xtf_xen_cmdline("gnttab=");
     const char *frames = xtf_xen_cmdline("gnttab_max_frames=");
+
+    if ( !gnttab_offered() )
+    {
+        xtf_case_skip("needs " NEEDS_GNTTAB);
+        return false;
+    }
 
     /* The last of several options counts. */
     if ( gnttab && !strncmp(gnttab, want, strlen(want)) &&

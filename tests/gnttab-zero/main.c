@@ -15,6 +15,7 @@
  */
 #include <xtf.h>
 #include <xtf/harness/gnttab_case.h>
+#include <xtf/harness/needs.h>
 
 const char test_title[] = "Grant tables: copies and batches of nothing";
 
@@ -176,6 +177,8 @@ CASE("grant_table_op: count is 0, list not mapped -> 0")
     };
     unsigned int i;
 
+    need_gnttab();
+
     for ( i = 0; i < ARRAY_SIZE(cmds); ++i )
     {
         long rc = hypercall_grant_table_op(cmds[i], UNMAPPED_POINTER, 0);
@@ -188,6 +191,7 @@ CASE("grant_table_op: count is 0, list not mapped -> 0")
 #ifdef CONFIG_PV
 CASE("transfer: count is 0, list not mapped -> 0")
 {
+    need_gnttab();
     need_transfer();
     expect_errno(hypercall_grant_table_op(GNTTABOP_transfer, UNMAPPED_POINTER,
                                           0), 0);

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
+#include <xtf/harness/needs.h>
 
 #include <arch/desc.h>
 #include <arch/lib.h>
@@ -120,6 +121,8 @@ CASE("16-bit code segment: EVTCHNOP_bind_ipi, EVTCHNOP_send -> port pending")
 CASE("16-bit code segment: GNTTABOP_query_size -> as from the kernel's segment")
 {
     struct gnttab_query_size got = { .dom = DOMID_SELF }, want = got;
+
+    need_gnttab();
 
     require_ok(hypercall_grant_table_op(GNTTABOP_query_size, &want, 1));
     expect_errno(call16(__HYPERVISOR_grant_table_op, GNTTABOP_query_size,

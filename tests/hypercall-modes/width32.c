@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
+#include <xtf/harness/needs.h>
 
 #include <arch/mm.h>
 
@@ -116,6 +117,8 @@ CASE("32-bit code segment: GNTTABOP_query_size -> as from 64-bit code")
 {
     struct gnttab_query_size got = { .dom = DOMID_SELF }, want = got;
 
+    need_gnttab();
+
     require_ok(hypercall_grant_table_op(GNTTABOP_query_size, &want, 1));
     expect_errno(hypercall32(__HYPERVISOR_grant_table_op, GNTTABOP_query_size,
                              _u(&got), 1), 0);
@@ -130,6 +133,8 @@ CASE("32-bit code segment: GNTTABOP_copy of two 32-bit structures -> bytes copie
     static uint8_t to[PAGE_SIZE] __page_aligned_bss;
     static struct copy32 ops[3];
     unsigned int i;
+
+    need_gnttab();
 
     for ( i = 0; i < PAGE_SIZE; ++i )
         from[i] = i * 7 + 1;

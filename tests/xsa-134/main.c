@@ -16,6 +16,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf.h>
+#include <xtf/harness/needs.h>
 
 const char test_title[] = "XSA-134: swap_grant_ref before the table is set up";
 
@@ -29,6 +30,8 @@ CASE("XSA-134 swap_grant_ref: first operation of all -> GNTST_okay or GNTST_bad_
         .ref_a = REF_A, .ref_b = REF_B, .status = 0x5a5a,
     };
     struct gnttab_get_version version = { .dom = DOMID_SELF };
+
+    need_gnttab();
 
     require_ok(hypercall_grant_table_op(GNTTABOP_swap_grant_ref, &op, 1));
 

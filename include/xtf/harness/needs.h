@@ -80,6 +80,10 @@
 #define need_fifo(rc)       NEED((rc) != -ENOSYS, NEEDS_FIFO)
 #define need_fifo_offered() NEED(evtchn_fifo_offered(), NEEDS_FIFO)
 
+/* Grant tables at all. */
+#define NEEDS_GNTTAB        "a Xen with grant tables: CONFIG_GRANT_TABLE=y"
+#define need_gnttab()       NEED(gnttab_offered(), NEEDS_GNTTAB)
+
 /* Version 2 of the grant table; @has: whether this domain has it. */
 #define NEEDS_GNTTAB_V2     "grant table v2: " GNTTAB_V2_OPTION
 #define need_gnttab_v2(has) NEED(has, NEEDS_GNTTAB_V2)
