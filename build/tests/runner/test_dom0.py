@@ -104,6 +104,21 @@ class Commands(Scratch):
                  if word.startswith("sched=")]
         self.assertEqual(words[-2:], ["sched=null", "sched=rtds"])
 
+    def test_the_null_scheduler_has_a_processor_for_each_vcpu(self) -> None:
+        self.assertIn("-icount", self.command(self.instance("vcpus=2\n")))
+        self.options.xen_cmdline = "sched=rtds sched=null"
+        one = self.instance()
+        self.assertEqual(self.cpus(one), "1")
+        self.assertIn("-icount", self.command(one))
+        two = self.instance("vcpus=2\n")
+        self.assertEqual(self.cpus(two), "2")
+        self.assertNotIn("-icount", self.command(two))
+        peers = self.instance(realtime=True)
+        self.assertEqual(self.cpus(peers), "3")
+        self.assertIn("dom0_max_vcpus=1", self.xen_words(peers))
+        self.options.xen_cmdline = "sched=null sched=credit2"
+        self.assertEqual(self.cpus(peers), "1")
+
     def test_nothing_is_said_twice(self) -> None:
         self.options.xen_cmdline = "argo=0"
         instance = self.instance(**{

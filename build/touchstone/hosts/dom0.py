@@ -41,6 +41,10 @@ _LONG_SLICES = "sched=credit sched_credit_tslice_ms=500"
 
 DEFAULT_MEMORY = 128
 
+# The null scheduler gives a processor one vCPU for good; tests with second
+# domains, which run in real time, make two of them at most.
+_SPARE_PROCESSORS = 2
+
 # So many boots that all fail before Xen builds dom0 end the run: there is no
 # use in hundreds more.
 _FAILED_BOOTS = 3
@@ -159,7 +163,7 @@ class Dom0Host(Host):
                  f"dom0_mem={memory}M,max:{memory}M",
                  f"dom0_max_vcpus={self.vcpus(instance)}",
                  "argo=1,mac-permissive=1"]
-        if self.qemu.counts_instructions(instance.test.realtime):
+        if self.qemu.counts_instructions(self._in_real_time(instance)):
             words.append(_LONG_SLICES)
         if not instance.is_pv:
             words += ["dom0=pvh,shadow" if shadow else "dom0=pvh",
@@ -169,6 +173,28 @@ class Dom0Host(Host):
                   if key in instance.settings()]
         words += [instance.test.xen_cmdline, self.options.xen_cmdline]
         return " ".join(_without_repetition(" ".join(words).split()))
+
+    def _pins_vcpus(self) -> bool:
+        """Tell whether a processor runs one vCPU for ever: sched=null."""
+        chosen = [word for word in self.options.xen_cmdline.split()
+                  if word.startswith("sched=")]
+        return chosen[-1:] == ["sched=null"]
+
+    def _in_real_time(self, instance: Instance) -> bool:
+        """Tell whether guest time passes as outside.
+
+        Where instructions are counted, emulated processors take turns that
+        end at a timer, and Xen has next to none without a time slice: vCPUs
+        that wait for each other would not get anywhere.
+        """
+        return (instance.test.realtime
+                or (self._pins_vcpus() and self.vcpus(instance) > 1))
+
+    def _machine_processors(self, instance: Instance) -> int:
+        """Return how many processors the machine has."""
+        spare = _SPARE_PROCESSORS if (self._pins_vcpus()
+                                      and instance.test.realtime) else 0
+        return self.vcpus(instance) + spare
 
     def shift(self, instance: Instance) -> int:
         """Return how long an instruction takes, where they are counted."""
@@ -182,7 +208,7 @@ class Dom0Host(Host):
 
     def processors(self, instance: Instance) -> int:
         # Counting instructions takes turns; only real time is parallel.
-        return self.vcpus(instance) if instance.test.realtime else 1
+        return self.vcpus(instance) if self._in_real_time(instance) else 1
 
     def would_wait(self, instance: Instance) -> bool:
         if self._states is None:
@@ -207,8 +233,8 @@ class Dom0Host(Host):
         return self.qemu.command(
             self.xen, self.xen_cmdline(instance, shadow),
             memory=instance.number("memory", DEFAULT_MEMORY) + XEN_MEMORY,
-            module=words, vcpus=self.vcpus(instance),
-            realtime=instance.test.realtime,
+            module=words, vcpus=self._machine_processors(instance),
+            realtime=self._in_real_time(instance),
             shift=self.shift(instance), gdb=gdb
         ) + self.instruments(instance)
 
@@ -223,7 +249,7 @@ class Dom0Host(Host):
 
         Where instructions are counted, they take turns.
         """
-        return instance.test.realtime and self.vcpus(instance) > 1
+        return self._in_real_time(instance) and self.vcpus(instance) > 1
 
     def timeout(self, instance: Instance) -> float:
         limit = super().timeout(instance)
@@ -303,7 +329,7 @@ class Dom0Host(Host):
         return Recipe(
             self.xen, self.symbols, cmdline,
             instance.number("memory", DEFAULT_MEMORY) + XEN_MEMORY,
-            self.vcpus(instance), instance.test.realtime,
+            self._machine_processors(instance), self._in_real_time(instance),
             self.shift(instance),
             module_size(instance.image.stat().st_size))
 
