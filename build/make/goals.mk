@@ -9,7 +9,7 @@ arch-of = $(if $(filter arm64% aarch64%,$(1)),arm64,$(if $(filter x86% i%86 i%86
 arch := $(call arch-of,$(ARCH))
 
 plain-goals := help clean distclean deps hypervisor box run check check-box \
-	coverage defects
+	coverage defects man docs
 
 # Which hypervisor: auto (full, or what comes nearest to it and is to be had),
 # full, nodebug, stock, each of these @ a Debian release, a file, or tree:DIR.
@@ -18,7 +18,7 @@ XEN ?= auto
 ARGS ?= $(if $(filter arm64,$(arch)),mmu64le,--all)
 
 .PHONY: all objects install clean distclean help deps hypervisor run check
-.PHONY: coverage defects box check-box
+.PHONY: coverage defects box check-box man docs
 
 help:
 	@sed 's/^    //' build/make/help.txt
@@ -70,7 +70,7 @@ xen-option = $(if $(filter-out auto,$(XEN)),--xen $(XEN))
 # defects they catch; TESTS= narrows both down.
 coverage:
 	$(bootstrap)
-	@build/deps run --install
+	@build/deps coverage --install
 	@$(MAKE) all
 	@build/coverage $(xen-option) $(TESTS) $(skip-is-ok)
 
@@ -79,6 +79,18 @@ defects:
 	@build/deps run --install
 	@$(MAKE) all
 	@build/defects $(xen-option) $(addprefix --test ,$(TESTS)) $(DEFECTS)
+
+# xtf-runner's manual page, and pages of the API from the headers' comments.
+man:
+	$(bootstrap)
+	@build/deps man --install
+	@build/manual -o $(O)/xtf-runner.1
+	@echo "$(O)/xtf-runner.1: man -l shows it"
+
+docs:
+	$(bootstrap)
+	@build/deps docs --install
+	@build/api-docs -o $(O)/docs
 
 clean:
 	rm -rf $(O) tests/*/test-* tests/*/info.json

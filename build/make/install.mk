@@ -5,6 +5,7 @@
 
 prefix ?= /usr
 xtfdir ?= $(prefix)/lib/touchstone
+mandir ?= $(prefix)/share/man
 
 INSTALL ?= install
 INSTALL_PROGRAM ?= $(INSTALL)
@@ -16,6 +17,7 @@ staged := $(O)/install
 
 images-of = $(filter $(1)/%,$(all-images))
 installed-modules = $(shell find build/touchstone -name '*.py')
+templates := build/touchstone/report/templates
 into = "$(DESTDIR)$(xtfdir)/$(1)"
 
 install-test = $(INSTALL) -d $(call into,$(1)); \
@@ -24,6 +26,13 @@ install-test = $(INSTALL) -d $(call into,$(1)); \
   $(INSTALL_PROGRAM) $(call images-of,$(1)) $(call into,$(1)); \
   $(INSTALL_DATA) $(staged)/*.cfg $(staged)/info.json $(call into,$(1));
 
+# The page is written by argparse-manpage; hosts that lack it do without.
+manual := $(O)/xtf-runner.1
+install-manual = if build/manual -o $(manual); then \
+  $(INSTALL) -d "$(DESTDIR)$(mandir)/man1" && \
+  $(INSTALL_DATA) $(manual) "$(DESTDIR)$(mandir)/man1"; \
+  else echo "install: goes on without the manual page"; fi
+
 install: all
 	$(call say,INSTALL,$(DESTDIR)$(xtfdir))
 	$(Q)$(INSTALL) -d $(call into,build)
@@ -31,5 +40,8 @@ install: all
 	$(Q)$(INSTALL_DATA) build/known-defects.ini $(call into,build)
 	$(Q)set -e; for d in $(sort $(dir $(installed-modules))); do \
 	  $(INSTALL) -d $(call into,$$d); $(INSTALL_DATA) $$d*.py $(call into,$$d); done
+	$(Q)$(INSTALL) -d $(call into,$(templates)); \
+	  $(INSTALL_DATA) $(templates)/* $(call into,$(templates))
 	$(Q)set -e; $(foreach t,$(all-test-dirs),$(call install-test,$(t)))
 	$(Q)rm -rf $(staged)
+	$(Q)$(install-manual)

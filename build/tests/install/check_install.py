@@ -51,7 +51,8 @@ class Install(xen_host.XenHost):
 
     def test_the_installed_tree_runs_from_its_place(self):
         place = self.dir / "place"
-        make("install", f"TESTS={TEST}", f"xtfdir={place}")
+        make("install", f"TESTS={TEST}", f"xtfdir={place}",
+             f"mandir={self.dir}/man")
         # The image must be where the configuration says.
         self.plant("create", "grep -q \"$(sed -n 's/^kernel=.\\(.*\\).$/\\1/p'"
                    " \"$4\")\" \"$4\" && [ -s \"$(sed -n"
@@ -80,7 +81,9 @@ class Install(xen_host.XenHost):
                 (f"{TEST}/test-hvm64-example.cfg", "data", 0o640),
                 (f"{TEST}/info.json", "data", 0o640),
                 ("build/known-defects.ini", "data", 0o640),
-                ("build/touchstone/hosts/xl.py", "data", 0o640)):
+                ("build/touchstone/hosts/xl.py", "data", 0o640),
+                ("build/touchstone/report/templates/run.html", "data",
+                 0o640)):
             self.assertRegex(record,
                              rf"(?m)^{tool} .*{re.escape(Path(name).name)}\b")
             self.assertEqual((place / name).stat().st_mode & 0o777, mode, name)
@@ -88,6 +91,15 @@ class Install(xen_host.XenHost):
         self.assertEqual(list(place.rglob("*.pyc")), [])
         cfg = (place / TEST / "test-pv64-example.cfg").read_text()
         self.assertIn(f'"/opt/xtf/{TEST}/test-pv64-example"', cfg)
+
+    def test_manual(self):
+        """The page is installed, or what it takes is named."""
+        text = make("install", f"TESTS={TEST}", f"DESTDIR={self.dir}",
+                    "mandir=/man")
+        page = self.dir / "man/man1/xtf-runner.1"
+        self.assertNotEqual(page.exists(),
+                            "package python3-argparse-manpage" in text)
+        self.assertNotEqual(page.exists(), "without the manual page" in text)
 
     def test_prefix(self):
         text = make("-n", "install", f"TESTS={TEST}", "prefix=/usr/local",

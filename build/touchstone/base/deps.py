@@ -41,10 +41,19 @@ _ABI = (Need("libxen-dev", "/usr/include/xen/xen.h"),)
 
 _STYLE = (Need("pycodestyle", "pycodestyle"),)
 
-_PAGES = (Need("python3-jinja2",
-               "/usr/lib/python3/dist-packages/jinja2/__init__.py"),)
-_YAML = (Need("python3-yaml",
-              "/usr/lib/python3/dist-packages/yaml/__init__.py"),)
+
+def _module(package: str, module: str) -> Tuple[Need]:
+    """Return the need of a library that is written in Python."""
+    return (Need(package, "/usr/lib/python3/dist-packages/"
+                          f"{module}/__init__.py"),)
+
+
+_PAGES = _module("python3-jinja2", "jinja2")
+_YAML = _module("python3-yaml", "yaml")
+_ELF = _module("python3-pyelftools", "elftools")
+_JUNIT = _module("python3-junitparser", "junitparser")
+_MANUAL = _module("python3-argparse-manpage", "build_manpages")
+_DOCS = (Need("doxygen", "doxygen"),)
 
 _CLANG = (Need("clang", "clang"),)
 _LLVM = _CLANG + (Need("lld", "ld.lld"), Need("llvm", "llvm-objcopy"))
@@ -62,9 +71,14 @@ PURPOSES: Dict[str, Tuple[str, Sequence[Need]]] = {
                   " them in QEMU", _HYPERVISOR + _CROSS + _QEMU_ARM),
     "check": ("for the project's own checks",
               _HYPERVISOR + _QEMU + _ABI + _CLANG + _STYLE + _PAGES
-              + _YAML),
+              + _YAML + _ELF + _JUNIT + _MANUAL + _DOCS),
+    "coverage": ("to see which lines of the hypervisor the tests reach",
+                 _HYPERVISOR + _QEMU + _PAGES + _ELF),
+    "man": ("for the manual page", _MANUAL),
+    "docs": ("for the pages of the API", _DOCS),
     "all": ("for everything, LLVM=1 included",
-            _HYPERVISOR + _QEMU + _ABI + _LLVM + _PAGES),
+            _HYPERVISOR + _QEMU + _ABI + _LLVM + _PAGES + _ELF + _MANUAL
+            + _DOCS),
 }
 
 

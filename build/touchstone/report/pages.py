@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ..base.verdict import RunnerError
+from ..base import library
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -16,12 +16,7 @@ class Pages:
     """Makes pages; RunnerError if Jinja2 is missing."""
 
     def __init__(self) -> None:
-        try:
-            import jinja2
-        except ImportError:
-            raise RunnerError(
-                "pages need Jinja2, which is missing here: install the Debian"
-                " package python3-jinja2") from None
+        jinja2 = library.load("jinja2", "python3-jinja2", "pages need Jinja2")
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(str(_TEMPLATES)), autoescape=True,
             trim_blocks=True, undefined=jinja2.StrictUndefined)

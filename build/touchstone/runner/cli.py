@@ -41,6 +41,9 @@ def _command(args: argparse.Namespace, root: Path) -> int:
     if args.merge:
         from ..report import archive
         return archive.merge_runs(args)
+    if args.watch:
+        from . import watch
+        return watch.run(args, root)
     instances = listing.select(args, root)
     if args.list:
         listing.print_list(listing.split(args, instances), args)

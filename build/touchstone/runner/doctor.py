@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What this machine has of what the suite takes, and how to get the rest."""
 
-import importlib.util
 import os
 import shutil
 import sys
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Callable, Iterator, List, NamedTuple
 
 from .. import hosts
-from ..base import cache, deps
+from ..base import cache, deps, library
 from ..hypervisors import hypervisor
 
 # What a saved state or a hypervisor's build may take (bytes).
@@ -17,6 +16,15 @@ _ROOM = 4 << 30
 
 # What QEMU and Xen take for one instance (bytes).
 _MEMORY = 512 << 20
+
+
+# What one option or command takes beyond the standard library.
+_LIBRARIES = (
+    ("Jinja2", "jinja2", "python3-jinja2", "--html and build/coverage"),
+    ("pyelftools", "elftools", "python3-pyelftools", "build/coverage"),
+    ("the manual", "build_manpages", "python3-argparse-manpage",
+     "build/manual"),
+)
 
 
 class Finding(NamedTuple):
@@ -42,7 +50,8 @@ def findings(tests: Path, qemu: str) -> Iterator[Finding]:
         yield from _xl()
     else:
         yield from _qemu(qemu)
-    yield _package("Jinja2", "jinja2", "python3-jinja2", "--html")
+    for name, module, package, used in _LIBRARIES:
+        yield _package(name, module, package, used)
     for purpose in ("build", "check"):
         yield _packages(purpose)
 
@@ -118,8 +127,7 @@ def _disk() -> Finding:
 
 
 def _package(name: str, module: str, package: str, used: str) -> Finding:
-    there = importlib.util.find_spec(module) is not None
-    return Finding(name, there, f"for {used}", deps.by_hand([package]), False)
+    return Finding(name, library.is_there(module), f"for {used}", deps.by_hand([package]), False)
 
 
 def _packages(purpose: str) -> Finding:

@@ -106,7 +106,7 @@ def parser() -> argparse.ArgumentParser:
     how = made.add_argument_group("how to run it")
     add = how.add_argument
     add("--host-kind", choices=("dom0", "dom0less", "xl", "box"),
-        help="see below")
+        help="where instances run; see hosts")
     hypervisor.add_options(how, "auto|full|nodebug|stock|FILE")
     add("-j", "--jobs", type=_positive_int, metavar="N",
         help="instances at once (default: as many as processors)")
@@ -137,6 +137,9 @@ def parser() -> argparse.ArgumentParser:
     add("--bisect", action="store_true",
         help="exit as `git bisect run' expects: 0 good, 1 bad, 125 where Xen"
         " does not build or boot or the test is skipped, 128 to stop")
+    add("--watch", action="store_true",
+        help="build and run the selection, then again, whenever a source of"
+        " the tests or of --tree changes, what the change affects")
     add("--gdb", action="store_true",
         help="run one instance under a debugger and say how to attach")
     add("-m", "--results-mode", choices=("console", "logfile"),
