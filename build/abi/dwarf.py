@@ -1,21 +1,15 @@
 """Types of a C compile unit, with their layouts, from DWARF.
 
-Reads the text that ``readelf --debug-dump=info`` prints (binutils is needed
-for building anyway), so nothing here depends on the DWARF encoding.
-
 SPDX-License-Identifier: BSD-2-Clause
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-_ENTRY = re.compile(
-    r" <(\d+)><([0-9a-f]+)>: Abbrev Number: \d+ \(DW_TAG_(\w+)\)")
-_ATTRIBUTE = re.compile(r"    <[0-9a-f]+>   DW_AT_(\w+)\s*: (.*)")
-_INDIRECT = re.compile(
-    r"\((?:alt )?indirect (?:line )?string, offset: [0-9a-fx]+\): ")
+from touchstone.base import library
 
 _KINDS = {"structure_type": "struct", "union_type": "union",
           "enumeration_type": "enum"}
@@ -46,62 +40,59 @@ class Layout:
     fields: dict[str, Extent] = field(default_factory=dict)
 
 
-@dataclass
 class _Die:
-    tag: str
-    attributes: dict[str, str] = field(default_factory=dict)
-    children: list["_Die"] = field(default_factory=list)
+    """An entry, with the attributes that types have."""
+
+    def __init__(self, entry: Any) -> None:
+        self._entry = entry
+        self.tag = entry.tag[len("DW_TAG_"):]
+
+    @property
+    def children(self) -> list["_Die"]:
+        return [_Die(child) for child in self._entry.iter_children()
+                if isinstance(child.tag, str)]
+
+    def has(self, attribute: str) -> bool:
+        return f"DW_AT_{attribute}" in self._entry.attributes
 
     def name(self) -> str:
-        return _INDIRECT.sub("", self.attributes.get("name", "")).strip()
+        if not self.has("name"):
+            return ""
+        return self._entry.attributes["DW_AT_name"].value.decode()
 
     def number(self, attribute: str, default: int = 0) -> int:
-        text = self.attributes.get(attribute)
-        if text is None:
+        if not self.has(attribute):
             return default
-        return int(text.split()[0], 0)
+        return self._entry.attributes[f"DW_AT_{attribute}"].value
+
+    def target(self) -> _Die | None:
+        """The entry that DW_AT_type refers to; None means void."""
+        if not self.has("type"):
+            return None
+        return _Die(self._entry.get_DIE_from_attribute("DW_AT_type"))
+
+    def __eq__(self, other: object) -> bool:
+        return (isinstance(other, _Die)
+                and self._entry.offset == other._entry.offset)
 
 
 class Types:
-    """The named types and the enumerators of one dump."""
+    """The named types and the enumerators of an object file."""
 
-    def __init__(self, dump: str) -> None:
-        self._by_offset: dict[int, _Die] = {}
+    def __init__(self, path: Path) -> None:
+        """Read a file; RunnerError if pyelftools is missing."""
+        elf = library.load("elftools.elf.elffile", "python3-pyelftools",
+                           "debug information is read by pyelftools")
         self.layouts: dict[str, Layout] = {}
         self.enumerators: set[str] = set()
-        for die in self._parse(dump):
-            self._collect(die)
-
-    def _parse(self, dump: str) -> list[_Die]:
-        """Build the tree of entries; return the compile unit's children."""
-        stack: list[_Die] = []
-        current = _Die("none")
-        for line in dump.splitlines():
-            entry = _ENTRY.match(line)
-            if entry:
-                depth = int(entry[1])
-                current = _Die(entry[3])
-                self._by_offset[int(entry[2], 16)] = current
-                del stack[depth:]
-                if stack:
-                    stack[-1].children.append(current)
-                stack.append(current)
-                continue
-            attribute = _ATTRIBUTE.match(line)
-            if attribute:
-                current.attributes[attribute[1]] = attribute[2]
-        return stack[0].children if stack else []
-
-    def _target(self, die: _Die) -> _Die | None:
-        """The entry that DW_AT_type refers to; None means void."""
-        reference = die.attributes.get("type")
-        if reference is None:
-            return None
-        return self._by_offset[int(reference.strip().strip("<>"), 16)]
+        with open(path, "rb") as stream:
+            for unit in elf.ELFFile(stream).get_dwarf_info().iter_CUs():
+                for die in _Die(unit.get_top_DIE()).children:
+                    self._collect(die)
 
     def _resolve(self, die: _Die | None) -> _Die | None:
         while die is not None and die.tag in _TRANSPARENT:
-            die = self._target(die)
+            die = die.target()
         return die
 
     def _size(self, die: _Die | None) -> int:
@@ -110,7 +101,7 @@ class Types:
             return 0
         if die.tag != "array_type":
             return die.number("byte_size")
-        size = self._size(self._target(die))
+        size = self._size(die.target())
         for dimension in die.children:
             # A flexible array has neither attribute.
             count = dimension.number("upper_bound", -1) + 1
@@ -121,7 +112,7 @@ class Types:
         """What is left of a type without typedefs and array dimensions."""
         die = self._resolve(die)
         while die is not None and die.tag == "array_type":
-            die = self._resolve(self._target(die))
+            die = self._resolve(die.target())
         return die
 
     def _sign(self, die: _Die | None) -> str:
@@ -136,7 +127,7 @@ class Types:
         for member in aggregate.children:
             if member.tag != "member":
                 continue
-            target = self._target(member)
+            target = member.target()
             offset = base + member.number("data_member_location")
             path = prefix
             if member.name():
@@ -157,12 +148,12 @@ class Types:
             label = f"{_KINDS[die.tag]} {die.name()}"
         else:
             return
-        if "declaration" in die.attributes:
+        if die.has("declaration"):
             return
         layout = Layout(self._size(die), self._sign(die))
         target = self._resolve(die)
         if target is not None and target.tag in ("structure_type",
                                                  "union_type"):
-            if target is die or not target.name():
+            if target == die or not target.name():
                 layout.fields = self._fields(target, "", 0)
         self.layouts[label] = layout

@@ -73,7 +73,8 @@ class Range(unittest.TestCase):
         for file in (by_env, by_test):
             file.attach(source)
         data = self.dir / "coverage.json"
-        data.write_text(render.as_json([by_env], "Xen", {}, [by_test]))
+        data.write_text(render.as_json([by_env], "Xen", {},
+                                       render.tests_of([by_test])))
         return data
 
     def touched(self, span="HEAD~1..HEAD"):

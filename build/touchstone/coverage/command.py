@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
-from typing import List, Optional, Sequence
+from typing import Dict, List, Mapping, Optional, Sequence
 
 from .. import hosts
 from ..base import steps
@@ -17,10 +19,13 @@ from ..hypervisors import hypervisor
 from ..runner import catalogue, scheduler, selection
 from ..runner.catalogue import Instance
 from ..base.process import Stop
+from ..report.pages import Pages
 from ..report.terminal import TerminalReport
-from ..base.verdict import Result, RunnerError, UsageError, worst
-from . import html, linetable, render
+from ..runs import shard
+from ..base.verdict import Result, RunnerError, UsageError, Verdict, worst
+from . import html, linetable, merge, render
 from .analysis import FileCoverage, analyse
+from .merge import Whole
 from .record import RecordingHost
 
 # The subjects of the suite.
@@ -63,6 +68,11 @@ def _parser() -> argparse.ArgumentParser:
                         help="where to write (default: out/coverage)")
     parser.add_argument("--functions", action="store_true",
                         help="print the functions with lines not reached, too")
+    parser.add_argument("--shard", metavar="I/N",
+                        help="run part I of N; also by the variables that"
+                        " xtf-runner takes")
+    parser.add_argument("--merge", nargs="+", type=Path, metavar="DIR",
+                        help="put together what the parts wrote; run nothing")
     parser.add_argument("-j", "--jobs", type=int, metavar="N",
                         help="instances at once (default: the processors)")
     parser.add_argument("--timeout", type=float, metavar="S",
@@ -76,10 +86,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(args: argparse.Namespace, root: Path) -> int:
+    output = args.output or root / "out/coverage"
+    pages = Pages()     # before anything takes long
+    if args.merge:
+        return _merge(args, output, pages)
     tests = catalogue.load(args.tests_dir or root / "tests")
     instances = selection.select(tests, args.words,
                                  everything=not args.words,
                                  exclude=args.exclude)
+    part = shard.asked_for(args.shard, os.environ)
+    selection_of_all = [instance.name for instance in instances]
+    if part is not None:
+        instances = shard.select(instances, part, {})
+        print(f"Shard {part}, by {part.source}: {len(instances)} of"
+              f" {len(selection_of_all)} instances", file=sys.stderr)
     spec = hypervisor.chosen(args)
     reporter = steps.Reporter()
     try:
@@ -111,14 +131,41 @@ def _run(args: argparse.Namespace, root: Path) -> int:
     tree = _tree(args, xen)
     covered = analyse(spans, host.reached, files, tree)
     by_test = analyse(spans, host.reached_by, files, tree)
-    output = args.output or root / "out/coverage"
-    _write(output, covered, f"Xen {xen.version} ({xen.name})", results,
-           by_test)
+    verdicts = {result.instance.name: str(result.verdict)
+                for result in results}
+    _write(output, Whole(f"Xen {xen.version} ({xen.name})", covered,
+                         render.tests_of(by_test), verdicts, [], []),
+           pages, selection_of_all,
+           {"index": part.index, "total": part.total} if part else None)
+    _print(args, output, covered, verdicts)
+    return worst(results).exit_code
+
+
+def _merge(args: argparse.Namespace, output: Path, pages: Pages) -> int:
+    """Put together what several machines wrote; return the exit status."""
+    if args.words or args.shard:
+        raise UsageError("--merge runs nothing: it cannot go with selection"
+                         " words or --shard")
+    whole = merge.merge([merge.load(path) for path in args.merge])
+    _write(output, whole, pages, [*whole.verdicts, *whole.missing], None)
+    _print(args, output, whole.files, whole.verdicts)
+    if whole.missing:
+        raise RunnerError(
+            f"{len(whole.missing)} instances have no result"
+            + (f"; shard {', '.join(whole.shards)} is missing"
+               if whole.shards else ""))
+    return max((Verdict[word] for word in whole.verdicts.values()),
+               key=lambda verdict: verdict.exit_code,
+               default=Verdict.SUCCESS).exit_code
+
+
+def _print(args: argparse.Namespace, output: Path,
+           covered: Sequence[FileCoverage],
+           verdicts: Mapping[str, str]) -> None:
     print(render.table(covered), end="")
     if args.functions:
         print("\n" + render.function_table(covered), end="")
-    print(f"{_summary(results)}\n{output / 'index.html'}")
-    return worst(results).exit_code
+    print(f"{_summary(verdicts)}\n{output / 'index.html'}")
 
 
 def _options(args: argparse.Namespace,
@@ -152,27 +199,25 @@ def _tree(args: argparse.Namespace,
     return xen.xen.parent
 
 
-def _summary(results: Sequence[Result]) -> str:
-    counts = {}
-    for result in results:
-        counts[str(result.verdict)] = counts.get(str(result.verdict), 0) + 1
-    return (f"{len(results)} instances: "
+def _summary(verdicts: Mapping[str, str]) -> str:
+    counts = Counter(verdicts.values())
+    return (f"{len(verdicts)} instances: "
             + ", ".join(f"{count} {name}" for name, count in counts.items()))
 
 
-def _write(output: Path, files: List[FileCoverage], name: str,
-           results: Sequence[Result],
-           by_test: List[FileCoverage]) -> None:
+def _write(output: Path, whole: Whole, pages: Pages,
+           all_names: Sequence[str], part: Optional[Dict[str, int]]) -> None:
     output.mkdir(parents=True, exist_ok=True)
-    verdicts = {result.instance.name: str(result.verdict)
-                for result in results}
+    files = whole.files
     (output / "coverage.json").write_text(
-        render.as_json(files, name, verdicts, by_test))
+        render.as_json(files, whole.hypervisor, whole.verdicts, whole.tests,
+                       all_names, part), encoding="utf-8")
     (output / "coverage.info").write_text(render.lcov(files))
     (output / "cobertura.xml").write_text(
         render.cobertura(files, int(time.time())), encoding="utf-8")
     (output / "index.html").write_text(
-        html.page(files, name, _summary(results)), encoding="utf-8")
+        html.page(files, whole.hypervisor, _summary(whole.verdicts), pages),
+        encoding="utf-8")
     for file in files:
         if file.source:
             (output / (file.path.replace("/", "-") + ".txt")).write_text(

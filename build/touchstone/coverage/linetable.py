@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Which addresses belong to which source lines, as xen-syms tells.
-
-`readelf` decodes the line table: whoever builds a hypervisor has it.
-"""
+"""Which addresses belong to which source lines, as xen-syms tells."""
 
 from __future__ import annotations
 
-import subprocess
 from bisect import bisect_right
 from pathlib import Path
-from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Set
+from typing import (
+    Any, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple)
 
+from ..base import library
 from ..base.verdict import RunnerError
 
 
@@ -21,39 +19,6 @@ class Span(NamedTuple):
     end: int
     file: str
     line: int
-
-
-def parse(listing: Iterable[str], files: Sequence[str]) -> List[Span]:
-    """Return the spans of `files` in what readelf printed, sorted by address.
-
-    `files` are paths as in Xen's tree, e.g. `common/argo.c`.
-    """
-    spans: List[Span] = []
-    known: Dict[str, Optional[str]] = {}
-    current: Optional[str] = None
-    pending: Optional[tuple] = None
-    for text in listing:
-        if text.endswith(":\n"):
-            # "CU: common/argo.c:" starts a unit, "./xen/lib.h:" another file.
-            path = text[:-2].rpartition("CU: ")[2]
-            if path not in known:
-                known[path] = _wanted(path, files)
-            current = known[path]
-            continue
-        if current is None and pending is None:
-            continue
-        fields = text.split()
-        if len(fields) < 3 or not fields[2].startswith("0x"):
-            continue
-        address = int(fields[2], 16)
-        # A row without an address of its own made no code.
-        if pending is not None and address > pending[0]:
-            spans.append(Span(pending[0], address, pending[1], pending[2]))
-        pending = None
-        if current is not None and fields[1].isdigit():
-            pending = (address, current, int(fields[1]))
-    spans.sort()
-    return spans
 
 
 def _wanted(path: str, files: Sequence[str]) -> Optional[str]:
@@ -72,21 +37,71 @@ def _wanted(path: str, files: Sequence[str]) -> Optional[str]:
 def read(syms: Path, files: Sequence[str]) -> List[Span]:
     """Return the spans of `files` in an ELF file with debug information.
 
-    Raises RunnerError if readelf is missing or none of the files is there.
+    `files` are paths as in Xen's tree, e.g. `common/argo.c`; the spans are
+    sorted by address.  Raises RunnerError if pyelftools is missing or none of
+    the files is there.
     """
-    command = ["readelf", "-W", "--debug-dump=decodedline", str(syms)]
+    elf = library.load("elftools.elf.elffile", "python3-pyelftools",
+                       "line tables are read by pyelftools")
+    from elftools.common.exceptions import ELFError     # type: ignore
     try:
-        with subprocess.Popen(command, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, text=True,
-                              errors="replace") as child:
-            assert child.stdout is not None
-            spans = parse(child.stdout, files)
-    except FileNotFoundError:
-        raise RunnerError("readelf not found; install Debian's binutils"
-                          " package") from None
+        with open(syms, "rb") as stream:
+            spans = _spans(elf.ELFFile(stream).get_dwarf_info(), files)
+    except OSError as error:
+        raise RunnerError(f"{syms}: {error.strerror}") from None
+    except ELFError as error:
+        raise RunnerError(f"{syms}: {error}") from None
     if not spans:
         raise RunnerError(f"{syms}: no debug information for"
                           f" {', '.join(files)}")
+    return spans
+
+
+def _spans(dwarf: Any, files: Sequence[str]) -> List[Span]:
+    spans: List[Span] = []
+    for unit in dwarf.iter_CUs():
+        program = dwarf.line_program_for_CU(unit)
+        if program is None:
+            continue
+        names = [_wanted(path, files) for path in _paths(program.header)]
+        if any(names):
+            spans += _rows(program, names)
+    spans.sort()
+    return spans
+
+
+def _paths(header: Any) -> List[str]:
+    """Return the paths of a line table's files, in the order of its numbers.
+
+    Before DWARF 5, numbers count from 1, and directory 0 is where the
+    compiler ran, which no path names.
+    """
+    old = header.version < 5
+    directories = [b""] * old + list(header.include_directory)
+    paths = [""] * old
+    for entry in header.file_entry:
+        directory = directories[entry.dir_index]
+        # The first directory of DWARF 5 is where the compiler ran, too.
+        if entry.dir_index == 0 or entry.name.startswith(b"/"):
+            directory = b""
+        path = directory + b"/" * bool(directory) + entry.name
+        paths.append(path.decode("utf-8", "replace"))
+    return paths
+
+
+def _rows(program: Any, names: Sequence[Optional[str]]) -> List[Span]:
+    """Return the spans of the files that have a name."""
+    spans: List[Span] = []
+    pending: Optional[Tuple[int, str, int]] = None
+    for entry in program.get_entries():
+        state = entry.state
+        if state is None:
+            continue
+        # A row without an address of its own made no code.
+        if pending is not None and state.address > pending[0]:
+            spans.append(Span(pending[0], state.address, *pending[1:]))
+        name = None if state.end_sequence else names[state.file]
+        pending = None if name is None else (state.address, name, state.line)
     return spans
 
 

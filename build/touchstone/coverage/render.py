@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Dict, List, Mapping, Sequence, Set
+from typing import Dict, List, Mapping, Optional, Sequence, Set
 from xml.sax.saxutils import quoteattr
 
 from ..hypervisors.csource import functions
 from .analysis import FileCoverage, percent
+
+
+# File: function: the tests that reach it.
+Tests = Mapping[str, Mapping[str, Sequence[str]]]
 
 
 def table(files: Sequence[FileCoverage]) -> str:
@@ -37,23 +41,27 @@ def function_table(files: Sequence[FileCoverage]) -> str:
 
 
 def as_json(files: Sequence[FileCoverage], hypervisor: str,
-            verdicts: Mapping[str, str],
-            by_test: Sequence[FileCoverage] = ()) -> str:
+            verdicts: Mapping[str, str], tests: Tests,
+            selection: Sequence[str] = (),
+            shard: Optional[Mapping[str, int]] = None) -> str:
     """Return everything as JSON; docs/coverage.md describes it.
 
-    `by_test` has the same files, with names of tests for environments.
+    `selection` has the names of all instances, those of other shards, too.
     """
-    tests = {file.path: _tests(file) for file in by_test}
     return json.dumps({
         "hypervisor": hypervisor,
+        "selection": list(selection or verdicts),
+        "shard": shard,
         "instances": dict(verdicts),
         "files": {file.path: {
             "lines": len(file.lines),
             "reached": file.reached,
             "source": digest("\n".join(file.source)),
+            "text": "\n".join(file.source),
             "functions": [{
                 **function._asdict(),
-                "tests": tests.get(file.path, {}).get(function.name, []),
+                "tests": list(tests.get(file.path, {}).get(function.name,
+                                                           [])),
             } for function in file.functions],
             "reached-by": {str(line): sorted(file.lines[line])
                            for line in sorted(file.lines)},
@@ -67,8 +75,15 @@ def digest(text: str) -> str:
     return hashlib.sha256(lines.encode("utf-8", "replace")).hexdigest()
 
 
+def tests_of(by_test: Sequence[FileCoverage]) -> Tests:
+    """Return which tests reach which functions.
+
+    `by_test` has names of tests where others have environments.
+    """
+    return {file.path: _tests(file) for file in by_test}
+
+
 def _tests(file: FileCoverage) -> Dict[str, List[str]]:
-    """Return the tests that reach each function."""
     found: Dict[str, Set[str]] = {}
     for function in functions("\n".join(file.source)):
         here = found.setdefault(function.name, set())

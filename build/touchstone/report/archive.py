@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What xtf-runner does with saved runs: compare them, put them together."""
+"""What xtf-runner does with saved runs: compare them, show them beside
+each other, put them together."""
 
 import argparse
 import sys
 
 from ..base.verdict import RunnerError, UsageError
 from ..runs import compare, merge, record
-from . import comparison, sink
+from ..runs.matrix import Column
+from . import comparison, matrix, sink
 from .files import write_file
 from .terminal import TerminalReport
 
@@ -24,6 +26,19 @@ def compare_runs(args: argparse.Namespace) -> int:
         write_file(args.junit, comparison.junit_xml(found))
     sys.stdout.write(comparison.text(found))
     return found.exit_code
+
+
+def show_matrix(args: argparse.Namespace) -> int:
+    """Show saved runs beside each other; return the last one's exit code."""
+    _refuse(args, "matrix", "save", "junit", "tap", "ktap", "kcidb",
+            "keep_logs")
+    columns = [Column(str(path), record.load(path)) for path in args.matrix]
+    if args.html:
+        from .pages import Pages
+        write_file(args.html / "index.html",
+                   matrix.html_page(columns, Pages()))
+    sys.stdout.write(matrix.text(columns))
+    return columns[-1].run.exit_code
 
 
 def merge_runs(args: argparse.Namespace) -> int:

@@ -74,7 +74,7 @@ def render(run: Run, pages: Pages) -> str:
     items = [_item(result, longest, shortened(log, room))
              for result, log in zip(results, logs)]
     environments = list(dict.fromkeys(item["env"] for item in items))
-    environments.sort(key=_environment_order)
+    environments.sort(key=environment_order)
     return pages.page(
         "run.html", headline=_headline(run), symbols=SYMBOLS,
         description=run.about.get("description", ""), about=_about(run),
@@ -83,7 +83,8 @@ def render(run: Run, pages: Pages) -> str:
         rows=_rows(items, environments))
 
 
-def _environment_order(env: str) -> Tuple[int, str]:
+def environment_order(env: str) -> Tuple[int, str]:
+    """Return what sorts environments as the project lists them."""
     from ..runner.catalogue import ENVIRONMENTS
     known = list(ENVIRONMENTS)
     return (known.index(env) if env in known else len(known), env)

@@ -38,6 +38,9 @@ def _command(args: argparse.Namespace, root: Path) -> int:
     if args.compare:
         from ..report import archive
         return archive.compare_runs(args)
+    if args.matrix:
+        from ..report import archive
+        return archive.show_matrix(args)
     if args.merge:
         from ..report import archive
         return archive.merge_runs(args)

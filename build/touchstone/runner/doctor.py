@@ -127,7 +127,8 @@ def _disk() -> Finding:
 
 
 def _package(name: str, module: str, package: str, used: str) -> Finding:
-    return Finding(name, library.is_there(module), f"for {used}", deps.by_hand([package]), False)
+    return Finding(name, library.is_there(module), f"for {used}",
+                   deps.by_hand([package]), False)
 
 
 def _packages(purpose: str) -> Finding:

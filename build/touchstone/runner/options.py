@@ -200,6 +200,9 @@ def parser() -> argparse.ArgumentParser:
     add("--compare", nargs=2, type=Path, metavar=("OLD", "NEW"),
         help="say what differs between two runs that --save wrote; run"
              " nothing")
+    add("--matrix", nargs="+", type=Path, metavar="RUN",
+        help="show saved runs beside each other, such as those of releases or"
+             " of nights; run nothing")
     add("--merge", nargs="+", type=Path, metavar="RUN",
         help="put saved runs together, such as those of all shards, and"
              " report them; run nothing")

@@ -5,6 +5,7 @@ from typing import Dict, List, Sequence, Tuple
 
 from ..base.verdict import RunnerError
 from .record import Run
+from .shard import missing as missing_shards
 
 
 def merge(runs: Sequence[Tuple[str, Run]]) -> Run:
@@ -55,10 +56,4 @@ def _check(runs: Sequence[Tuple[str, Run]]) -> None:
 
 def missing(runs: Sequence[Tuple[str, Run]]) -> List[str]:
     """Return the shards that there should be, and are not, as `I/N`."""
-    shards = [run.about["shard"] for _, run in runs if run.about.get("shard")]
-    if not shards:
-        return []
-    total = shards[0]["total"]
-    there = {shard["index"] for shard in shards}
-    return [f"{index}/{total}" for index in range(1, total + 1)
-            if index not in there]
+    return missing_shards([run.about.get("shard") for _, run in runs])

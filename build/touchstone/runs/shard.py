@@ -7,11 +7,15 @@ nothing but the selection, the number of parts, and the times that are given.
 
 import statistics
 from pathlib import Path
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import (
+    Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, TypeVar)
 
 from ..base.verdict import RunnerError, UsageError
-from ..runner.catalogue import Instance
 from .record import Run
+
+
+# What has a `name`.
+Named = TypeVar("Named", bound=Any)
 
 
 class Shard(NamedTuple):
@@ -65,24 +69,44 @@ def from_environment(variables: Mapping[str, str]) -> Optional[Shard]:
     return parse(f"{index}/{total}", "CI_NODE_INDEX and CI_NODE_TOTAL")
 
 
-def select(instances: Sequence[Instance], shard: Shard,
-           seconds: Mapping[str, float]) -> List[Instance]:
-    """Return the instances of a shard, in their order.
+def asked_for(text: Optional[str],
+              variables: Mapping[str, str]) -> Optional[Shard]:
+    """Return the shard of --shard, or else of the system around this one."""
+    return parse(text) if text else from_environment(variables)
+
+
+def select(items: Sequence[Named], shard: Shard,
+           seconds: Mapping[str, float]) -> List[Named]:
+    """Return the instances of a shard, or whatever has a name, in their order.
 
     The longest first, each goes to the shard that has least so far.
     `seconds` are those of earlier runs; what is not in there counts as usual.
     """
     usual = statistics.median(seconds.values()) if seconds else 1.0
-    cost = {instance: max(seconds.get(instance.name, usual), 0.001)
-            for instance in instances}
+    cost = {item.name: max(seconds.get(item.name, usual), 0.001)
+            for item in items}
     loads = [0.0] * shard.total
     own = set()
-    for instance in sorted(instances, key=lambda one: (-cost[one], one.name)):
+    for name in sorted(cost, key=lambda one: (-cost[one], one)):
         least = loads.index(min(loads))
-        loads[least] += cost[instance]
+        loads[least] += cost[name]
         if least == shard.index - 1:
-            own.add(instance)
-    return [instance for instance in instances if instance in own]
+            own.add(name)
+    return [item for item in items if item.name in own]
+
+
+def missing(shards: Sequence[Optional[Mapping[str, Any]]]) -> List[str]:
+    """Return those that there should be and are not, as `I/N`.
+
+    Each is an object with `index` and `total`, or None for what is no shard.
+    """
+    known = [shard for shard in shards if shard]
+    if not known:
+        return []
+    there = {shard["index"] for shard in known}
+    total = known[0]["total"]
+    return [f"{index}/{total}" for index in range(1, total + 1)
+            if index not in there]
 
 
 def times(run: Run) -> Dict[str, float]:
