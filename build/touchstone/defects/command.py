@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import json
 import os
 import queue
 import signal
@@ -21,8 +20,9 @@ from ..hypervisors import hypervisor, xenbuild
 from ..runner import catalogue
 from ..runner.catalogue import ENVIRONMENTS, Instance
 from ..base.process import Stop
+from ..runs import shard
 from ..base.verdict import RunnerError, UsageError
-from . import rules
+from . import outcomes, rules
 from .rules import Defect, RuleError
 from .trial import Outcome, Range, instances_for
 from .workshop import Interrupted, Workshop
@@ -51,6 +51,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
             args.words)
         if args.list:
             return _list(defects)
+        if args.merge:
+            return _merge(args)
         xen = _resolve(hypervisor.chosen(args))
         defects = [defect for defect in defects
                    if defect.applies_to(xen.version)]
@@ -62,7 +64,14 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         with workshop:
             if args.build:
                 return _build(defects, workshop)
-            return _Run(args, root, defects, xen, workshop).run()
+            names = [defect.name for defect in defects]
+            part = shard.asked_for(args.shard, os.environ)
+            if part is not None:
+                defects = shard.select(defects, part, {})
+                _say(f"Shard {part}, by {part.source}: {len(defects)} of"
+                     f" {len(names)} defects")
+            return _Run(args, root, defects, names, part, xen,
+                        workshop).run()
     except UsageError as error:
         print(f"defects: {error}", file=sys.stderr)
         return 2
@@ -98,6 +107,10 @@ def _parser() -> argparse.ArgumentParser:
     add("-j", "--jobs", type=int, metavar="N",
         help="instances at once (default: the processors)")
     add("--json", type=Path, metavar="FILE", help="write the outcomes there")
+    add("--shard", metavar="I/N",
+        help="try part I of N; also by the variables that xtf-runner takes")
+    add("--merge", nargs="+", type=Path, metavar="FILE",
+        help="put together what --json of the parts wrote; try nothing")
     add("--amplify", type=int, metavar="SEED",
         help="widen the windows of races, as xtf-runner does")
     add("--qemu", default="qemu-system-x86_64", metavar="PATH")
@@ -120,6 +133,28 @@ def _resolve(spec: str) -> hypervisor.Hypervisor:
 
 
 # --- what needs no tests ---------------------------------------------------
+
+def _merge(args: argparse.Namespace) -> int:
+    """Put together what several machines wrote; return the exit status."""
+    if args.words or args.shard:
+        raise UsageError("--merge runs nothing: it cannot go with words or"
+                         " --shard")
+    parts = [outcomes.load(path) for path in args.merge]
+    whole = outcomes.merge(parts)
+    for name, one in whole["defects"].items():
+        if one["status"] != "caught":
+            print(f"{one['status'].upper():<8} {name}  {one['what']}:"
+                  f" {one['detail']}")
+    print(outcomes.summary(whole, len(whole["selection"])))
+    if args.json:
+        args.json.write_text(outcomes.text(whole))
+    lacking = len(whole["selection"]) - len(whole["defects"])
+    if lacking:
+        shards = outcomes.missing(parts)
+        raise RunnerError(f"{lacking} defects have no outcome" + (
+            f"; shard {', '.join(shards)} is missing" if shards else ""))
+    return outcomes.exit_status(whole)
+
 
 def _list(defects: Sequence[Defect]) -> int:
     for defect in defects:
@@ -172,7 +207,8 @@ class _Run:
     """Builds in one thread, tries what is built in the main thread."""
 
     def __init__(self, args: argparse.Namespace, root: Path,
-                 defects: Sequence[Defect], xen: hypervisor.Hypervisor,
+                 defects: Sequence[Defect], selection: Sequence[str],
+                 part: Optional[shard.Shard], xen: hypervisor.Hypervisor,
                  workshop: Workshop) -> None:
         self._args = args
         self._defects = defects
@@ -193,6 +229,9 @@ class _Run:
                                        args.environment)
             for defect in defects}
         self._outcomes: Dict[str, Outcome] = {}
+        self._selection = selection
+        self._part = part
+        self._status = 0
 
     def run(self) -> int:
         """Try all defects and report; return the exit status."""
@@ -219,10 +258,7 @@ class _Run:
             _say("defects: interrupted; what is built is kept, and the next"
                  " call goes on from there")
             return 128 + self._signal
-        states = {outcome.status for outcome in self._outcomes.values()}
-        if states & {"no test", "unusable"}:
-            return 4
-        return 5 if "escaped" in states else 0
+        return self._status
 
     def _interrupt(self, number: int, _frame: object) -> None:
         if self._signal:
@@ -277,36 +313,13 @@ class _Run:
             _show(defect, outcome, width, time.monotonic() - begin)
 
     def _finish(self, seconds: float) -> None:
-        outcomes = self._outcomes.values()
-        count = {status: sum(outcome.status == status for outcome in outcomes)
-                 for status in ("caught", "escaped", "no test", "unusable")}
-        by = {}
-        for outcome in outcomes:
-            if outcome.status == "caught":
-                by[outcome.verdict] = by.get(outcome.verdict, 0) + 1
-        how = ", ".join(f"{number} {verdict}"
-                        for verdict, number in sorted(by.items()))
-        text = (f"{len(outcomes)} of {len(self._defects)} defects:"
-                f" {count['caught']} caught"
-                + (f" ({how})" if how else "")
-                + f", {count['escaped']} escaped")
-        for status in ("no test", "unusable"):
-            if count[status]:
-                text += f", {count[status]} {status}"
-        print(f"{text}; {seconds:.0f} s", flush=True)
+        whole = outcomes.document(self._xen.version, seconds, self._defects,
+                                  self._outcomes, self._selection, self._part)
+        print(outcomes.summary(whole, len(self._defects)), flush=True)
         if self._args.json:
-            self._args.json.write_text(json.dumps({
-                "hypervisor": self._xen.version,
-                "seconds": round(seconds, 1),
-                "defects": {defect.name: {
-                    "subject": defect.subject, "kind": defect.kind,
-                    "by": defect.by,
-                    "what": defect.what,
-                    **self._outcomes[defect.name]._asdict(),
-                } for defect in self._defects
-                    if defect.name in self._outcomes},
-            }, indent=1) + "\n")
-        if not self._signal and not self._args.words:
+            self._args.json.write_text(outcomes.text(whole))
+        self._status = outcomes.exit_status(whole)
+        if not self._signal and not self._args.words and not self._part:
             self._workshop.prune([key for key in map(self._key, self._defects)
                                   if key])
 

@@ -7,14 +7,14 @@ docs/defects.md describes the keys.
 
 from __future__ import annotations
 
-import configparser
 import fnmatch
 import re
 from pathlib import Path
 from typing import Iterable, List, NamedTuple, Sequence, Tuple
 
+from ..base import inifile
 from ..hypervisors.csource import functions
-from ..base.verdict import RunnerError, UsageError
+from ..base.verdict import UsageError
 
 _KEYS = {"what", "kind", "file", "function", "within", "find", "replace",
          "tests", "environments", "release", "undoes", "by"}
@@ -45,6 +45,7 @@ class Defect(NamedTuple):
     environments: Tuple[str, ...]
     releases: Tuple[str, ...]
     by: str = "author"
+    undoes: Tuple[str, ...] = ()
 
     def applies_to(self, version: str) -> bool:
         """Tell whether it is meant for a version of Xen, e.g. `4.17.5+1`."""
@@ -94,52 +95,25 @@ def load(directory: Path) -> List[Defect]:
 
     Raises RunnerError for a file that breaks the format.
     """
-    found: List[Defect] = []
-    for path in sorted(directory.glob("*.ini")):
-        found += _load(path)
-    names = [defect.name for defect in found]
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
-        raise RunnerError(f"{directory}: two defects are called"
-                          f" {', '.join(sorted(twice))}")
-    return found
+    return [_defect(section)
+            for section in inifile.read_all(directory, _KEYS, _NEEDED)]
 
 
-def _load(path: Path) -> List[Defect]:
-    parser = configparser.RawConfigParser(
-        delimiters="=", comment_prefixes="#", empty_lines_in_values=False)
-    try:
-        parser.read_string(path.read_text("utf-8"), str(path))
-    except (configparser.Error, UnicodeDecodeError, OSError) as error:
-        raise RunnerError(f"{path}: {error}") from None
-    found = []
-    for name in parser.sections():
-        section = parser[name]
-        lacking = [key for key in _NEEDED if key not in section]
-        unknown = sorted(set(section) - _KEYS)
-        if lacking or unknown:
-            raise RunnerError(
-                f"{path}: [{name}]: "
-                + "; ".join([f"lacks {key}" for key in lacking]
-                            + [f"unknown key {key}" for key in unknown]))
-        if section.get("by", "author") not in AUTHORS:
-            raise RunnerError(f"{path}: [{name}]: by is none of"
-                              f" {', '.join(AUTHORS)}")
-        for key in ("within", "find"):
-            try:
-                _compile(section.get(key, ""))
-            except re.error as error:
-                raise RunnerError(
-                    f"{path}: [{name}]: {key}: {error}") from None
-        found.append(Defect(
-            name, path.stem, " ".join(section["what"].split()),
-            section["kind"], section["file"], section["function"],
-            section.get("within", ""), section["find"], section["replace"],
-            tuple(section["tests"].split()),
-            tuple(section.get("environments", "").split()),
-            tuple(section.get("release", "").split()),
-            section.get("by", "author")))
-    return found
+def _defect(section: inifile.Section) -> Defect:
+    if section.get("by", "author") not in AUTHORS:
+        raise section.fault(f"by is none of {', '.join(AUTHORS)}")
+    for key in ("within", "find"):
+        try:
+            _compile(section.get(key))
+        except re.error as error:
+            raise section.fault(f"{key}: {error}") from None
+    return Defect(
+        section.name, section.path.stem, " ".join(section["what"].split()),
+        section["kind"], section["file"], section["function"],
+        section.get("within"), section["find"], section["replace"],
+        section.words("tests"), section.words("environments"),
+        section.words("release"), section.get("by", "author"),
+        section.words("undoes"))
 
 
 def select(defects: Sequence[Defect], words: Sequence[str]) -> List[Defect]:

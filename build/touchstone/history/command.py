@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import argparse
-import configparser
 import re
 import sys
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence
 
+from ..base import inifile
 from ..base.verdict import RunnerError
 from . import audit, page, records
 
@@ -19,9 +19,8 @@ _PAGE = _ROOT / "docs" / "history.md"
 
 
 def _lessons() -> Dict[str, str]:
-    parser = configparser.RawConfigParser(delimiters="=")
-    parser.read(str(_DATA / "kinds.txt"), "utf-8")
-    return dict(parser["lessons"])
+    section, = inifile.read(_DATA / "kinds.txt", records.KINDS)
+    return {kind: section[kind] for kind in section}
 
 
 def _wrong_names(found: Sequence[records.Record]) -> List[str]:

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import configparser
 from collections import Counter
 from pathlib import Path
 from typing import Dict, List, Sequence
 
+from ..defects import rules
 from .records import KINDS, NO_DEFECT, Record
 
 _SUBJECTS = {
@@ -57,13 +57,9 @@ repository and fills in the releases.
 def undo_rules(directory: Path) -> Dict[str, List[str]]:
     """Return the rules of build/defects.d that undo commits, by commit."""
     found: Dict[str, List[str]] = {}
-    for path in sorted(directory.glob("*.ini")):
-        parser = configparser.RawConfigParser(
-            delimiters="=", comment_prefixes="#", empty_lines_in_values=False)
-        parser.read_string(path.read_text("utf-8"), str(path))
-        for name in parser.sections():
-            for commit in parser[name].get("undoes", "").split():
-                found.setdefault(commit, []).append(name)
+    for defect in rules.load(directory):
+        for commit in defect.undoes:
+            found.setdefault(commit, []).append(defect.name)
     return found
 
 

@@ -7,12 +7,11 @@ files that no guest can notice.
 
 from __future__ import annotations
 
-import configparser
 import re
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Tuple
 
-from ..base.verdict import RunnerError
+from ..base import inifile
 
 # How an interface broke, or that it only changed, and what that means.
 KINDS: Dict[str, str] = {
@@ -64,30 +63,18 @@ class Record(NamedTuple):
     by: str             # the tests, or the reason
 
 
-def _record(path: Path, commit: str,
-            section: configparser.SectionProxy) -> Record:
-    def fail(text: str) -> RunnerError:
-        return RunnerError(f"{path}: [{commit}]: {text}")
-
-    unknown = sorted(set(section) - _KEYS)
-    if unknown:
-        raise fail(f"unknown key {unknown[0]}")
-    if not _COMMIT.fullmatch(commit):
-        raise fail("a section is the first ten digits of a commit")
-    for key in ("kind", "before", "now"):
-        if key not in section:
-            raise fail(f"lacks {key}")
+def _record(section: inifile.Section) -> Record:
+    if not _COMMIT.fullmatch(section.name):
+        raise section.fault("a section is the first ten digits of a commit")
     if section["kind"] not in KINDS:
-        raise fail(f"unknown kind {section['kind']}")
+        raise section.fault(f"unknown kind {section['kind']}")
     fates = [key for key in ("caught", "unseen", "open") if key in section]
     if len(fates) != 1:
-        raise fail("needs one of caught, unseen and open")
-    return Record(commit, path.stem, section.get("date", ""),
-                  section.get("advisory", ""), section["kind"],
-                  section["before"], section["now"],
-                  section.get("since", ""),
-                  tuple(section.get("backports", "").split()),
-                  fates[0], section[fates[0]])
+        raise section.fault("needs one of caught, unseen and open")
+    return Record(section.name, section.path.stem, section.get("date"),
+                  section.get("advisory"), section["kind"], section["before"],
+                  section["now"], section.get("since"),
+                  section.words("backports"), fates[0], section[fates[0]])
 
 
 def load(directory: Path) -> List[Record]:
@@ -95,21 +82,8 @@ def load(directory: Path) -> List[Record]:
 
     Raises RunnerError for a file that breaks the format.
     """
-    found: List[Record] = []
-    for path in sorted(directory.glob("*.ini")):
-        parser = configparser.RawConfigParser(
-            delimiters="=", comment_prefixes="#", empty_lines_in_values=False)
-        try:
-            parser.read_string(path.read_text("utf-8"), str(path))
-        except (configparser.Error, UnicodeDecodeError, OSError) as error:
-            raise RunnerError(f"{path}: {error}") from None
-        found += [_record(path, name, parser[name])
-                  for name in parser.sections()]
-    commits = [record.commit for record in found]
-    for commit in commits:
-        if commits.count(commit) > 1:
-            raise RunnerError(f"{directory}: {commit} is recorded twice")
-    return found
+    return [_record(section) for section in inifile.read_all(
+        directory, _KEYS, ("kind", "before", "now"))]
 
 
 def quiet(directory: Path) -> Dict[str, str]:

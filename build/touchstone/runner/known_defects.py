@@ -8,7 +8,6 @@ as are those of --expect FILE, in the same format: an expected failure is
 XFAIL and does not count, one that does not show is XPASS and does.
 """
 
-import configparser
 import datetime
 import fnmatch
 import re
@@ -16,7 +15,8 @@ from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from .catalogue import Instance
-from ..base.verdict import XFAIL, XPASS, Case, Result, RunnerError, Verdict
+from ..base import inifile
+from ..base.verdict import XFAIL, XPASS, Case, Result, Verdict
 
 PROJECT = Path(__file__).resolve().parents[2] / "known-defects.ini"
 _KEYS = ("tests", "environments", "cases", "verdicts", "commit", "broken",
@@ -107,36 +107,25 @@ def _matches(text: str, globs: Sequence[str]) -> bool:
 
 def load(path: Path = PROJECT, excused: bool = False) -> List[KnownDefect]:
     """Return the list; RunnerError for a file that breaks the format."""
-    parser = configparser.RawConfigParser(delimiters="=",
-                                          comment_prefixes="#")
-    try:
-        parser.read_string(path.read_text("utf-8"), str(path))
-    except (configparser.Error, OSError, ValueError) as error:
-        raise RunnerError(f"{path}: {error}") from None
-    found = []
-    for name in parser.sections():
-        section = parser[name]
-        wrong = _faults(section)
-        if wrong:
-            raise RunnerError(f"{path}: [{name}]: wrong or missing:"
-                              f" {' '.join(wrong)}")
-        until = section.get("until")
-        fixed = [parse_version(word)
-                 for word in section.get("fixed", "").split()]
-        found.append(KnownDefect(
-            name, tuple(section["tests"].split()),
-            tuple(section.get("environments", "*").split()),
-            tuple(line for line in section.get("cases", "").splitlines()
-                  if line),
-            tuple(section.get("verdicts", "FAILURE").split()),
-            section.get("commit", ""),
-            parse_version(section.get("broken", "")),
-            tuple(version for version in fixed if version),
-            section.get("fixed", ""),
-            section.get("shows", "always") == "always",
-            section.get("reason", ""), tuple(section.get("xen", "").split()),
-            _date(until) if until else None, excused))
-    return found
+    return [_known_defect(section, excused)
+            for section in inifile.read(path, _KEYS)]
+
+
+def _known_defect(section: inifile.Section, excused: bool) -> KnownDefect:
+    wrong = _faults(section)
+    if wrong:
+        raise section.fault(f"wrong or missing: {' '.join(wrong)}")
+    until = section.get("until")
+    fixed = [parse_version(word) for word in section.words("fixed")]
+    return KnownDefect(
+        section.name, section.words("tests"),
+        section.words("environments", "*"), section.lines("cases"),
+        section.words("verdicts", "FAILURE"), section.get("commit"),
+        parse_version(section.get("broken")),
+        tuple(version for version in fixed if version),
+        section.get("fixed"), section.get("shows", "always") == "always",
+        section.get("reason"), section.words("xen"),
+        _date(until) if until else None, excused)
 
 
 def _date(text: str) -> datetime.date:
@@ -144,18 +133,17 @@ def _date(text: str) -> datetime.date:
     return datetime.datetime.strptime(text, "%Y-%m-%d").date()
 
 
-def _faults(section: configparser.SectionProxy) -> List[str]:
+def _faults(section: inifile.Section) -> List[str]:
     """Return the keys and words of a section that break the format."""
-    wrong = [key for key in section if key not in _KEYS]
     needed = ["tests"]
     # A defect of Xen has a fix, an expectation a reason.
     needed += (["commit", "fixed"] if "commit" in section
                or "fixed" in section else ["reason"])
-    wrong += [key for key in needed if not section.get(key)]
-    wrong += [word for word in section.get("verdicts", "").split()
+    wrong = [key for key in needed if not section.get(key)]
+    wrong += [word for word in section.words("verdicts")
               if word not in Verdict.__members__]
     for key in ("broken", "fixed"):
-        wrong += [f"{key}: {word}" for word in section.get(key, "").split()
+        wrong += [f"{key}: {word}" for word in section.words(key)
                   if parse_version(word) is None]
     if section.get("shows", "always") not in _SHOWS:
         wrong.append("shows")
