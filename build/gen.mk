@@ -31,7 +31,7 @@ test-cfg-inputs := $(addprefix $(test-dir)/,$(TEST-EXTRA-CFG)) $(foreach v,$(VAR
 
 all-cfgs += $(test-dir)/info.json $(test-cfgs)
 all-test-dirs += $(test-dir)
-cfg-args-$(test-dir) := $(test-dir) --name '$(NAME)' --category '$(CATEGORY)' --envs '$(TEST-ENVS)' --vcpus '$(VCPUS)' \
+cfg-args-$(test-dir) := $(test-dir) --name '$(NAME)' --category '$(CATEGORY)' --envs '$(TEST-ENVS)' --pv '$(PV_ENVIRONMENTS)' --vcpus '$(VCPUS)' \
   $(if $(VARY-CFG),--variations '$(VARY-CFG)') $(if $(TEST-EXTRA-CFG),--extra '$(TEST-EXTRA-CFG)') \
   $(if $(TEST-TIMEOUT),--timeout '$(TEST-TIMEOUT)') $(if $(filter y,$(TEST-REALTIME)),--realtime) $(if $(filter y,$(TEST-COLD)),--cold) \
   $(if $(XEN-CMDLINE),--xen-cmdline '$(XEN-CMDLINE)')

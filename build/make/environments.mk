@@ -1,32 +1,29 @@
-# The environments, and how the tools are called for each.
+# The environments of build/environments.txt, which explains the columns.
 # SPDX-License-Identifier: BSD-2-Clause
 
-PV_ENVIRONMENTS  := pv64 pv32pae
-HVM_ENVIRONMENTS := hvm64 hvm32pae hvm32pse hvm32
-X86_ENVIRONMENTS := $(PV_ENVIRONMENTS) $(HVM_ENVIRONMENTS)
-ARM_ENVIRONMENTS := mmu64le
-ALL_ENVIRONMENTS := $(X86_ENVIRONMENTS) $(ARM_ENVIRONMENTS)
+# A row is one word here, its columns joined by commas.
+environment-rows := $(shell sed -n '/^[^#]/s/  */,/gp' build/environments.txt)
+column = $(word $(1),$(subst $(comma), ,$(2)))
 
-# Sets that test Makefiles name.
-32BIT_ENVIRONMENTS := pv32pae hvm32pae hvm32pse hvm32
-64BIT_ENVIRONMENTS := pv64 hvm64 mmu64le
-
-# Of each environment: architecture, guest type (a directory of the
-# architecture, if not -), width, the linker's emulation, and the format of the
-# image.  Toolstacks want the image of an HVM guest to be a 32-bit ELF even if
-# the guest is 64-bit; on Arm, Xen boots the 64-bit Image format and no ELF.
 define environment
-$(1)-arch   := $(2)
-$(1)-guest  := $(filter-out -,$(3))
-$(1)-bits   := $(4)
-$(1)-ldmode := $(5)
-$(1)-format := $(6)
+ALL_ENVIRONMENTS += $(call column,1,$(1))
+$(call column,1,$(1))-arch   := $(call column,2,$(1))
+$(call column,1,$(1))-guest  := $(filter-out -,$(call column,3,$(1)))
+$(call column,1,$(1))-bits   := $(call column,4,$(1))
+$(call column,1,$(1))-ldmode := $(call column,5,$(1))
+$(call column,1,$(1))-format := $(call column,6,$(1))
 endef
 
-$(eval $(call environment,pv64,x86,pv,64,elf_x86_64,elf64-x86-64))
-$(eval $(call environment,pv32pae,x86,pv,32,elf_i386,elf32-i386))
-$(eval $(call environment,hvm64,x86,hvm,64,elf_x86_64,elf32-i386))
-$(eval $(call environment,hvm32pae,x86,hvm,32,elf_i386,elf32-i386))
-$(eval $(call environment,hvm32pse,x86,hvm,32,elf_i386,elf32-i386))
-$(eval $(call environment,hvm32,x86,hvm,32,elf_i386,elf32-i386))
-$(eval $(call environment,mmu64le,arm64,-,64,aarch64elf,binary))
+ALL_ENVIRONMENTS :=
+$(foreach row,$(environment-rows),$(eval $(call environment,$(row))))
+ALL_ENVIRONMENTS := $(strip $(ALL_ENVIRONMENTS))
+
+# Sets that test Makefiles name: environments with a value in a column.
+with = $(strip $(foreach env,$(ALL_ENVIRONMENTS),$(if $(filter $(2),$($(env)-$(1))),$(env))))
+
+X86_ENVIRONMENTS   := $(call with,arch,x86)
+ARM_ENVIRONMENTS   := $(call with,arch,arm64)
+PV_ENVIRONMENTS    := $(call with,guest,pv)
+HVM_ENVIRONMENTS   := $(call with,guest,hvm)
+32BIT_ENVIRONMENTS := $(call with,bits,32)
+64BIT_ENVIRONMENTS := $(call with,bits,64)

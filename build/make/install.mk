@@ -37,7 +37,7 @@ install: all
 	$(call say,INSTALL,$(DESTDIR)$(xtfdir))
 	$(Q)$(INSTALL) -d $(call into,build)
 	$(Q)$(INSTALL_PROGRAM) xtf-runner $(call into,)
-	$(Q)$(INSTALL_DATA) build/known-defects.ini $(call into,build)
+	$(Q)$(INSTALL_DATA) build/known-defects.ini build/environments.txt $(call into,build)
 	$(Q)set -e; for d in $(sort $(dir $(installed-modules))); do \
 	  $(INSTALL) -d $(call into,$$d); $(INSTALL_DATA) $$d*.py $(call into,$$d); done
 	$(Q)$(INSTALL) -d $(call into,$(templates)); \

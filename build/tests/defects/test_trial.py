@@ -39,9 +39,6 @@ class Choice(unittest.TestCase):
         self.assertEqual(len(self.names(tests=("gnttab-*",))), 4)
         self.assertEqual(len(self.names(tests=("gnttab-*", "argo"))), 8)
 
-    def test_environments_of_unknown_rank_come_last(self) -> None:
-        self.assertLess(trial._rank("hvm32pse"), trial._rank("mmu64le"))
-
     def test_names_replace_them(self) -> None:
         self.assertEqual(
             self.names(names=("argo",), tests=("gnttab-*",),

@@ -81,6 +81,7 @@ class Install(xen_host.XenHost):
                 (f"{TEST}/test-hvm64-example.cfg", "data", 0o640),
                 (f"{TEST}/info.json", "data", 0o640),
                 ("build/known-defects.ini", "data", 0o640),
+                ("build/environments.txt", "data", 0o640),
                 ("build/touchstone/hosts/xl.py", "data", 0o640),
                 ("build/touchstone/report/templates/run.html", "data",
                  0o640)):

@@ -12,22 +12,13 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
 
 from ..base import cache
 from ..runner import scheduler
-from ..runner.catalogue import ENVIRONMENTS, Instance, Test
+from ..runner.catalogue import Instance, Test
+from ..runner.environments import ENVIRONMENTS
 from ..hosts import Options
 from ..hosts.dom0 import Dom0Host
 from ..base.process import Stop
 from ..base.verdict import Result, Verdict
 from .rules import Defect
-
-# Which environments come first: the more two differ, the more a second one
-# is likely to notice what the first did not.
-_ORDER = ("pv64", "hvm32pae", "pv32pae", "hvm64", "hvm32", "hvm32pse")
-
-
-def _rank(env: str) -> int:
-    """Return an environment's place in the order; others come last."""
-    return _ORDER.index(env) if env in _ORDER else len(_ORDER)
-
 
 # An instance that takes so much longer than on the good hypervisor hangs.
 _SLOWDOWN = 10.0
@@ -165,7 +156,7 @@ class Range:
                   if instance.name in self._usual]
         usable.sort(key=lambda instance: (
             instance.name != catchers.get(defect.name),
-            _rank(instance.env), instance.name))
+            ENVIRONMENTS[instance.env].turn, instance.name))
         if not usable:
             return Outcome("no test", detail="no instance of "
                            + " ".join(defect.tests)

@@ -16,6 +16,7 @@ from typing import Dict, List, Optional, Tuple
 
 from ..base import cache
 from ..runner.catalogue import Instance
+from ..runner.environments import ENVIRONMENTS
 from ..runner.console import Console
 from ..base.process import Stop
 from ..base.verdict import InstanceError, Result, RunnerError, Verdict
@@ -33,17 +34,6 @@ _LAST_WORDS = 0.3
 
 # How long a domain may outlive its console.
 _HANG_UP_SECONDS = 10.0
-
-# What `xl info` calls the ability to run an environment.
-_CAPABILITIES = {
-    "pv64": "xen-3.0-x86_64",
-    "pv32pae": "xen-3.0-x86_32p",
-    "hvm64": "hvm-3.0-x86_64",
-    "hvm32pae": "hvm-3.0-x86_32p",
-    "hvm32pse": "hvm-3.0-x86_32",
-    "hvm32": "hvm-3.0-x86_32",
-}
-_OPTIONS = {"pv64": "CONFIG_PV=y", "pv32pae": "CONFIG_PV32=y"}
 
 _KEPT = ['on_poweroff="preserve"', 'on_crash="preserve"',
          'on_reboot="preserve"']
@@ -120,8 +110,9 @@ class XlHost(Host):
     def can_run(self, instance: Instance) -> Optional[str]:
         self._load_info()
         capabilities = self._info.get("xen_caps", "").split()
-        if _CAPABILITIES[instance.env] not in capabilities:
-            option = _OPTIONS.get(instance.env, "CONFIG_HVM=y")
+        env = ENVIRONMENTS[instance.env]
+        if env.caps not in capabilities:
+            option = env.option
             return (f"this Xen cannot run {instance.env} guests; it takes"
                     f" {option}, and for HVM a processor that has it")
         virt_caps = self._info.get("virt_caps", "").split()

@@ -5,13 +5,12 @@ import json
 from pathlib import Path
 from typing import Dict, Iterator, List, Optional
 
-from . import image, xlcfg
+from . import environments, image, xlcfg
 from ..base.verdict import InstanceError, RunnerError
 
-X86_ENVIRONMENTS = ("pv64", "pv32pae",
-                    "hvm64", "hvm32pae", "hvm32pse", "hvm32")
-ARM_ENVIRONMENTS = ("mmu64le",)
-ENVIRONMENTS = X86_ENVIRONMENTS + ARM_ENVIRONMENTS
+ENVIRONMENTS = tuple(environments.ENVIRONMENTS)
+X86_ENVIRONMENTS = environments.named(arch="x86")
+ARM_ENVIRONMENTS = environments.named(arch="arm64")
 
 CATEGORIES = ("functional", "xsa",
               "special", "utility", "in-development", "bench", "broken")
@@ -63,12 +62,12 @@ class Instance:
     @property
     def arch(self) -> str:
         """The architecture that the image is for."""
-        return "arm64" if self.env in ARM_ENVIRONMENTS else "x86"
+        return environments.ENVIRONMENTS[self.env].arch
 
     @property
     def is_pv(self) -> bool:
         """Whether the image runs as a PV guest; HVM and PVH otherwise."""
-        return self.env.startswith("pv")
+        return environments.ENVIRONMENTS[self.env].guest == "pv"
 
     def settings(self) -> Dict[str, xlcfg.Value]:
         """Return the xl.cfg settings ({} if none); InstanceError if bad."""

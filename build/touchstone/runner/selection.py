@@ -3,14 +3,15 @@
 
 from typing import Dict, List, Optional, Sequence, Set
 
+from . import environments
 from .catalogue import (ARM_ENVIRONMENTS, CATEGORIES, DEFAULT_CATEGORIES,
                         ENVIRONMENTS, X86_ENVIRONMENTS, Instance, Test)
 from ..base.verdict import UsageError
 
 ENVIRONMENT_GROUPS = {
-    "pv": [env for env in ENVIRONMENTS if env.startswith("pv")],
-    "hvm": [env for env in ENVIRONMENTS if env.startswith("hvm")],
-    "arm64": list(ARM_ENVIRONMENTS),
+    "pv": environments.named(guest="pv"),
+    "hvm": environments.named(guest="hvm"),
+    "arm64": ARM_ENVIRONMENTS,
 }
 
 
