@@ -27,12 +27,14 @@ include build/make/runtime.mk
 all-images :=
 all-cfgs :=
 all-test-dirs :=
+dom0-tests :=
 
 TESTS ?= $(patsubst %/Makefile,%,$(wildcard tests/*/Makefile))
 tests := $(foreach t,$(TESTS),$(patsubst $(ROOT)/%,%,$(abspath $(t))))
 $(foreach t,$(tests),$(if $(wildcard $(t)/Makefile),,$(error There is no test '$(t)': it would need a $(t)/Makefile)))
 include $(addsuffix /Makefile,$(tests))
 
+include build/make/dom0.mk
 include build/make/rules.mk
 include build/make/install.mk
 

@@ -14,6 +14,8 @@
 #   TEST-COLD       y: Xen must boot for it, and not go on from a saved state
 #   XEN-CMDLINE     options that it needs on Xen's command line
 #   CFLAGS          flags for its own objects only
+#   obj-dom0        objects of a program for Linux in dom0, which the runner
+#                   starts beside each of the test's instances
 
 test-makefile := $(lastword $(filter-out %/build/common.mk,$(MAKEFILE_LIST)))
 test-dir := $(patsubst $(ROOT)/%,%,$(abspath $(dir $(test-makefile))))
@@ -31,4 +33,5 @@ XEN-CMDLINE :=
 CFLAGS :=
 obj-perenv :=
 obj-perarch :=
+obj-dom0 :=
 $(foreach env,$(ALL_ENVIRONMENTS),$(eval obj-$(env) :=))

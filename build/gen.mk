@@ -34,7 +34,9 @@ all-test-dirs += $(test-dir)
 cfg-args-$(test-dir) := $(test-dir) --name '$(NAME)' --category '$(CATEGORY)' --envs '$(TEST-ENVS)' --pv '$(PV_ENVIRONMENTS)' --vcpus '$(VCPUS)' \
   $(if $(VARY-CFG),--variations '$(VARY-CFG)') $(if $(TEST-EXTRA-CFG),--extra '$(TEST-EXTRA-CFG)') \
   $(if $(TEST-TIMEOUT),--timeout '$(TEST-TIMEOUT)') $(if $(filter y,$(TEST-REALTIME)),--realtime) $(if $(filter y,$(TEST-COLD)),--cold) \
-  $(if $(XEN-CMDLINE),--xen-cmdline '$(XEN-CMDLINE)')
+  $(if $(XEN-CMDLINE),--xen-cmdline '$(XEN-CMDLINE)') $(if $(obj-dom0),--dom0-program)
+dom0-tests += $(if $(obj-dom0),$(test-dir))
+dom0-objs-$(test-dir) := $(addprefix $(O)/dom0/$(test-dir)/,$(obj-dom0))
 
 define test-config
 $(test-dir)/info.json $(test-cfgs) &: $(test-makefile) $(test-cfg-inputs) build/make/mkcfg $(wildcard build/make/cfg/*.cfg.in)

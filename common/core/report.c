@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #include <xtf/console.h>
-#include <xtf/hypercall.h>
 #include <xtf/lib.h>
 #include <xtf/report.h>
 
@@ -87,16 +86,4 @@ void xtf_report_status(void)
         xtf_error("The test reported no status\n");
 
     printk("Test result: %s\n", names[status].verdict);
-}
-
-void xtf_exit(void)
-{
-    xtf_report_status();
-    console_flush();
-
-    hypercall_shutdown(SHUTDOWN_poweroff);
-
-    /* Xen does not run this vCPU again; if it does, not much is left. */
-    while ( true )
-        hypercall_yield();
 }

@@ -124,11 +124,20 @@ def _options(words: Dict[str, object]) -> Options:
 def _instance(request: Message) -> Instance:
     """Put an instance's files where host xl looks for them."""
     fields = request.fields
-    directory = _INSTANCES / fields["info"]["name"]
+    image, program = request.data, b""
+    info = dict(fields["info"])     # type: ignore
+    if "program_at" in fields:
+        at = int(fields["program_at"])      # type: ignore
+        image, program = image[:at], image[at:]
+        info["dom0-program"] = True
+    directory = _INSTANCES / info["name"]
     directory.mkdir(parents=True)
-    test = Test(directory, fields["info"])
+    test = Test(directory, info)
     instance = Instance(test, fields["env"], fields["variation"])
-    instance.image.write_bytes(request.data)
+    instance.image.write_bytes(image)
+    if test.dom0_program is not None:
+        test.dom0_program.write_bytes(program)
+        test.dom0_program.chmod(0o700)
     instance.cfg.write_text(fields["cfg"].replace("@IMAGE@",
                                                   str(instance.image)))
     return instance

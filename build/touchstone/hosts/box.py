@@ -29,7 +29,7 @@ from ..hypervisors import hypervisor
 from ..hypervisors.hypervisor import Hypervisor
 from ..runner.catalogue import Instance
 from ..runner.console import BoundedLog
-from . import Host, Options
+from . import Host, Options, dom0program
 from .monitor import Interrupted, MonitorError
 from .qemu import Qemu
 
@@ -246,7 +246,10 @@ class BoxHost(Host):
     # --- instances ---------------------------------------------------------
 
     def can_run(self, instance: Instance) -> Optional[str]:
-        # All that host xl looks at.
+        obstacle = dom0program.obstacle(instance)
+        if obstacle is not None:
+            return obstacle
+        # All else that host xl looks at.
         key = (instance.env, instance.number("hap", 1))
         if key not in self._obstacles:
             try:
@@ -256,19 +259,18 @@ class BoxHost(Host):
             except (BoxDied, Interrupted):
                 return None     # run() sees to that
             _check(answer)
-            obstacle = answer.fields["obstacle"]
-            self._obstacles[key] = (None if obstacle is None
-                                    else str(obstacle))
+            found = answer.fields["obstacle"]
+            self._obstacles[key] = None if found is None else str(found)
         return self._obstacles[key]
 
     def run(self, instance: Instance, stop: Stop) -> Optional[Result]:
-        try:
-            data = instance.image.read_bytes()
-        except OSError as error:
-            raise InstanceError(f"{instance.image.name}: {error.strerror};"
-                                " run `make` first") from None
+        data = _read(instance.image)
+        program = instance.test.dom0_program
         seconds = self.timeout(instance)
         request = self._request("run", instance, data)
+        if program is not None:
+            request = request._replace(data=data + _read(program))
+            request.fields["program_at"] = len(data)
         request.fields["options"] = {**self._words(),
                                      "timeout": seconds * _PATIENCE}
         seconds += _OVERHEAD
@@ -368,6 +370,14 @@ def _xen_options(instance: Instance) -> List[str]:
     usual = machine.XEN_OPTIONS.split()
     return [word for word in instance.test.xen_cmdline.split()
             if _XEN_OPTIONS.match(word) and word not in usual]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InstanceError(f"{path.name}: {error.strerror};"
+                            " run `make` first") from None
 
 
 def _check(answer: Message) -> None:

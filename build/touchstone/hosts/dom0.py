@@ -17,7 +17,7 @@ from ..runner.catalogue import Instance
 from ..hypervisors.hypervisor import Hypervisor
 from ..base.process import Child, Deadline, Stop
 from ..base.verdict import InstanceError, Result, RunnerError
-from . import Clock, Host, Options, resolve
+from . import Clock, Host, Options, dom0program, resolve
 from .amplifier import SLOWER, Amplifier, AmplifierError
 from .boot import BEGUN, COPIED, ENDED, GONE, STARTED, Boot
 from .monitor import Interrupted
@@ -140,6 +140,8 @@ class Dom0Host(Host):
         return Clock()
 
     def can_run(self, instance: Instance) -> Optional[str]:
+        if instance.test.dom0_program is not None:
+            return dom0program.NEEDS_LINUX
         return None
 
     def needs_shadow(self, instance: Instance) -> bool:

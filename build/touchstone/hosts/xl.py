@@ -21,6 +21,8 @@ from ..runner.console import Console
 from ..base.process import Stop
 from ..base.verdict import InstanceError, Result, RunnerError, Verdict
 from . import FLOOD, FLOOD_BYTES, Host, Options, ledger, xldomain, xltools
+from . import dom0program
+from .dom0program import Pair
 from .xldomain import Domain, EndedEarly, NoMemory
 from .xllog import HypervisorLog, alarms, cause
 
@@ -108,6 +110,9 @@ class XlHost(Host):
             return most - 1
 
     def can_run(self, instance: Instance) -> Optional[str]:
+        obstacle = dom0program.obstacle(instance)
+        if obstacle is not None:
+            return obstacle
         self._load_info()
         capabilities = self._info.get("xen_caps", "").split()
         env = ENVIRONMENTS[instance.env]
@@ -138,6 +143,8 @@ class XlHost(Host):
             return Result(instance, Verdict.SKIP, self._lack(instance, lack))
         # A domU's output is all its own: no prefix tells domains apart.
         console = Console(domain=None, titles=instance.titles())
+        if instance.test.dom0_program is not None:
+            console = Pair(instance)
         notes: List[str] = []
         try:
             verdict, reason = self._watch(domain, console, instance, stop)
@@ -153,7 +160,8 @@ class XlHost(Host):
         if verdict is Verdict.CRASH and domain.domid is not None:
             why = cause(said, domain.domid)
             reason += f": {why}" if why else ""
-        result = Result(instance, verdict, reason, console.cases, console.log)
+        result = Result(instance, verdict, reason, console.cases,
+                        console.record)
         result.notes = alarms(said) + notes
         return result
 
@@ -175,7 +183,13 @@ class XlHost(Host):
         if stop.is_set:
             return None, ""
         end = time.monotonic() + self.timeout(instance)
-        return _follow(domain, console, end, stop)
+        if not isinstance(console, Pair):
+            return _follow(domain, console, end, stop)
+        with console.start(domain.find_domid(), self.words(instance)):
+            verdict, reason = _follow(domain, console, end, stop)
+            if verdict is None:
+                return None, ""
+            return console.combine(verdict, reason, stop)
 
     def _lack(self, instance: Instance, lack: NoMemory) -> str:
         """Return what an administrator would do about too little memory."""

@@ -217,12 +217,18 @@ class Domain:
         if ended:
             raise EndedEarly(f"the domain {ended} {when}")
 
+    def find_domid(self) -> int:
+        """Return the domain's ID; EndedEarly if it has none any more."""
+        if self.domid is None:
+            try:
+                self.domid = int(xltools.run("xl", "domid", self.name))
+            except (ToolError, ValueError) as error:
+                self._check_end("before its console was opened")
+                raise InstanceError(str(error)) from None
+        return self.domid
+
     def _open_terminal(self, stop: Stop) -> Reader:
-        try:
-            self.domid = int(xltools.run("xl", "domid", self.name))
-        except (ToolError, ValueError) as error:
-            self._check_end("before its console was opened")
-            raise InstanceError(str(error)) from None
+        self.find_domid()
         key = f"/local/domain/{self.domid}/console/tty"
         begin = time.monotonic()
         pause, looked = 0.02, False

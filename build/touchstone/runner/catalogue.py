@@ -30,6 +30,10 @@ class Test:
         self.realtime: bool = bool(info.get("realtime", False))
         self.cold: bool = bool(info.get("cold", False))
         self.xen_cmdline: str = info.get("xen-cmdline", "")
+        # What runs in a dom0 of Linux beside each instance, if anything.
+        self.dom0_program: Optional[Path] = (
+            directory / f"test-dom0-{self.name}"
+            if info.get("dom0-program") else None)
 
     def instances(self) -> "Iterator[Instance]":
         """Yield every instance: each environment in each variation."""
@@ -81,9 +85,14 @@ class Instance:
         return self._settings
 
     def titles(self) -> List[str]:
-        """Return the titles of the image's cases, as far as it tells them."""
+        """Return the titles of the cases, as far as the image tells them.
+
+        Those of a program for dom0 follow.
+        """
         if self._titles is None:
             self._titles = image.titles(self.image, self.env)
+            if self.test.dom0_program is not None:
+                self._titles += image.titles(self.test.dom0_program, "64")
         return self._titles
 
     def number(self, key: str, default: int) -> int:

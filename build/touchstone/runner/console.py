@@ -125,6 +125,16 @@ class Console:
         return max(self._cases.values(), key=len, default=[])
 
     @property
+    def record(self) -> BoundedLog:
+        """The log to show with the result."""
+        return self.log
+
+    @property
+    def unfinished(self) -> str:
+        """The line that has no end yet."""
+        return self._partial.decode("utf-8", "replace")
+
+    @property
     def reports(self) -> List[str]:
         """Lines of the guest that explain its verdict (`Failure: …`)."""
         if self._way:

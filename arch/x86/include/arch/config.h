@@ -63,6 +63,13 @@
 # define XEN_CAPABILITY "hvm-3.0-x86_32"
 # define ENVIRONMENT_DESCRIPTION "HVM 32bit (No paging)"
 
+#elif defined(CONFIG_ENV_dom0)
+
+/* No guest kernel, but a process of Linux in dom0: see arch/linux/. */
+# define CONFIG_64BIT 1
+# define CONFIG_PAGING_LEVELS 4
+# define ENVIRONMENT_DESCRIPTION "Process of Linux in dom0, 64bit"
+
 #else
 # error "No environment: define one CONFIG_ENV_<environment>"
 #endif
