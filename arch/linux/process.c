@@ -87,9 +87,21 @@ bool linux_is_pv(void)
     return !known || !strcmp(text, "PV\n");
 }
 
+/* To prove that cases look at results: distort=G for requests of that letter. */
+static bool distorts(unsigned long request)
+{
+    char letter[2];
+
+    return cmdline_value("distort", letter, sizeof(letter)) &&
+           letter[0] == (char)(request >> 8);
+}
+
 long linux_ioctl(int fd, unsigned long request, void *op)
 {
     int rc = ioctl(fd, request, op);
+
+    if ( distorts(request) )
+        return rc < 0 ? 0 : -EIO;
 
     return rc < 0 ? -errno : rc;
 }

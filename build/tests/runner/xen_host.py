@@ -150,7 +150,8 @@ class XenHost(unittest.TestCase):
 
     def run_one(self, act: Optional[Callable[[str], None]] = None,
                 stop: Optional[Stop] = None,
-                host: Optional[xl.XlHost] = None):
+                host: Optional[xl.XlHost] = None,
+                instance: Optional[Instance] = None):
         """Run an instance; `act` is called once its domain runs."""
         def domain():
             for _ in range(1000):
@@ -164,7 +165,8 @@ class XenHost(unittest.TestCase):
         thread = threading.Thread(target=domain)
         thread.start()
         try:
-            return (host or self.host()).run(self.instance(), stop or Stop())
+            return (host or self.host()).run(
+                instance or self.instance(), stop or Stop())
         finally:
             (self.state / "unpaused").touch()
             thread.join()

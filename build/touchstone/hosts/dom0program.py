@@ -5,6 +5,7 @@ Both report as images do.  Their lines go to one log, each behind the name of
 the side that printed it, and both verdicts become one.
 """
 
+import os
 import signal
 import subprocess
 import threading
@@ -159,6 +160,9 @@ class Dom0Program:
             _kill_group(self._process.pid)
         self._process.wait()
         self._reader.join(1.0)
+        if not self._reader.is_alive():
+            assert self._process.stdout is not None
+            self._process.stdout.close()
         self.console.end()
 
 
@@ -174,7 +178,6 @@ def _start(path: Path, words: List[str]) -> "subprocess.Popen[bytes]":
 
 
 def _kill_group(process: int) -> None:
-    import os
     try:
         os.killpg(process, signal.SIGKILL)
     except OSError:

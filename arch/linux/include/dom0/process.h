@@ -21,7 +21,11 @@ unsigned int linux_release(void);
 /** Whether this dom0 is a PV domain; else it is a PVH domain. */
 bool linux_is_pv(void);
 
-/** ioctl(): what it returns, or -errno. */
+/**
+ * ioctl(): what it returns, or -errno.  With distort=<letter> on the command
+ * line, requests of that letter are reported as failed when they succeed, and
+ * reverse.
+ */
 long linux_ioctl(int fd, unsigned long request, void *op);
 
 /** mmap() of @p fd, shared: the address, or NULL with -errno in *error. */
