@@ -55,6 +55,9 @@ LINUX_OPTIONS = ("console=hvc0 quiet rdinit=/init swiotlb=1024 rodata=off"
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
+# What stands in for the device model of HVM guests, in dom0.
+DEVICE_MODEL = "/usr/lib/touchstone/device-model"
+
 
 class BoxDied(Exception):
     """A box ended or does not answer; the text says how."""
@@ -95,12 +98,15 @@ class Recipe(NamedTuple):
 
 
 def overlay() -> bytes:
-    """Return an archive with the runner's own modules, for the agent."""
+    """Return an archive with the runner's own modules, and what they use."""
     archive = cpio.Archive()
     for path in sorted(_PACKAGE.rglob("*.py")):
         archive.file(
             f"usr/lib/touchstone/touchstone/{path.relative_to(_PACKAGE)}",
             path.read_bytes())
+    archive.file(DEVICE_MODEL.lstrip("/"), b"#!/usr/bin/python3 -ISE\n"
+                 + Path(__file__).with_name("devicemodel.py").read_bytes(),
+                 0o755)
     return archive.finish()
 
 

@@ -39,6 +39,8 @@ class Options:
         self.accel = "auto"
         self.timeout: Optional[float] = None
         self.vcpus: Optional[int] = None
+        self.guest_type: Optional[str] = None   # of HVM images: hvm, pvh
+        self.paging: Optional[str] = None       # of HVM guests: hap, shadow
         self.xen_cmdline = ""
         self.cases: List[str] = []
         self.shuffle: Optional[int] = None

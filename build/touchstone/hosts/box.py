@@ -340,7 +340,7 @@ class BoxHost(Host):
         return Message({
             "do": what, "options": self._words(), "env": instance.env,
             "variation": instance.variation,
-            "cfg": _cfg(instance, self._qemu.accel == "tcg"),
+            "cfg": _cfg(instance, self._qemu.accel == "tcg", self.options),
             # What takes all of Xen's memory as dom0 may do so here, too.  But
             # an HVM guest that did finds some again that others have freed.
             "most": (2 * machine.MEMORY if instance.is_pv
@@ -388,12 +388,13 @@ def _check(answer: Message) -> None:
         raise RunnerError(str(answer.fields["runner_error"]))
 
 
-def _cfg(instance: Instance, emulated: bool) -> str:
+def _cfg(instance: Instance, emulated: bool, options: Options) -> str:
     """Return an instance's xl.cfg for a box.
 
-    The image has another path there.  HVM images run without a device model:
-    as PVH guests.  Where the processor is `emulated`, hvm32pae needs shadow
-    paging: see Dom0Host.needs_shadow().
+    The image has another path there.  HVM images run as PVH guests, which
+    takes no device model, or as HVM guests with one that does nothing.  Where
+    the processor is `emulated`, hvm32pae needs shadow paging: see
+    Dom0Host.needs_shadow().
     """
     try:
         text = instance.cfg.read_text()
@@ -407,8 +408,17 @@ def _cfg(instance: Instance, emulated: bool) -> str:
         path = settings.get(key)
         if path:
             text = text.replace(str(path), "@IMAGE@")
-    if not instance.is_pv:
+    if instance.is_pv:
+        return text
+    if options.guest_type == "hvm":
+        # libxl loads some file as the BIOS, which the image never looks at.
+        text += ('\ntype="hvm"\ndevice_model_version="qemu-xen"\n'
+                 f'device_model_override="{machine.DEVICE_MODEL}"\n'
+                 f'bios_path_override="{machine.DEVICE_MODEL}"\n')
+    else:
         text += '\ntype="pvh"\nkernel="@IMAGE@"\n'
-        if emulated and instance.env == "hvm32pae":
-            text += "hap=0\n"
+    if options.paging:
+        text += f"hap={int(options.paging == 'hap')}\n"
+    elif emulated and instance.env == "hvm32pae":
+        text += "hap=0\n"
     return text

@@ -123,7 +123,8 @@ class XlHost(Host):
         virt_caps = self._info.get("virt_caps", "").split()
         if instance.is_pv or not virt_caps:
             return None
-        mode = "hap" if instance.number("hap", 1) else "shadow"
+        mode = (self.options.paging
+                or ("hap" if instance.number("hap", 1) else "shadow"))
         if mode == "shadow" and "shadow" not in virt_caps:
             return ("this Xen has no shadow paging; build it with"
                     " CONFIG_SHADOW_PAGING=y")
@@ -169,6 +170,8 @@ class XlHost(Host):
         words = list(_KEPT)
         if self.options.vcpus:
             words.append(f"vcpus={self.options.vcpus}")
+        if not instance.is_pv:
+            words += _guest_words(instance, self.options)
         if self.options.cases or self.options.shuffle is not None:
             key = "cmdline" if "cmdline" in instance.settings() else "extra"
             words.append(f'{key}="{self.words(instance)}"')
@@ -201,6 +204,20 @@ class XlHost(Host):
                 f" {instance.number('memory', 128)} and some for its paging:"
                 " make dom0 smaller (xl mem-set 0 N, or dom0_mem=N on Xen's"
                 f" command line), or end other domains (xl: {lack})")
+
+
+def _guest_words(instance: Instance, options: Options) -> List[str]:
+    """Return what makes an HVM image the guest that the options ask for."""
+    words = []
+    settings = instance.settings()
+    if options.guest_type == "pvh":
+        image = settings.get("firmware_override") or settings.get("kernel")
+        words += ['type="pvh"', f'kernel="{image}"']
+    elif options.guest_type == "hvm":
+        words.append('type="hvm"')
+    if options.paging:
+        words.append(f"hap={int(options.paging == 'hap')}")
+    return words
 
 
 def _follow(domain: Domain, console: Console, end: float,

@@ -114,6 +114,12 @@ def parser() -> argparse.ArgumentParser:
         help="seconds an instance may take (default: 30, or what a test says)")
     add("--vcpus", type=_positive_int, metavar="N",
         help="virtual CPUs of each instance (default: what its test says)")
+    add("--guest-type", choices=("hvm", "pvh"),
+        help="what HVM images run as with hosts box and xl (default: pvh in a"
+             " box, else what the .cfg file says)")
+    add("--paging", choices=("hap", "shadow"),
+        help="what HVM guests run on with hosts box and xl (default: what the"
+             " .cfg file says)")
     add("--shuffle", type=_seed, metavar="SEED",
         help="run the cases of an image in another order, chosen by a number")
     add("--amplify", type=_seed, nargs="?", metavar="=SEED",
@@ -255,7 +261,9 @@ def again(args: argparse.Namespace, result: Result) -> str:
             ("--gic", args.gic, 3),
             ("--xen", args.xen, "auto"),
             ("--xen-cmdline", args.xen_cmdline, ""),
-            ("--vcpus", args.vcpus, None)):
+            ("--vcpus", args.vcpus, None),
+            ("--guest-type", args.guest_type, None),
+            ("--paging", args.paging, None)):
         if value != default:
             words += [option, str(value)]
     if args.amplify is not None:
