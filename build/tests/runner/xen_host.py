@@ -92,6 +92,7 @@ class XenHost(unittest.TestCase):
         for key, value in (
                 ("PATH", f"{self.state}:{os.environ['PATH']}"),
                 ("STATE", str(self.state)),
+                ("XENSTORED_PATH", str(self.state / "xenstored")),
                 ("XDG_CACHE_HOME", str(self.state / "cache"))):
             self.set_environment(key, value)
         self.master, slave = pty.openpty()

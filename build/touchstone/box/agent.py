@@ -19,6 +19,7 @@ from ..base.process import Stop
 from ..base.verdict import InstanceError, Result, RunnerError, Verdict
 from ..hosts import Options, xldomain, xltools
 from ..hosts.xl import XlHost
+from ..hosts.xllog import HypervisorLog
 from ..runner.catalogue import Instance, Test
 from ..runner.console import Console
 from .channel import PORT, Decoder, Message
@@ -38,6 +39,9 @@ class _Host(XlHost):
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
+        # The runner outside reads Xen's log, as it is written.
+        self._log = HypervisorLog(lambda: "")
+        self.domid: Optional[int] = None    # of the last domain
         # What the next domain may have at most (MiB), if more than usual.
         self.most: Optional[int] = None
 
@@ -46,7 +50,10 @@ class _Host(XlHost):
                ) -> Tuple[Optional[Verdict], str]:
         if self.most is not None:
             xltools.run("xl", "mem-max", domain.name, str(self.most))
-        return super()._watch(domain, console, instance, stop)
+        try:
+            return super()._watch(domain, console, instance, stop)
+        finally:
+            self.domid = domain.domid
 
 
 def main() -> int:
@@ -109,9 +116,13 @@ def _do(host: _Host, request: Message) -> Message:
     if request.fields["do"] == "can_run":
         return Message({"obstacle": host.can_run(instance)})
     host.most = request.fields.get("most")
+    # xenconsoled and its terminal keep what is printed before it is opened,
+    # which saves a process of xl.
+    host.pauses = host.most is not None
+    host.domid = None
     result = host.run(instance, Stop())
     assert result is not None
-    return _result(result)
+    return _result(result, host.domid)
 
 
 def _options(words: Dict[str, object]) -> Options:
@@ -143,11 +154,12 @@ def _instance(request: Message) -> Instance:
     return instance
 
 
-def _result(result: Result) -> Message:
+def _result(result: Result, domid: Optional[int]) -> Message:
     cases: List[List[str]] = [list(case) for case in result.cases]
     log = result.log.text().encode() if result.log is not None else b""
     return Message({"verdict": result.verdict.name, "reason": result.reason,
-                    "cases": cases, "notes": result.notes}, log)
+                    "cases": cases, "notes": result.notes, "domid": domid},
+                   log)
 
 
 if __name__ == "__main__":

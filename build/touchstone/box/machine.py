@@ -43,6 +43,9 @@ BOOT_SECONDS = 120.0
 
 _SAVE_SECONDS = 120.0
 
+# Lines of Xen's that are kept for an instance.
+_SAID_LINES = 4000
+
 XEN_OPTIONS = (f"console=com1 dom0_mem={DOM0_MEMORY}M,max:{DOM0_MEMORY}M"
                " no-real-mode bootscrub=0 spec-ctrl=no loglvl=all"
                " guest_loglvl=all"
@@ -145,6 +148,8 @@ class Box:
         self.log = BoundedLog()
         self._console = Console(domain=None)
         self._xen = XenLog(True, False)
+        # What Xen has printed since the last request.
+        self.said: List[str] = []
         self.served = 0     # instances; whoever runs them counts
         fds = [*pass_fds, remote.fileno()]
         options = ["-chardev", "stdio,id=console,signal=off",
@@ -176,6 +181,7 @@ class Box:
         """
         data = memoryview(message.encode())
         deadline = Deadline(seconds)
+        self.said.clear()
         self._channel.setblocking(False)
         while data:
             self._wait(deadline, stop, select.POLLOUT)
@@ -210,6 +216,14 @@ class Box:
                     raise self._died()
                 self._decoder.feed(data)
 
+    def hear_out(self, stop: Stop) -> None:
+        """Read what Xen has printed by now."""
+        while True:
+            data = self.child.read(0.0, stop)
+            if not data:
+                return
+            self._note(data)
+
     def _wait(self, deadline: Deadline, stop: Stop, event: int) -> bool:
         """Wait for the channel, reading the console meanwhile.
 
@@ -237,6 +251,9 @@ class Box:
         self.log.append(data)
         for line in self._console.feed(data):
             self._xen.feed(line)
+            if line.xen:
+                self.said.append(line.text)
+        del self.said[:-_SAID_LINES]
         # A guest's verdict on Xen's log is no end of the console.
         self._console.verdict = None
         if self._xen.ended:

@@ -29,7 +29,7 @@ from ..hypervisors import hypervisor
 from ..hypervisors.hypervisor import Hypervisor
 from ..runner.catalogue import Instance
 from ..runner.console import BoundedLog
-from . import Host, Options, dom0program
+from . import Host, Options, dom0program, xllog
 from .monitor import Interrupted, MonitorError
 from .qemu import Qemu
 
@@ -299,9 +299,15 @@ class BoxHost(Host):
         log.append(answer.data)
         fields = answer.fields
         cases = [Case(*case) for case in fields["cases"]]  # type: ignore
-        result = Result(instance, Verdict[str(fields["verdict"])],
-                        str(fields["reason"]), cases, log)
-        result.notes = [str(note) for note in fields["notes"]]  # type: ignore
+        box.hear_out(stop)
+        verdict = Verdict[str(fields["verdict"])]
+        reason = str(fields["reason"])
+        if verdict is Verdict.CRASH and fields.get("domid") is not None:
+            why = xllog.cause(box.said, int(fields["domid"]))  # type: ignore
+            reason += f": {why}" if why else ""
+        result = Result(instance, verdict, reason, cases, log)
+        result.notes = xllog.alarms(box.said) + [
+            str(note) for note in fields["notes"]]  # type: ignore
         return result
 
     @contextlib.contextmanager

@@ -46,6 +46,9 @@ class XlHost(Host):
 
     kind = "xl"
 
+    # Whether domains wait until their consoles are open.
+    pauses = True
+
     def __init__(self, options: Options) -> None:
         super().__init__(options)
         self._info: Dict[str, str] = {}
@@ -137,6 +140,7 @@ class XlHost(Host):
         position = self._log.position()
         domain = Domain(instance, self.options, self._settings(instance),
                         lambda: next(self._serial), self._ledger)
+        domain.paused = self.pauses
         try:
             if not domain.create(stop, self._memory, self.timeout(instance)):
                 return None
@@ -265,6 +269,7 @@ def _after_hang_up(domain: Domain, stop: Stop) -> str:
     end = time.monotonic() + _HANG_UP_SECONDS
     pause = 0.05
     while not stop.is_set:
+        domain.look_again()
         ended = domain.end_state()
         if ended:
             return ended

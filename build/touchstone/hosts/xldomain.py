@@ -11,7 +11,7 @@ from typing import Callable, List, Optional
 from ..runner.catalogue import ENVIRONMENTS, Instance
 from ..base.process import Stop
 from ..base.verdict import InstanceError, RunnerError
-from . import Options, xlhints, xltools
+from . import Options, xenstore, xlhints, xltools
 from .ledger import Ledger
 from .xlconsole import LogFile, Reader, Terminal, missing_log, no_directory
 from .xltools import ToolError
@@ -20,6 +20,9 @@ from .xltools import ToolError
 # whether it is there at all (seconds).
 CONSOLE_SECONDS = 30.0
 CONSOLE_LOOK = 2.0
+
+# How long xenstored's silence is believed that no domain has ended.
+LOOK_SECONDS = 10.0
 
 # How long it may take to make a log.
 LOG_SECONDS = 10.0
@@ -101,8 +104,13 @@ class Domain:
         self._ledger = ledger
         self._logfile = options.results_mode == "logfile"
         self.name = ""
+        # Whether the domain waits until its console is open.  If not, it may
+        # print before that only what xenconsoled and the terminal keep.
+        self.paused = True
         self.domid: Optional[int] = None
         self.reader: Optional[Reader] = None
+        self._ends: Optional[xenstore.EndWatch] = None
+        self._looked = 0.0
 
     def create(self, stop: Stop, memory: Memory, seconds: float) -> bool:
         """Make the domain; False if `stop` was set meanwhile.
@@ -139,6 +147,8 @@ class Domain:
                 continue
             memory.take()
             self.reader = reader
+            self._ends = xenstore.EndWatch()
+            self._looked = time.monotonic() if self.paused else 0.0
             return True
         return False
 
@@ -156,8 +166,9 @@ class Domain:
         try:
             # -e: no process of xl stays to watch the domain, which would
             # cost a third of the creation.
-            xltools.run("xl", "create", "-p", "-e", str(self._instance.cfg),
-                        f'name="{self.name}"', *self._words)
+            xltools.run("xl", "create", *(["-p"] if self.paused else []), "-e",
+                        str(self._instance.cfg), f'name="{self.name}"',
+                        *self._words)
         except (ToolError, RunnerError) as error:
             lines = error.lines if isinstance(error, ToolError) else []
             in_use = xlhints.matches(xlhints.NAME_IN_USE, lines)
@@ -205,7 +216,8 @@ class Domain:
         if stop.is_set:
             return
         try:
-            xltools.run("xl", "unpause", self.name)
+            if self.paused:
+                xltools.run("xl", "unpause", self.name)
         except ToolError as error:
             self._check_end("before it ran")
             raise InstanceError(str(error)) from None
@@ -219,6 +231,11 @@ class Domain:
 
     def find_domid(self) -> int:
         """Return the domain's ID; EndedEarly if it has none any more."""
+        if self.domid is None:
+            try:
+                self.domid = xenstore.domid_of(self.name)
+            except xenstore.StoreError:
+                pass
         if self.domid is None:
             try:
                 self.domid = int(xltools.run("xl", "domid", self.name))
@@ -261,8 +278,17 @@ class Domain:
                 raise RunnerError(missing_log(log.path))
             _sleep(0.05, stop)
 
+    def look_again(self) -> None:
+        """Have end_state() ask Xen, whatever xenstored says."""
+        self._looked = 0.0
+
     def end_state(self) -> str:
         """Return how the domain ended; "" while it runs."""
+        now = time.monotonic()
+        if (self._ends is not None and not self._ends.may_have_ended()
+                and now - self._looked < LOOK_SECONDS):
+            return ""
+        self._looked = now
         return xltools.end_state(self.name)
 
     def destroy(self) -> List[str]:
@@ -273,6 +299,9 @@ class Domain:
         if self.reader is not None:
             self.reader.close()
             self.reader = None
+        if self._ends is not None:
+            self._ends.close()
+            self._ends = None
         complaint = self._remove()
         if not complaint:
             self._ledger.ended(self.name)
