@@ -87,20 +87,23 @@ bool linux_is_pv(void)
     return !known || !strcmp(text, "PV\n");
 }
 
-/* To prove that cases look at results: distort=G for requests of that letter. */
-static bool distorts(unsigned long request)
+/*
+ * To prove that cases look at results: distort=G for requests of that letter,
+ * distort=M for mmap().
+ */
+static bool distorts(char what)
 {
     char letter[2];
 
     return cmdline_value("distort", letter, sizeof(letter)) &&
-           letter[0] == (char)(request >> 8);
+           letter[0] == what;
 }
 
 long linux_ioctl(int fd, unsigned long request, void *op)
 {
     int rc = ioctl(fd, request, op);
 
-    if ( distorts(request) )
+    if ( distorts(request >> 8) )
         return rc < 0 ? 0 : -EIO;
 
     return rc < 0 ? -errno : rc;
@@ -111,6 +114,8 @@ void *linux_mmap(int fd, uint64_t offset, size_t bytes, int prot, long *error)
     void *at = mmap(NULL, bytes, prot, MAP_SHARED, fd, offset);
 
     *error = at == MAP_FAILED ? -errno : 0;
+    if ( distorts('M') )
+        *error = *error ? 0 : -EIO;
 
     return at == MAP_FAILED ? NULL : at;
 }

@@ -53,7 +53,8 @@ class Terminal(Reader):
         self._file = os.open(path, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK
                              | os.O_CLOEXEC)
         try:
-            tty.setraw(self._file)
+            # At once: what the terminal holds already must stay.
+            tty.setraw(self._file, termios.TCSANOW)
         except termios.error:
             pass    # hung up, which the first read tells
 

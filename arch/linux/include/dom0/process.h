@@ -28,7 +28,10 @@ bool linux_is_pv(void);
  */
 long linux_ioctl(int fd, unsigned long request, void *op);
 
-/** mmap() of @p fd, shared: the address, or NULL with -errno in *error. */
+/**
+ * mmap() of @p fd, shared: the address, or NULL with -errno in *error.  With
+ * distort=M, *error is wrong.
+ */
 void *linux_mmap(int fd, uint64_t offset, size_t bytes, int prot, long *error);
 
 /**
