@@ -29,7 +29,8 @@ from touchstone.runner.catalogue import Instance, Test, load  # noqa: E402
 WAYS: Dict[str, List[str]] = {
     "misbehave=page": ["one grant, mmap", "order of the references",
                        "GRANT_COPY: granted page to local"],
-    "misbehave=readonly": ["one grant, mmap", "read-only grant, mmap writable"],
+    "misbehave=readonly": ["one grant, mmap",
+                           "read-only grant, mmap writable"],
     "misbehave=bytes": ["munmap: first page of four", "fork: child has no"],
     "misbehave=free": ["one grant, mmap", "same grant in two maps"],
     "misbehave=busy": ["before mmap", "SIGKILL"],

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Unit tests: the archive of dom0's files, what ELF files need, messages."""
 
+import os
+import stat
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -10,7 +13,8 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from touchstone.base import cache  # noqa: E402
-from touchstone.box import cpio, elf, image  # noqa: E402
+from touchstone.box import cpio, devicemodel, elf  # noqa: E402
+from touchstone.box import image, machine  # noqa: E402
 from touchstone.box.channel import Decoder, Message  # noqa: E402
 
 
@@ -29,6 +33,44 @@ def entries(data: bytes) -> dict:
         found[name] = (fields[1], fields[9:11],
                        data[start:start + fields[6]])
         at = (start + fields[6] + 3) // 4 * 4
+
+
+class Overlay(unittest.TestCase):
+    """What the runner of dom0 is made of is all there, and nothing else."""
+
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.root = Path(scratch.name)
+        for name, (mode, _, data) in entries(machine.overlay()).items():
+            path = self.root / name
+            if stat.S_ISDIR(mode):
+                path.mkdir()
+            else:
+                path.write_bytes(data)
+                path.chmod(stat.S_IMODE(mode))
+
+    def test_the_agent_starts(self):
+        done = subprocess.run(
+            [sys.executable, "-m", "touchstone.box.agent"], cwd="/",
+            env={"PYTHONPATH": str(self.root / "usr/lib/touchstone"),
+                 "PATH": "/usr/bin:/bin"},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.assertEqual(done.stdout.splitlines()[-1:],
+                         ["there is no port to the runner"], done.stdout)
+
+    def test_device_model(self):
+        path = self.root / machine.DEVICE_MODEL.lstrip("/")
+        self.assertTrue(os.access(path, os.X_OK))
+        self.assertEqual(path.read_text().splitlines()[0],
+                         "#!/usr/bin/python3 -ISE")
+        ask = devicemodel.answer
+        self.assertEqual(
+            ask('{"execute": "query-chardev", "id": 3}'),
+            {"return": [], "id": 3})
+        self.assertEqual(ask('{"execute": "query-vnc"}')["return"],
+                         {"enabled": False})
+        self.assertEqual(ask('{"execute": "qmp_capabilities"}')["return"], {})
 
 
 class Cpio(unittest.TestCase):

@@ -128,6 +128,30 @@ class Consoles(xen_host.XenHost):
             self.run_one()
         self.assertEqual(self.domains(), [])
 
+    def test_list_that_fails_once(self):
+        """A tool that fails is no domain that is gone."""
+        def act(name):
+            time.sleep(1.5)
+            self.say(b"Test result: SUCCESS\n")(name)
+
+        self.shorten(xltools, _AGAIN_SECONDS=0.05)
+        self.plant("list", "[ -f failed ] || { touch failed; exit 1; }")
+        self.assertEqual(self.run_one(act).verdict, Verdict.SUCCESS)
+        self.assertTrue((self.state / "failed").exists())
+
+    def test_list_that_fails_always(self):
+        self.shorten(xltools, _AGAIN_SECONDS=0.05)
+        self.plant("list", "echo out of memory >&2; exit 1")
+        with self.assertRaisesRegex(InstanceError, "out of memory"):
+            self.run_one()
+
+    def test_list_that_knows_no_such_domain(self):
+        self.plant("list", "echo \"$2 is an invalid domain identifier"
+                   " (rc=-6)\" >&2; exit 1")
+        result = self.run_one()
+        self.assertEqual(result.verdict, Verdict.CRASH)
+        self.assertIn("is gone", result.reason)
+
     def test_no_busy_polling(self):
         """A silent domain is asked for seldom, by few processes."""
         self.options.timeout = 4

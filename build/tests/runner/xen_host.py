@@ -50,7 +50,10 @@ unpause) [ -d "domains/$2" ] || exit 1
          if [ -f guest ]; then sh ./guest "$2"; fi
          touch unpaused ;;
 list)    echo "Name ID Mem VCPUs State Time(s)"
-         if [ -n "$2" ]; then line "$2"; exit; fi
+         if [ -n "$2" ]; then line "$2" && exit
+             echo "$2 is an invalid domain identifier (rc=-6)" >&2
+             exit 1
+         fi
          echo "Domain-0 0 1024 1 r----- 9.9"
          for each in domains/*; do line "${each#domains/}"; done; true ;;
 destroy) rm -r "domains/$2" 2>/dev/null ;;

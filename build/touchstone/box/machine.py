@@ -27,6 +27,7 @@ from ..hosts.qemu import Qemu
 from ..hosts.savedstate import (PAGE, SHARED_MEMORY, anonymous_file,
                                 monitor_options, write_at)
 from ..hosts.xenlog import XenLog
+from ..runner import environments
 from ..runner.console import BoundedLog, Console
 from . import cpio
 from .channel import PORT, Decoder, Message
@@ -107,6 +108,9 @@ def overlay() -> bytes:
         archive.file(
             f"usr/lib/touchstone/touchstone/{path.relative_to(_PACKAGE)}",
             path.read_bytes())
+    # Where the module that reads it looks, seen from its own place.
+    archive.file("usr/lib/touchstone/environments.txt",
+                 environments.PATH.read_bytes())
     archive.file(DEVICE_MODEL.lstrip("/"), b"#!/usr/bin/python3 -ISE\n"
                  + Path(__file__).with_name("devicemodel.py").read_bytes(),
                  0o755)
@@ -268,6 +272,9 @@ class Box:
         reason = ("QEMU hung up" if status is None
                   else f"QEMU ended by signal {-status}" if status < 0
                   else f"QEMU ended with status {status}")
+        if status == 0:
+            return BoxDied("\n".join(["dom0 has powered off; it said last:",
+                                      *self.log.last_lines(8)]))
         said = self.child.errors.decode("utf-8", "replace").strip()
         return BoxDied(f"{reason}: {said}" if said else reason)
 

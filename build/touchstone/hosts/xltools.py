@@ -33,9 +33,14 @@ SLOW_PROBE_SECONDS = 30.0
 # Once a command has ended, what it left behind may hold its pipes open.
 _PIPES_SECONDS = 1.0
 
+# When a command that failed for no known reason is tried again.
+_AGAIN_SECONDS = 0.5
+
 _NO_XENSTORED = re.compile(
     r"cannot connect to xenstore|could not connect|xs_open|Connection refused",
     re.IGNORECASE)
+_NO_DOMAIN = re.compile(
+    r"invalid domain identifier|does not exist|[Nn]on-exist[ae]nt domain")
 _NO_PRIVILEGE = re.compile(
     r"privileged command interface|cannot open libxc handle|"
     r"/dev/xen/privcmd|must be run as root|Permission denied", re.IGNORECASE)
@@ -276,13 +281,20 @@ def listed(*words: str) -> List[Listed]:
 
 
 def end_state(name: str) -> str:
-    """Return how a domain ended; "" while it runs."""
-    try:
-        found = listed(name)
-    except ToolError as error:
-        if error.hangs:
-            raise
-        return "is gone"
+    """Return how a domain ended; "" while it runs.
+
+    ToolError if that cannot be found out, though it was tried twice.
+    """
+    for last in (False, True):
+        try:
+            found = listed(name)
+            break
+        except ToolError as error:
+            if any(_NO_DOMAIN.search(line) for line in error.lines):
+                return "is gone"
+            if error.hangs or last:
+                raise
+            time.sleep(_AGAIN_SECONDS)
     return found[0].end if found else "is gone"
 
 
