@@ -62,6 +62,7 @@ check-box: box
 	@$(MAKE) all
 	@./xtf-runner --host-kind box --xen $(XEN) $(ARGS) \
 		--known-defects=allow $(skip-is-ok)
+	@build/tests/box/check_gntdev.py $(xen-option)
 
 # These need more of the hypervisor than its binary.
 xen-option = $(if $(filter-out auto,$(XEN)),--xen $(XEN))
