@@ -17,7 +17,7 @@ dom0-tests := $(strip $(dom0-tests))
 # The headers of the tree come ahead of the system's, whose include/xen is
 # another.
 DOM0_CFLAGS = $(CPPFLAGS) -I$(ROOT)/arch/linux/include $(filter-out -std=%,$(DEFAULT_CFLAGS)) -std=gnu11 \
-  $(user-CFLAGS) -m64 -DCONFIG_ENV_dom0=1 -fno-pie -fno-builtin-printf
+  $(user-CFLAGS) -m64 -DCONFIG_LINUX_PROCESS=1 -fno-pie -fno-builtin-printf
 DOM0_LDFLAGS = -m64 -static -no-pie $(user-LDFLAGS) -Wl,-T,arch/linux/cases.lds
 
 ifneq ($(and $(dom0-libc),$(dom0-tests)),)

@@ -63,7 +63,7 @@
 # define XEN_CAPABILITY "hvm-3.0-x86_32"
 # define ENVIRONMENT_DESCRIPTION "HVM 32bit (No paging)"
 
-#elif defined(CONFIG_ENV_dom0)
+#elif defined(CONFIG_LINUX_PROCESS)
 
 /* No guest kernel, but a process of Linux in dom0: see arch/linux/. */
 # define CONFIG_64BIT 1
