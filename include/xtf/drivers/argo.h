@@ -74,7 +74,7 @@ bool argo_wildcard_allowed(void);
  * The operations of <xen/argo.h>, XEN_ARGO_OP_<name>, as they are.
  */
 
-/** register_ring over @p nr frames.  @param flags  XEN_ARGO_REGISTER_FLAG_* */
+/** register_ring over @p nr frames; @p flags are XEN_ARGO_REGISTER_FLAG_*. */
 static inline long argo_register(const xen_argo_register_ring_t *reg,
                                  const xen_argo_gfn_t *gfns,
                                  unsigned long nr, unsigned long flags)
@@ -129,7 +129,10 @@ static inline long argo_notify(xen_argo_ring_data_t *data)
 void argo_ring_init(struct argo_ring *ring, void *frames,
                     xen_argo_port_t aport, domid_t partner, uint32_t len);
 
-/** Register the ring.  @param flags  XEN_ARGO_REGISTER_FLAG_* */
+/**
+ * Register the ring; @p flags are XEN_ARGO_REGISTER_FLAG_*.
+ * @return 0 or a -errno of Xen's.
+ */
 long argo_ring_register(struct argo_ring *ring, unsigned long flags);
 /** Unregister the ring. */
 long argo_ring_unregister(struct argo_ring *ring);

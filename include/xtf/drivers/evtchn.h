@@ -56,7 +56,7 @@ static inline long evtchn_bind_virq(uint32_t virq, uint32_t vcpu)
     return rc ?: (long)op.port;
 }
 
-/** Bind a new port to a PIRQ.  @param flags  BIND_PIRQ__WILL_SHARE or 0 */
+/** Bind a new port to a PIRQ; @p flags are BIND_PIRQ__WILL_SHARE or 0. */
 static inline long evtchn_bind_pirq(uint32_t pirq, uint32_t flags)
 {
     struct evtchn_bind_pirq op = { .pirq = pirq, .flags = flags };

@@ -58,6 +58,8 @@ int exhaust_used(void);
  * Call op() with no page free, then with one, with two and so on, until it
  * does not return @p error.  The case fails if a call that failed uses more
  * pages than before.
+ * @param op         the call, which returns 0 or a -errno
+ * @param error      what it returns where Xen lacks memory: -ENOMEM or so
  * @param keeps      pages that a failed call may keep for the next one, in all
  * @param unchanged  called after each failure, to check the rest; may be NULL
  * @return what op() returned last: @p error only if a check has failed, or if

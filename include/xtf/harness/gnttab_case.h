@@ -77,6 +77,7 @@ domid_t gnt_self(void);
 
 /**
  * Grant the page at @p va to this domain, until the case ends.
+ * @param va     an address in the page
  * @param flags  flags besides GTF_permit_access, such as GTF_readonly, or 0
  * @return the grant reference.
  */
@@ -112,7 +113,9 @@ void *gnt_at(void);
 /**
  * A request to map @p ref of this domain at @p at, to be changed as the case
  * needs.  Its output fields are GNT_UNTOUCHED.
+ * @param ref    the grant reference
  * @param flags  GNTMAP_ flags
+ * @param at     where to map it, a page of address space
  */
 struct gnttab_map_grant_ref gnt_map_op(grant_ref_t ref, uint32_t flags,
                                        const void *at);

@@ -57,7 +57,7 @@ void race_linger(void);
 
 /*
  * The expectation for code on any vCPU of a race: the format says what is wrong
- * if @cond is false.  The race ends soon after; only the first message is kept.
+ * if cond is false.  The race ends soon after; only the first message is kept.
  */
 #define race_check(cond, ...)                                           \
     do { if ( !(cond) ) race_wrong(XTF_HERE, __VA_ARGS__); } while ( 0 )

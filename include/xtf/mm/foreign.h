@@ -20,7 +20,10 @@ int foreign_map(void *va, domid_t domid, unsigned long gfn);
 /**
  * Show a frame of a domain's grant table at @p va, a page where nothing is; the
  * table grows for it.
+ * @param va     where, a page of address space
+ * @param domid  the domain whose grant table it is
  * @param id     XENMEM_resource_grant_table_id_*
+ * @param frame  number of the frame in the table
  * @return 0 or a -errno of Xen's.
  */
 int foreign_map_grant_table(void *va, domid_t domid, uint32_t id,

@@ -53,6 +53,9 @@ void gnt_peer_spoilt(struct peer *peer);
 /**
  * Publish the peer's entry @p ref for @p domid, by writing to its table: the
  * domid and the frame are visible before the flags.
+ * @param peer   the granting domain
+ * @param ref    the entry
+ * @param domid  the domain that may use the grant
  * @param gfn    a frame of the peer, such as PEER_PAGE_GFN(i)
  * @param flags  a GTF_ type and its flags
  */
@@ -68,6 +71,8 @@ void peer_publish_sub_page(struct peer *peer, grant_ref_t ref, domid_t domid,
 
 /**
  * Publish the peer's PEER_REF(i): a grant of its page i to this domain.
+ * @param peer   the granting domain
+ * @param i      the page, from 0
  * @param flags  flags besides GTF_permit_access, such as GTF_readonly, or 0
  * @return PEER_REF(i).
  */
@@ -111,6 +116,8 @@ int peer_copy(struct peer *peer, struct gnttab_copy_32 *op);
 
 /**
  * Grant the page at @p va of this domain to the peer, until the case ends.
+ * @param peer   the domain that may use the grant
+ * @param va     an address in the page
  * @param flags  flags besides GTF_permit_access, or 0
  * @return this domain's grant reference.
  */

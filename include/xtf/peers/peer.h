@@ -120,7 +120,10 @@ long peer_hypercall(struct peer *peer, unsigned int call,
  * The peer makes these hypercalls, one after the other, while the test
  * continues; with @p repeat it starts over after the last.  It runs until
  * peer_finish(), or until the case ends.
- * @param nr  number of requests, 1 to PEER_MAX_REQUESTS
+ * @param peer      a peer that makes no requests yet
+ * @param requests  copied to the peer
+ * @param nr        number of requests, 1 to PEER_MAX_REQUESTS
+ * @param repeat    whether the peer starts over
  */
 void peer_start(struct peer *peer, const struct peer_request *requests,
                 unsigned int nr, bool repeat);
@@ -141,7 +144,11 @@ void *peer_args(const struct peer *peer);
 /**
  * The peer makes the hypercall call(cmd, op, 1), of which most take no third
  * argument.  The structure is copied to the peer and back.
- * @param size  bytes of the structure, in the layout of a 32-bit guest
+ * @param peer  the peer
+ * @param call  number of the hypercall, __HYPERVISOR_…
+ * @param cmd   the operation
+ * @param op    the structure, in the layout of a 32-bit guest
+ * @param size  bytes of the structure
  * @return what the hypercall returned.
  */
 long peer_op(struct peer *peer, unsigned int call, unsigned int cmd,
