@@ -2,19 +2,16 @@
 """Unit tests: host xl, with stand-ins for the Xen tools and a real pty."""
 
 import os
-import pty
-import stat
 import sys
-import tempfile
 import threading
 import time
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path[:0] = [str(Path(__file__).resolve().parents[2]),
+                str(Path(__file__).resolve().parent)]
 
-from touchstone.runner.catalogue import Instance, Test  # noqa: E402
-from touchstone.hosts import Options  # noqa: E402
+import xen_host  # noqa: E402
 from touchstone.hosts import xl  # noqa: E402
 from touchstone.base.process import Stop  # noqa: E402
 from touchstone.base.verdict import InstanceError, RunnerError, Verdict  # noqa: E402
@@ -47,36 +44,14 @@ xen_caps               : xen-3.0-x86_64 hvm-3.0-x86_64 hvm-3.0-x86_32
 """
 
 
-class XlHost(unittest.TestCase):
+class XlHost(xen_host.Tools):
+    TOOLS = {"xl": XL, "xenstore-read": XENSTORE_READ}
+
     def setUp(self):
-        scratch = tempfile.TemporaryDirectory()
-        self.addCleanup(scratch.cleanup)
-        self.state = Path(scratch.name)
-        for name, text in (("xl", XL), ("xenstore-read", XENSTORE_READ)):
-            tool = self.state / name
-            tool.write_text(text)
-            tool.chmod(stat.S_IRWXU)
-        self.set_environment("PATH", f"{self.state}:{os.environ['PATH']}")
-        self.set_environment("STATE", str(self.state))
+        super().setUp()
         (self.state / "info").write_text(INFO)
         (self.state / "state").write_text("-b----")
-        self.master, slave = pty.openpty()
-        self.addCleanup(os.close, slave)
-        (self.state / "tty").write_text(os.ttyname(slave))
-        self.options = Options()
-        self.options.timeout = 2.0
         self.options.logfile_dir = str(self.state)
-
-    def set_environment(self, key: str, value: str) -> None:
-        self.addCleanup(os.environ.__setitem__, key, os.environ.get(key, ""))
-        os.environ[key] = value
-
-    def instance(self, env="pv64", cfg="") -> Instance:
-        instance = Instance(Test(self.state, {
-            "name": "demo", "category": "functional",
-            "environments": [env]}), env, None)
-        instance.cfg.write_text(f'name="{instance.name}"\n{cfg}')
-        return instance
 
     def run_domain(self, output=b"", state="-b----", stop=None):
         """Run an instance that prints and changes state once unpaused."""

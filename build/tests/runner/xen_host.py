@@ -76,22 +76,22 @@ xen_caps               : xen-3.0-x86_64 hvm-3.0-x86_64 hvm-3.0-x86_32
 """
 
 
-class XenHost(unittest.TestCase):
-    """Tests of host xl on the stand-in."""
+class Tools(unittest.TestCase):
+    """Scripts for the Xen tools, first on the path, and a domain's console.
+
+    The scripts keep what they know in files below $STATE, self.state here.
+    """
+
+    TOOLS = {"xl": XL, "xenstore-read": XENSTORE_READ}
 
     def setUp(self):
         scratch = tempfile.TemporaryDirectory()
         self.addCleanup(scratch.cleanup)
         self.state = Path(scratch.name)
-        for name, text in (("xl", XL), ("xenstore-read", XENSTORE_READ)):
+        for name, text in self.TOOLS.items():
             tool = self.state / name
             tool.write_text(text)
             tool.chmod(stat.S_IRWXU)
-        for name in ("domains", "do", "logs"):
-            (self.state / name).mkdir()
-        for name, text in (("info", INFO), ("next", "6\n"), ("dmesg", ""),
-                           ("calls", "")):
-            (self.state / name).write_text(text)
         for key, value in (
                 ("PATH", f"{self.state}:{os.environ['PATH']}"),
                 ("STATE", str(self.state)),
@@ -104,20 +104,6 @@ class XenHost(unittest.TestCase):
         (self.state / "tty").write_text(os.ttyname(slave))
         self.options = Options()
         self.options.timeout = 2.0
-        self.options.logfile_dir = str(self.state / "logs")
-        # What takes seconds on a host shall take less here.
-        self.shorten(xltools, PATIENCE=0.5, PROBE_SECONDS=1.5,
-                     SLOW_PROBE_SECONDS=3.0,
-                     COMMAND_SECONDS=5.0, SLOW_SECONDS=5.0)
-        self.shorten(xldomain, CONSOLE_SECONDS=2.0,
-                     LOG_SECONDS=2.0, CONSOLE_LOOK=0.5,
-                     DESTROY_SECONDS=1.0, _MEMORY_PAUSES=(0.05, 0.05, 0.05))
-        self.shorten(xl, _HANG_UP_SECONDS=0.5)
-
-    def shorten(self, module, **seconds) -> None:
-        for name, value in seconds.items():
-            self.addCleanup(setattr, module, name, getattr(module, name))
-            setattr(module, name, value)
 
     def set_environment(self, key: str, value: str) -> None:
         before = os.environ.get(key)
@@ -134,6 +120,39 @@ class XenHost(unittest.TestCase):
             os.close(master)
             os.close(self._slave)
 
+    def instance(self, env="pv64", cfg="", name="demo") -> Instance:
+        instance = Instance(Test(self.state, {
+            "name": name, "category": "functional",
+            "environments": [env]}), env, None)
+        instance.cfg.write_text(f'name="{instance.name}"\n{cfg}')
+        return instance
+
+
+class XenHost(Tools):
+    """Tests of host xl on the stand-in."""
+
+    def setUp(self):
+        super().setUp()
+        for name in ("domains", "do", "logs"):
+            (self.state / name).mkdir()
+        for name, text in (("info", INFO), ("next", "6\n"), ("dmesg", ""),
+                           ("calls", "")):
+            (self.state / name).write_text(text)
+        self.options.logfile_dir = str(self.state / "logs")
+        # What takes seconds on a host shall take less here.
+        self.shorten(xltools, PATIENCE=0.5, PROBE_SECONDS=1.5,
+                     SLOW_PROBE_SECONDS=3.0,
+                     COMMAND_SECONDS=5.0, SLOW_SECONDS=5.0)
+        self.shorten(xldomain, CONSOLE_SECONDS=2.0,
+                     LOG_SECONDS=2.0, CONSOLE_LOOK=0.5,
+                     DESTROY_SECONDS=1.0, _MEMORY_PAUSES=(0.05, 0.05, 0.05))
+        self.shorten(xl, _HANG_UP_SECONDS=0.5)
+
+    def shorten(self, module, **seconds) -> None:
+        for name, value in seconds.items():
+            self.addCleanup(setattr, module, name, getattr(module, name))
+            setattr(module, name, value)
+
     def plant(self, command: str, shell: str) -> None:
         """Have a command of the Xen tools run a piece of shell first."""
         (self.state / "do" / command).write_text(shell + "\n")
@@ -141,13 +160,6 @@ class XenHost(unittest.TestCase):
     def guest(self, shell: str) -> None:
         """Have each domain run a piece of shell, $1 is its name."""
         (self.state / "guest").write_text(shell + "\n")
-
-    def instance(self, env="pv64", cfg="", name="demo") -> Instance:
-        instance = Instance(Test(self.state, {
-            "name": name, "category": "functional",
-            "environments": [env]}), env, None)
-        instance.cfg.write_text(f'name="{instance.name}"\n{cfg}')
-        return instance
 
     def host(self) -> xl.XlHost:
         return xl.XlHost(self.options)

@@ -168,19 +168,10 @@ class _Maker:
         xenbuild.configure(tree, OPTIONS[self._kind], log, keep,
                            self._variables)
 
-        step = f"building xen {version}"
-        began = time.monotonic()
         known = _known_objects(link_path(self._kind, self._release))
-
-        def show(made: int) -> None:
-            total = str(known) if known else f"about {xenbuild.USUAL_OBJECTS}"
-            self._progress(f"{step}: {made} of {total} objects,"
-                           f" {time.monotonic() - began:.0f} s")
-
-        self._progress(step)
-        made = xenbuild.build(tree, log, show, keep, self._variables)
-        self._progress(f"built xen {version} in"
-                       f" {time.monotonic() - began:.0f} s")
+        total = str(known) if known else f"about {xenbuild.USUAL_OBJECTS}"
+        made = xenbuild.build_shown(tree, log, version, f" of {total}",
+                                    self._progress, keep, self._variables)
         with cache.publish(entry) as partial:
             for name in ("xen", "xen-syms"):
                 shutil.copy2(tree / "xen" / name, partial / name)

@@ -12,6 +12,7 @@ import os
 import platform
 import re
 import tarfile
+import time
 from pathlib import Path
 from typing import Callable, Dict, List, Sequence, Set, Tuple
 
@@ -134,6 +135,26 @@ def configure(tree: Path, options: Sequence[str], log: Path,
         raise BuildError("this Xen's configuration does not take "
                          + ", ".join(missing)
                          + " (unknown there, or a dependency is off)")
+
+
+def build_shown(tree: Path, log: Path, version: str, total: str,
+                say: Callable[[str], object], keep_fds: Sequence[int] = (),
+                variables: Sequence[str] = ()) -> int:
+    """Do build(), and say how far it is.
+
+    `total` goes behind the number of objects that are made, as in ` of 70`.
+    """
+    step = f"building Xen {version}"
+    began = time.monotonic()
+
+    def show(made: int) -> None:
+        say(f"{step}: {made}{total} objects,"
+            f" {time.monotonic() - began:.0f} s")
+
+    say(step)
+    made = build(tree, log, show, keep_fds, variables)
+    say(f"built Xen {version} in {time.monotonic() - began:.0f} s")
+    return made
 
 
 def build(tree: Path, log: Path, progress: Callable[[int], None],

@@ -309,21 +309,12 @@ class _Maker:
             self._configure(request)
             state["request"] = request
             self._mirror.save()
-        step = f"building Xen {version}"
         total = "" if "objects" in state else \
             f" of about {xenbuild.USUAL_OBJECTS}"
-        began = time.monotonic()
-
-        def show(made: int) -> None:
-            self._progress(f"{step}: {made}{total} objects,"
-                           f" {time.monotonic() - began:.0f} s")
-
-        self._progress(step)
-        made = xenbuild.build(self._copy, self._log, show, self.keep_fds,
-                              [*_TARGETS, *self._variables])
+        made = xenbuild.build_shown(
+            self._copy, self._log, version, total, self._progress,
+            self.keep_fds, [*_TARGETS, *self._variables])
         state.setdefault("objects", made)
-        self._progress(f"built Xen {version} in"
-                       f" {time.monotonic() - began:.0f} s")
 
     def _make(self, targets: List[str]) -> None:
         xenbuild.make(self._copy, targets, self._log, keep_fds=self.keep_fds)

@@ -1,24 +1,15 @@
 /*
- * Exceptions as values: a class (or an ARM_VEC_) and a syndrome in 32 bits.
+ * Exceptions as values: the vector is a class or an ARM_VEC_, the error code the
+ * low bits of the syndrome, which hold the status of an abort.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
 #ifndef TOUCHSTONE_ARCH_EXINFO_H
 #define TOUCHSTONE_ARCH_EXINFO_H
 
+#include <xtf/lib/exinfo.h>
+
 #include <arch/processor.h>
-
-/*
- * Bits 0-15 are the low bits of the syndrome, which hold the status of an
- * abort, and 16-23 the class.  EXPECTED tells an exception from none, and the
- * AVAIL bits are for tests to attach meanings of their own.
- */
-#define EXINFO_EXPECTED         (1u << 31)
-#define EXINFO_AVAIL1           (1u << 25)
-#define EXINFO_AVAIL0           (1u << 24)
-
-#define EXINFO(vec, ec) \
-    (EXINFO_EXPECTED | (((vec) & 0xffu) << 16) | ((ec) & 0xffffu))
 
 /* By name: EXINFO_SYM(DABT, ARM_ISS_WNR | ARM_FSC_PERMISSION(3)). */
 #define EXINFO_SYM(exc, ec)     EXINFO(ARM_EC_ ## exc, ec)
@@ -36,20 +27,6 @@
 #define EXINFO_UNDEFINED        EXINFO_SYM(UNKNOWN, 0)
 
 #ifndef __ASSEMBLY__
-
-#include <xtf/types.h>
-
-typedef uint32_t exinfo_t;
-
-static inline unsigned int exinfo_vec(exinfo_t info)
-{
-    return (info >> 16) & 0xff;
-}
-
-static inline unsigned int exinfo_ec(exinfo_t info)
-{
-    return info & 0xffff;
-}
 
 /** Does an exception of this class always have a syndrome? */
 static inline bool exinfo_has_ec(exinfo_t info)
