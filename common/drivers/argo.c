@@ -32,7 +32,7 @@ bool argo_wildcard_allowed(void)
     rc = argo_ring_register(&ring, 0);
     argo_ring_close(&ring);
 
-    /* Whoever refuses what Xen's command line allows shall be found out. */
+    /* -EPERM against Xen's own command line is an error of Xen: go on, fail. */
     return rc != -EPERM || (word && !strncmp(word, "mac-permissive=1", 16));
 }
 
@@ -145,7 +145,7 @@ void argo_ring_fill(const struct argo_ring *ring, uint32_t off,
 int argo_peek(const struct argo_ring *ring, uint32_t off,
               struct argo_message *msg)
 {
-    /* What Xen wrote before it moved tx_ptr is read after. */
+    /* Xen writes a message before it moves tx_ptr: read in that order. */
     uint32_t tx = LOAD_ACQUIRE(&argo_ring_header(ring)->tx_ptr), used;
 
     if ( off == tx )

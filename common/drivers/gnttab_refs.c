@@ -70,7 +70,7 @@ void *gnttab_get_page(void)
         if ( map_page_state[i].taken )
             continue;
 
-        /* Once vacated, a page stays so: what was mapped there is gone. */
+        /* A page that is free again is still vacated. */
         if ( !map_page_state[i].vacated && page_vacate(map_pages[i]) )
             return NULL;
 

@@ -23,7 +23,7 @@ uint16_t gnttab_status[GNTTAB_MAX_STATUS_FRAMES * GNTTAB_STATUS_PER_PAGE]
 
 static unsigned int version, nr_frames, nr_status_frames, max_frames;
 
-/* A set bit: the reference is taken.  None is free below first_free. */
+/* A set bit: the reference is taken. All below first_free are. */
 static unsigned long taken[MAX_REFS / BITS_PER_LONG];
 static unsigned int first_free;
 
@@ -154,7 +154,7 @@ static int query_size(unsigned int *nr)
     return 0;
 }
 
-/* The version that is in effect already is accepted, whatever is in use. */
+/* Xen accepts the current version even while entries are in use. */
 static int set_version(unsigned int to)
 {
     struct gnttab_set_version op = { .version = to };

@@ -49,7 +49,7 @@ static long measure(long (*fn)(void *), void *arg)
         if ( i < NR_WARMUP )
             continue;
 
-        /* What cost less than nothing was within the noise. */
+        /* A negative cost is within the noise: it counts as 0. */
         end -= start;
         samples[i - NR_WARMUP] = end > overhead ? end - overhead : 0;
     }

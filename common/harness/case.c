@@ -19,7 +19,7 @@ static struct
     const struct xtf_case *desc;
     unsigned int checks, failures, errors;
 
-    /* What its first failure made of it; until then XTF_CASE_PASS. */
+    /* The outcome by its first failure; until then XTF_CASE_PASS. */
     enum xtf_outcome outcome;
 
     bool skipped;
@@ -303,7 +303,7 @@ static void run_body(const struct xtf_case *c)
 {
     bool ready = !c->setup || c->setup(c->param);
 
-    /* What the set-up checks is not the case's own. */
+    /* Checks of the set-up do not count as checks of the case. */
     run.checks = 0;
     if ( ready )
         c->fn();

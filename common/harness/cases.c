@@ -103,7 +103,7 @@ bool xtf_title_matches(const char *pattern, const char *text)
     return !*pattern;
 }
 
-/* All cases are, if the command line asks for none. */
+/* Without case= on the command line, all cases are selected. */
 static bool is_chosen(const struct xtf_case *c)
 {
     static char pattern[sizeof(xtf_cmdline)];
@@ -155,7 +155,7 @@ void xtf_run_cases(void)
     if ( nr_run < nr )
         printk("%zu of %zu cases were asked for\n", nr_run, nr);
 
-    /* Some cases may be skipped; an image none of whose cases ran is. */
+    /* Cases may be skipped; if all of them are, so is the image. */
     if ( nr && !nr_run )
         xtf_error("No case has a title that matches case=\n");
     else if ( nr && nr_skipped == nr_run )

@@ -131,11 +131,11 @@ bool exhaust_for_case(void)
     take_spare(EXHAUST_SPARE);
     all = take_all();
     if ( !may_have_more() )
-        xtf_case_skip("This domain may not take all of Xen's memory: it needs "
+        xtf_case_skip("needs a domain that may take all of Xen's memory: "
                       EXHAUST_OPTION " or, if not dom0, " EXHAUST_DOMU);
     else if ( !all || nr_spare != EXHAUST_SPARE )
-        xtf_case_skip("Xen has more memory than can be taken here, or hardly"
-                      " any");
+        xtf_case_skip("needs less free memory in Xen than the test can track,"
+                      " and %u pages at least", EXHAUST_SPARE);
     else
         return true;
 

@@ -21,7 +21,7 @@
 uint8_t gnt_page[GNT_PAGES][PAGE_SIZE] __page_aligned_bss;
 static uint8_t patterns[GNT_PAGES][PAGE_SIZE];
 
-/* What the case has to give back. */
+/* Mappings, references and address space to release when the case ends. */
 static struct gnttab_map_grant_ref maps[MAX_TRACKED];
 static grant_ref_t refs[MAX_TRACKED];
 static void *places[64];
@@ -191,7 +191,8 @@ bool gnt_begin(unsigned int version)
         /* An HVM guest's page is lost by mapping it. */
         if ( !gnt_present(gnt_page[i]) && page_restore(gnt_page[i]) )
         {
-            xtf_case_error(XTF_HERE, "No memory for gnt_page[%u]", i);
+            xtf_case_error(XTF_HERE,
+                           "gnt_page[%u] cannot be populated: no memory", i);
             return false;
         }
         memcpy(gnt_page[i], gnt_pattern(i), PAGE_SIZE);

@@ -63,7 +63,7 @@ bool race_goes_on(void)
     return !over;
 }
 
-/* Wait for all.  The last one counts the round, since nobody is in it then. */
+/* Wait for all.  The last one counts the round: no vCPU is in a round then. */
 static void gather(bool next)
 {
     unsigned int now = generation, spins;

@@ -75,7 +75,7 @@ static void end_peer(void *arg)
                        "nothing maps it", ref, peer->domid, use);
     }
 
-    /* What the case did not get to undo ends with the domain. */
+    /* Destroying the domain ends the mappings that the case left. */
     if ( in_use || xtf_case_failed() || xtf_case_skipped() )
         peer_kill(peer);
     else if ( of_case[i].spoilt )

@@ -61,7 +61,7 @@ static bool is_suspended(const struct peer *peer)
     return peer_info(peer, &info) && info.flags & XEN_DOMINF_shutdown;
 }
 
-/* What it does over and over does not outlive the case. */
+/* Requests that repeat end with the case. */
 static void stop_peer(void *arg)
 {
     struct peer *peer = arg;
@@ -88,7 +88,8 @@ void peer_start(struct peer *peer, const struct peer_request *requests,
 
     rc = let_run(peer);
     if ( rc )
-        xtf_case_error(XTF_HERE, "Domain %u does not run: %d",
+        xtf_case_error(XTF_HERE,
+                       "domain %u does not run: unpausing it returned %d",
                        peer->domid, rc);
 
     peer->busy = !rc;

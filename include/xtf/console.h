@@ -47,7 +47,7 @@ void init_pv_console(struct xencons_interface *ring, evtchn_port_t port);
 size_t xencons_put(struct xencons_interface *ring, const char *buf, size_t len);
 size_t xencons_get(struct xencons_interface *ring, char *buf, size_t len);
 
-/* Its port; 0 if there is none.  Who opens it anew under another sets it. */
+/* Its port, 0 without a console.  Code that rebinds it must update this. */
 extern evtchn_port_t pv_console_port;
 
 /** Put @p len bytes into the PV console's ring, waiting for space. */

@@ -33,7 +33,7 @@ const struct extable_entry *search_extable(unsigned long ip);
 
 /**
  * Have an exception go on as the entry for its instruction says.
- * @return false if there is no entry, or its handler wants none.
+ * @return false if there is no entry, or its handler declines.
  */
 bool use_extable(struct cpu_regs *regs);
 

@@ -90,7 +90,7 @@ void arch_init_cpu(void);
  */
 void arch_set_upcall_handler(void (*fn)(struct cpu_regs *regs));
 
-/** What the processor is called, empty if it does not say. */
+/** The processor's name, empty if the processor has no register for it. */
 #define ARCH_PROCESSOR_NAME_SIZE 49
 void arch_processor_name(char name[ARCH_PROCESSOR_NAME_SIZE]);
 

@@ -23,7 +23,7 @@
 
 #include <xen/grant_table.h>
 
-/* What the driver can reach, which is what Xen allows a domain by default. */
+/* Frames that the driver can map: as many as Xen allows a domain by default. */
 #define GNTTAB_MAX_FRAMES        64
 #define GNTTAB_MAX_STATUS_FRAMES 8
 
@@ -111,7 +111,7 @@ unsigned int gnttab_in_use(grant_ref_t ref);
  */
 int gnttab_revoke(grant_ref_t ref);
 
-/* What brings version 2. */
+/* The options that allow version 2. */
 #define GNTTAB_V2_OPTION                                                \
     "gnttab=max-ver:2 (Xen) or max_grant_version=2 (domain)"
 
@@ -143,10 +143,10 @@ int gnttab_alloc_and_grant(void **page, bool readonly);
  */
 void *gnttab_get_page(void);
 
-/** Give the page back.  What was mapped there must be unmapped. */
+/** Free the page. Mappings there must be unmapped before. */
 void gnttab_put_page(void *page);
 
-/** What host_addr says for a page of this kernel's address space. */
+/** The value of host_addr for a page of this kernel's address space. */
 static inline uint64_t gnttab_host_addr(const void *va)
 {
     return virt_to_host_addr(va);

@@ -206,7 +206,7 @@ static inline long hypercall_argo_op(unsigned int cmd, void *arg1, void *arg2,
 }
 
 /*
- * What tests say often, in one call.
+ * Calls that tests make often, with fewer arguments.
  */
 
 /** End the domain for @p reason, SHUTDOWN_*.  The caller does not go on. */

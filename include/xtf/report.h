@@ -20,7 +20,7 @@ void __printf(1, 2) xtf_success(const char *fmt, ...);
 /** Something is odd, and yet the test succeeds. */
 void __printf(1, 2) xtf_warning(const char *fmt, ...);
 
-/** What the test needs is not there. */
+/** The test cannot run here: something that it needs is missing. */
 void __printf(1, 2) xtf_skip(const char *fmt, ...);
 
 /** The test or its environment is at fault. */

@@ -16,7 +16,7 @@ typedef struct xenstore_domain_interface xenbus_interface_t;
 /** Use @p ring, whose other end is told through @p port. */
 void init_xenbus(xenbus_interface_t *ring, evtchn_port_t port);
 
-/* Its port; 0 if there is none.  Who opens it anew under another sets it. */
+/* Its port, 0 without xenstore.  Code that rebinds it must update this. */
 extern evtchn_port_t xenbus_port;
 
 /** Is there a ring? */

@@ -58,7 +58,7 @@ PEER_CASE("notify: by dom0, peer's notification pending at a wildcard ring -> VI
     expect_peer_notified(peer, &wildcard);
 }
 
-PEER_CASE("notify: by the sender -> no VIRQ_ARGO until the ring's owner calls it")
+PEER_CASE("notify: by the sender -> no VIRQ_ARGO until the ring's owner calls notify")
 {
     XTF_REQUIRE(open_ring(peer->domid));
 

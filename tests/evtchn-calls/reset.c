@@ -164,7 +164,7 @@ CASE_2L("reset: FIFO and 2-level ABI in turn -> events delivered by each")
     }
 }
 
-CASE_2L("reset: 1000 ports, so that Xen preempts it -> all closed")
+CASE_2L("reset: 1000 ports, so that Xen preempts the reset -> all closed")
 {
     unsigned int i, open = 0;
 

@@ -222,7 +222,7 @@ EVTCHN_CASE("block: VIRQ_TIMER -> returns, delivered")
     expect_eq(evtchn_log[0].port, port);
 }
 
-EVTCHN_CASE("block: event pending before it -> returns at once, delivered")
+EVTCHN_CASE("block: event pending before the call -> returns at once, delivered")
 {
     evtchn_port_t port = evtchn_bind_ipi(0), timer = timer_in(LONG);
     uint64_t start = time_now();
@@ -235,7 +235,7 @@ EVTCHN_CASE("block: event pending before it -> returns at once, delivered")
     expect_delivered(port);
 }
 
-EVTCHN_CASE("block: event delivery disabled before it, VIRQ_TIMER -> returns, delivered")
+EVTCHN_CASE("block: event delivery disabled before the call, VIRQ_TIMER -> returns, delivered")
 {
     evtchn_port_t timer = timer_in(SHORT);
 

@@ -63,7 +63,7 @@ CASE_2L("alloc_unbound: dom is the caller's domid -> as DOMID_SELF")
     expect_port(port, PORT_UNBOUND(self), 0);
 }
 
-CASE_2L("alloc_unbound: remote_dom is an unallocated domid -> unbound for it")
+CASE_2L("alloc_unbound: remote_dom is an unallocated domid -> port unbound for that domid")
 {
     long port = evtchn_alloc_unbound(DOMID_SELF, NO_DOMAIN);
 

@@ -200,7 +200,7 @@ CASE("32-bit code segment: SCHEDOP_poll of a pending port -> returns at once")
                              0), 0);
 }
 
-CASE("32-bit code segment: SCHEDOP_poll with a timeout -> blocks until it")
+CASE("32-bit code segment: SCHEDOP_poll with a timeout -> blocks until the timeout")
 {
     struct poll32 poll = { .timeout = time_now() + SECONDS(1) };
 
@@ -211,7 +211,7 @@ CASE("32-bit code segment: SCHEDOP_poll with a timeout -> blocks until it")
     expect_true(time_now() >= poll.timeout);
 }
 
-CASE("32-bit code segment: set_timer_op, deadline in two halves -> event, not before it")
+CASE("32-bit code segment: set_timer_op, deadline in two halves -> event, not before the deadline")
 {
     const uint64_t deadline = time_now() + SECONDS(5);
     long port;

@@ -209,7 +209,7 @@ CASE("exception: read, write, jump to page 0 -> #PF")
     expect_exception(info, EXINFO_SYM(PF, fetch_bit()));
 }
 
-CASE("exception: write, read of the guard page below the stack -> #PF, none")
+CASE("exception: write, read of the guard page below the stack -> #PF, no exception")
 {
     expect_exception(raised_by("mov %%cl, (%%" _ASM_DX ")", 0,
                                _u(boot_stack) - sizeof(long)),

@@ -126,7 +126,7 @@ CASE("time_sleep(): 5 ms -> not shorter")
     expect_true(end - start < LATE);
 }
 
-CASE("set_singleshot_timer: deadline in 200 ms -> VIRQ_TIMER raised, not before it")
+CASE("set_singleshot_timer: deadline in 200 ms -> VIRQ_TIMER raised, not before the deadline")
 {
     uint64_t deadline, fired;
     unsigned int i;
@@ -197,7 +197,7 @@ CASE("set_singleshot_timer: VIRQ_TIMER not bound -> 0, not raised at a port boun
     expect_false(wait_timer(SHORT));
 }
 
-CASE("set_timer_op: deadline in 200 ms -> VIRQ_TIMER raised, not before it")
+CASE("set_timer_op: deadline in 200 ms -> VIRQ_TIMER raised, not before the deadline")
 {
     uint64_t deadline = time_now() + SHORT, fired;
 
@@ -266,7 +266,7 @@ CASE("set_singleshot_timer, stop_singleshot_timer: vCPU does not exist -> -ENOEN
                                    smp_nr_vcpus(), NULL), -ENOENT);
 }
 
-CASE("register_vcpu_time_memory_area: area in guest memory -> same system time by it")
+CASE("register_vcpu_time_memory_area: area in guest memory -> area gives the same system time")
 {
     static vcpu_time_info_t copy;
     struct vcpu_register_time_memory_area area = { .addr.v = &copy };

@@ -279,7 +279,7 @@ CASE("set_singleshot_timer: deadline past -> an earlier deadline is dropped")
     expect_false(sleep_for_timer(LONG));
 }
 
-CASE("set_singleshot_timer: deadline 1 << 63 or ~0 -> 0, a later call replaces it")
+CASE("set_singleshot_timer: deadline 1 << 63 or ~0 -> 0, a later call replaces the deadline")
 {
     static const uint64_t far[] = { 1ull << 63, ~0ull, ~0ull >> 1 };
     uint64_t deadline, at;

@@ -83,7 +83,7 @@ static long xen_port(struct peer *peer, long *before, long *id)
 
     if ( *id == -ENOSYS || *id == -EOPNOTSUPP )
     {
-        xtf_case_skip("Xen has no ioreq servers (CONFIG_IOREQ_SERVER)");
+        xtf_case_skip("needs ioreq servers: CONFIG_IOREQ_SERVER=y (Xen)");
         return 0;
     }
 
@@ -125,7 +125,7 @@ XEN_PORT_CASE("create_ioreq_server: HVM_IOREQSRV_BUFIOREQ_ATOMIC -> second port,
     const long id = create_server(peer, HVM_IOREQSRV_BUFIOREQ_ATOMIC);
 
     if ( id == -ENOSYS || id == -EOPNOTSUPP )
-        skip_case("Xen has no ioreq servers (CONFIG_IOREQ_SERVER)");
+        skip_case("needs ioreq servers: CONFIG_IOREQ_SERVER=y (Xen)");
     require_msg(id >= 0, "XEN_DMOP_create_ioreq_server is %ld", id);
 
     op.u.get_ioreq_server_info.id = id;
@@ -144,7 +144,7 @@ XEN_PORT_CASE("create_ioreq_server: handle_bufioreq is 3 -> -EINVAL, no port tak
     long before = port_of_peer(peer), id = create_server(peer, 3);
 
     if ( id == -ENOSYS || id == -EOPNOTSUPP )
-        skip_case("Xen has no ioreq servers (CONFIG_IOREQ_SERVER)");
+        skip_case("needs ioreq servers: CONFIG_IOREQ_SERVER=y (Xen)");
     expect_errno(id, -EINVAL);
     expect_eq(port_of_peer(peer), before + 1);
 }

@@ -96,7 +96,8 @@ static void copy_once(unsigned int vcpu)
 
     /* In version 1 the entry is invalid. */
     race_check(status == GNTST_okay || status == GNTST_general_error ||
-               status == GNTST_bad_gntref, "a copy says %s",
+               status == GNTST_bad_gntref,
+               "GNTTABOP_copy returned %s, expected okay or a refusal",
                gntst_strerror(status));
     if ( status )
         return;
@@ -138,14 +139,15 @@ PEER_CASE_V1("XSA-501 copy race: transitive grant, another vCPU changes the vers
 
     rc = set_version(2);
     if ( rc == -ENOSYS )
-        skip_case("Grant table version 2 is not available");
+        skip_case("needs grant table v2: " GNTTAB_V2_OPTION);
     require_ok(rc);
     publish();
     rc = copy_through(gnt_page[1]);
     if ( rc && xtf_xen_cmdline("transitive") )
     {
         set_version(1);
-        skip_case("Transitive grants are refused (%s)", gntst_strerror(rc));
+        skip_case("needs transitive grants: mapping one returned %s",
+                  gntst_strerror(rc));
     }
     expect_gntst(rc, GNTST_okay);
 
@@ -180,7 +182,8 @@ static void map_that_fails(void)
     rc = hypercall_grant_table_op(GNTTABOP_map_grant_ref, &op, 1);
     race_check(rc == 0, "GNTTABOP_map_grant_ref returns %ld", rc);
     race_check(op.status == GNTST_general_error ||
-               op.status == GNTST_bad_virt_addr, "a map that must fail says %s",
+               op.status == GNTST_bad_virt_addr,
+               "map_grant_ref returned %s, expected GNTST_general_error",
                gntst_strerror(op.status));
 }
 
@@ -219,10 +222,10 @@ GNTTAB_CASE_V1("XSA-501 map_grant_ref race: failed map, another vCPU changes the
     unsigned int i;
 
     if ( gnttab_v1[KEPT].flags )
-        skip_case("Reference %u is in use by others", KEPT);
+        skip_case("reference %u is in use before the test", KEPT);
     i = set_version(2);
     if ( i )
-        skip_case("Grant table version 2 is not available");
+        skip_case("needs grant table v2: " GNTTAB_V2_OPTION);
     require_ok(set_version(1));
 
     gnttab_publish(KEPT, gnt_self(), virt_to_gfn(gnt_page[0]),

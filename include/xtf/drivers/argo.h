@@ -47,7 +47,7 @@
 struct argo_ring
 {
     xen_argo_port_t aport;
-    domid_t partner;            /* Who may send, or XEN_ARGO_DOMID_ANY. */
+    domid_t partner;            /* That may send, or XEN_ARGO_DOMID_ANY. */
     uint32_t len;               /* Bytes of the ring buffer. */
     uint8_t *frames;
     unsigned int nr_frames;

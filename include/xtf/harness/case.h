@@ -158,7 +158,7 @@ bool name_exinfo(char *buf, size_t size, long long val);
 bool name_bool(char *buf, size_t size, long long val);
 bool name_hex(char *buf, size_t size, long long val);
 
-/* What the macros below call.  True if the expectation holds. */
+/* The functions behind the macros below; true if the expectation holds. */
 bool xtf_expect(const struct xtf_where *w, xtf_namer namer,
                 long long got, const char *relation, long long want);
 bool xtf_expect_str(const struct xtf_where *w, const char *got,
@@ -323,7 +323,7 @@ void xtf_leave(const struct xtf_where *outer);
 #define require_msg(cond, ...)                                          \
     XTF_REQUIRE(xtf_expect_msg(XTF_WHERE(#cond), cond, __VA_ARGS__))
 
-/* What the case needs is not there: it counts as skipped, and ends. */
+/* The case cannot run here: it counts as skipped, and ends. */
 #define skip_case(...)                                                  \
     do { xtf_case_skip(__VA_ARGS__); return; } while ( 0 )
 

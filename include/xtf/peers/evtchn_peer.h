@@ -14,7 +14,8 @@
 
 /**
  * Peer @p nr of the case, 0 or 1, with no port open and nothing pending.  It is
- * kept for the next case.  NULL if there is none: the case has then a verdict.
+ * kept for the next case.  NULL if no peer can be made: the case then has its
+ * verdict.
  */
 struct peer *ev_peer(unsigned int nr);
 

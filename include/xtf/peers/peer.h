@@ -69,7 +69,7 @@ struct peer
  */
 int peer_create(struct peer **peer);
 
-/* What a domain is created with. */
+/* The parameters that a domain is created with. */
 struct peer_limits
 {
     int grant_frames, maptrack_frames; /* -1: the host's default. */
