@@ -211,6 +211,29 @@ class Command(unittest.TestCase):
         journal = (self.root / "logs/run.log").read_text()
         self.assertEqual(journal.count(" started test-pv64-good\n"), 4)
 
+    def test_stress_that_is_interrupted(self):
+        stops = []
+        run = Script.run
+
+        def interrupt(host, instance, stop):
+            if host.runs == 5:
+                stop.set()
+                stops.append(instance)
+            return run(host, instance, stop)
+
+        with mock.patch.object(Script, "run", interrupt):
+            self.run_script({"a": [GOOD], "b": [GOOD]}, "--stress-count",
+                            "9", "-j1")
+        self.assertEqual(len(stops), 1)
+        saved = record.load(self.root / "run.json")
+        # Two whole rounds; what the third came to counts.
+        self.assertEqual((saved.about["rounds"],
+                          saved.about["rounds-planned"]), (2, 9))
+        self.assertFalse(saved.is_complete)
+        document = json.loads((self.root / "run.json").read_text())
+        self.assertIs(document["end"]["complete"], False)
+        self.assertIn("round 2 of 9, interrupted: 0 of 2", self.out)
+
     def test_stress_duration(self):
         code, _ = self.run_script({"good": [GOOD]}, "--stress-duration", "2")
         self.assertEqual(code, 0)

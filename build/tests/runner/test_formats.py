@@ -11,9 +11,10 @@ from typing import Dict, List, Tuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from touchstone.base import library  # noqa: E402
 from touchstone.base.verdict import (XFAIL, Case, Ending,  # noqa: E402
                                      Result, Verdict)
-from touchstone.report import kcidb, ktap, sink  # noqa: E402
+from touchstone.report import junit, kcidb, ktap, sink  # noqa: E402
 from touchstone.runner.catalogue import Instance, Test  # noqa: E402
 from touchstone.runner.console import BoundedLog  # noqa: E402
 from touchstone.runs.record import Run  # noqa: E402
@@ -111,6 +112,38 @@ class Ktap(unittest.TestCase):
     def test_cut(self):
         self.assertEqual(len(self.parse(written("ktap", 2).splitlines())), 2)
         self.assertEqual(self.plans["1..6"], 2)
+
+
+@unittest.skipUnless(library.is_there("junitparser"),
+                     "python3-junitparser is not installed")
+class Junit(unittest.TestCase):
+    """JUnit XML as a library of others reads it.
+
+    xtf-runner writes it with the standard library alone: a Xen host's dom0 has
+    no more, and junitparser knows no flakyFailure.
+    """
+
+    def test_document(self):
+        parser = library.load("junitparser", "python3-junitparser", "this")
+        results = sample()
+        found = parser.JUnitXml.fromstring(junit.render(results).encode())
+        suites = {suite.name: suite for suite in found}
+        self.assertEqual(len(suites), len(results))
+        for result, suite in zip(results, found):
+            cases = list(suite)
+            self.assertEqual([case.name for case in cases],
+                             [*(case.name for case in result.cases),
+                              "verdict"])
+            self.assertEqual((suite.tests, suite.failures, suite.skipped), (
+                len(cases),
+                sum(isinstance(one, parser.Failure)
+                    for case in cases for one in case.result),
+                sum(isinstance(one, parser.Skipped)
+                    for case in cases for one in case.result)))
+        good, bad = list(found)[:2]
+        self.assertEqual((good.failures, good.skipped), (0, 1))
+        self.assertGreater(bad.failures, 0)
+        self.assertEqual(found.tests, sum(suite.tests for suite in found))
 
 
 class Kcidb(unittest.TestCase):

@@ -126,13 +126,19 @@ def _about(run: Run) -> List[Tuple[str, str]]:
          else str(about["shuffle"])),
         ("Amplified", "" if about.get("amplify") is None
          else f"seed {about['amplify']}"),
-        ("Rounds", str(about["rounds"]) if about.get("rounds", 1) != 1
-         else ""),
+        ("Rounds", _rounds(about)),
         ("Shard", f"{shard['index']} of {shard['total']}" if shard else ""),
         ("Machine", ", ".join(str(about[key]) for key in (
             "machine", "processor", "system") if about.get(key))),
     ]
     return [(name, value) for name, value in pairs if value]
+
+
+def _rounds(about: Dict[str, Any]) -> str:
+    done, planned = about.get("rounds", 1), about.get("rounds-planned")
+    if planned is not None and done < planned:
+        return f"{done} of {planned}"
+    return str(done) if done != 1 else ""
 
 
 def _counts(results: Sequence[Result]) -> List[Dict[str, Any]]:

@@ -185,6 +185,7 @@ def _about(args: argparse.Namespace, host: Host,
         "cases": args.cases,
         "shard": None,
         "rounds": 1,
+        "rounds-planned": None,
     }
 
 
@@ -262,6 +263,7 @@ def _stress(args: argparse.Namespace, host: Host, instances: List[Instance],
     def ended(results: List[Result], count: int, last: bool) -> None:
         this.results = []
         this.about["rounds"] = count
+        this.about["rounds-planned"] = args.stress_count
         for result in results:
             result.again = (options.again(args, result) if result.is_bad
                             else "")

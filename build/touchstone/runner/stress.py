@@ -58,13 +58,14 @@ class Rounds(scheduler.Listener):
         while not stop.is_set:
             scheduler.run(self._host, self._instances, self._jobs, self, stop,
                           timings)
-            self.rounds += 1
+            # A round that was interrupted is none; its results do count.
+            self.rounds += not stop.is_set
             seconds = time.monotonic() - begin
             of = f" of {self._count}" if self._count else ""
             self._terminal.say(
-                f"round {self.rounds}{of}: {len(self._bad)} of"
-                f" {len(self._tallies)} instances went wrong so far,"
-                f" {seconds:.0f} s")
+                f"round {self.rounds}{of}" + (", interrupted" * stop.is_set)
+                + f": {len(self._bad)} of {len(self._tallies)} instances went"
+                f" wrong so far, {seconds:.0f} s")
             last = (stop.is_set or self.rounds == self._count
                     or bool(self._seconds) and seconds >= self._seconds)
             if last or time.monotonic() >= due:

@@ -19,6 +19,7 @@ def merge(runs: Sequence[Tuple[str, Run]]) -> Run:
     about["started"] = min(run.about.get("started", "") for _, run in runs)
     about["merged"] = [name for name, _ in runs]
     about["shard"] = None
+    about["rounds-planned"] = None
     shards = [run.about.get("shard") for _, run in runs]
     planned: List[str] = list(dict.fromkeys(
         name for shard, (_, run) in zip(shards, runs)

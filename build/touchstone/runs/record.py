@@ -53,8 +53,10 @@ class Run:
 
     @property
     def is_complete(self) -> bool:
-        """Whether each instance has its result."""
-        return len(self.results) == len(self.planned)
+        """Whether each instance has its result, of all rounds planned."""
+        rounds = self.about.get("rounds-planned") or 0
+        return (len(self.results) == len(self.planned)
+                and self.about.get("rounds", 1) >= rounds)
 
     @property
     def exit_code(self) -> int:
