@@ -4,6 +4,10 @@
 #   NAME            the test's name, as its directory is called
 #   CATEGORY        special functional xsa utility in-development bench ...
 #   TEST-ENVS       the environments it is built for
+#   ROLES           what its domains are, if it needs several: see docs/peers.md
+#   PAIRINGS        environments for the roles, ENV+ENV; common-pairings (the
+#                   default) or all-pairings are lists made of TEST-ENVS
+#   MORE-PAIRINGS   others, which are run only when asked for
 #   obj-perenv      its objects; obj-<environment> for one alone
 #   VCPUS           virtual CPUs, if more than one
 #   VARY-CFG        variations: for each a file <variation>.cfg.in of xl.cfg,
@@ -23,6 +27,9 @@ test-dir := $(patsubst $(ROOT)/%,%,$(abspath $(dir $(test-makefile))))
 NAME :=
 CATEGORY :=
 TEST-ENVS :=
+ROLES :=
+PAIRINGS := common-pairings
+MORE-PAIRINGS :=
 VCPUS := 1
 VARY-CFG :=
 TEST-EXTRA-CFG :=

@@ -11,6 +11,7 @@
 #include <xtf/hypercall.h>
 #include <xtf/lib.h>
 #include <xtf/mm/page.h>
+#include <xtf/peers/create.h>
 #include <xtf/peers/peer.h>
 #include <xtf/core/time.h>
 #include <xtf/core/xen_info.h>
@@ -23,19 +24,6 @@ static struct peer peers[MAX_PEERS];
 
 struct peer *case_peer;
 
-/*
- * The interface versions whose structures include/xen/domctl.h describes: Xen
- * 4.17, 4.18, 4.19 to 4.21, and from 4.22 on.
- */
-#define OLDEST_KNOWN 0x15
-#define NEWEST_KNOWN 0x18
-
-static bool interface_known(void)
-{
-    return xen_domctl_version() >= OLDEST_KNOWN &&
-        xen_domctl_version() <= NEWEST_KNOWN;
-}
-
 int peer_domctl(const struct peer *peer, unsigned int cmd, xen_domctl_t *op)
 {
     return xen_domctl(cmd, peer->domid, op);
@@ -43,21 +31,12 @@ int peer_domctl(const struct peer *peer, unsigned int cmd, xen_domctl_t *op)
 
 int peer_simple_domctl(const struct peer *peer, unsigned int cmd)
 {
-    xen_domctl_t op = {};
-
-    return peer_domctl(peer, cmd, &op);
+    return domain_do(peer->domid, cmd);
 }
 
 bool peer_info(const struct peer *peer, struct xen_domctl_getdomaininfo *info)
 {
-    xen_domctl_t op = {};
-
-    if ( peer_domctl(peer, XEN_DOMCTL_getdomaininfo, &op) ||
-         op.domain != peer->domid )
-        return false;
-    *info = op.u.getdomaininfo;
-
-    return true;
+    return domain_info(peer->domid, info);
 }
 
 bool peer_wait_until(bool (*holds)(const struct peer *peer),
@@ -71,40 +50,8 @@ bool peer_wait_until(bool (*holds)(const struct peer *peer),
     return holds(peer);
 }
 
-static int create_domain(struct peer *peer, const struct peer_limits *limits)
-{
-    const struct xen_arch_domainconfig arch = {
-        .emulation_flags = XEN_X86_EMU_LAPIC,
-    };
-    /* Both structures have these fields at the same offsets. */
-    xen_domctl_t op = {
-        .u.createdomain = {
-            .flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
-            .max_vcpus = 1,
-            .max_evtchn_port = 1023,
-            .max_grant_frames = limits->grant_frames,
-            .max_maptrack_frames = limits->maptrack_frames,
-            .grant_opts = XEN_DOMCTL_GRANT_version(limits->version),
-        },
-    };
-    int rc;
-
-    if ( xen_domctl_version() >= 0x17 )
-        op.u.createdomain_17.arch = arch;
-    else
-        op.u.createdomain.arch = arch;
-
-    peer->domid = xen_domctl_version() >= 0x18 ? DOMID_ANY : 0;
-    rc = peer_domctl(peer, XEN_DOMCTL_createdomain, &op);
-    peer->domid = op.domain;
-
-    return rc;
-}
-
 static int give_memory(struct peer *peer)
 {
-    xen_domctl_t max_mem = { .u.max_mem.max_memkb = 4096 };
-    xen_domctl_t max_vcpus = { .u.max_vcpus.max = 1 };
     xen_pfn_t gfns[PEER_ALL_PAGES];
     struct xen_memory_reservation op = {
         .extent_start = gfns,
@@ -112,15 +59,9 @@ static int give_memory(struct peer *peer)
         .domid = peer->domid,
     };
     unsigned int i;
-    int rc;
 
     for ( i = 0; i < PEER_ALL_PAGES; ++i )
         gfns[i] = PEER_GFN + i;
-
-    rc = peer_domctl(peer, XEN_DOMCTL_max_mem, &max_mem) ?:
-        peer_domctl(peer, XEN_DOMCTL_max_vcpus, &max_vcpus);
-    if ( rc )
-        return rc;
 
     return hypercall_memory_op(XENMEM_populate_physmap, &op) == PEER_ALL_PAGES
         ? 0 : -ENOMEM;
@@ -193,6 +134,12 @@ static int find_room(struct peer *peer, unsigned int nr)
 
 int peer_create_limited(struct peer **new, const struct peer_limits *limits)
 {
+    const struct domain_config config = {
+        .hvm = true, .hap = true, .vcpus = 1, .memory_kb = 4096,
+        .grant_frames = limits->grant_frames,
+        .maptrack_frames = limits->maptrack_frames,
+        .grant_version = limits->version,
+    };
     unsigned int nr;
     struct peer *peer;
     int rc;
@@ -203,10 +150,7 @@ int peer_create_limited(struct peer **new, const struct peer_limits *limits)
         return -ENOSPC;
     peer = &peers[nr];
 
-    if ( !interface_known() )
-        return -EOPNOTSUPP;
-
-    rc = find_room(peer, nr) ?: create_domain(peer, limits);
+    rc = find_room(peer, nr) ?: domain_create(&config, &peer->domid);
     if ( rc )
         return rc;
 
@@ -256,11 +200,12 @@ struct peer *peer_for_case(void)
     if ( rc == -EPERM )
         xtf_case_skip("needs domain 0: the test creates a second domain with "
                       "XEN_DOMCTL_createdomain");
-    else if ( rc == -EOPNOTSUPP && !interface_known() )
+    else if ( rc == -EOPNOTSUPP && !domctl_known() )
         xtf_case_skip("needs a second domain, and this Xen's "
                       "XEN_DOMCTL_INTERFACE_VERSION is %#x; known are %#x to "
                       "%#x (Xen 4.17 to 4.22)",
-                      xen_domctl_version(), OLDEST_KNOWN, NEWEST_KNOWN);
+                      xen_domctl_version(), DOMCTL_OLDEST_KNOWN,
+                      DOMCTL_NEWEST_KNOWN);
     else if ( rc == -EOPNOTSUPP )
         xtf_case_skip("needs a second domain, an HVM guest with nested "
                       "paging: CONFIG_HVM=y, hap=1 (dom0=pvh without shadow, "

@@ -27,7 +27,9 @@
 #define XEN_DOMCTL_max_mem          11
 #define XEN_DOMCTL_setvcpucontext   12
 #define XEN_DOMCTL_max_vcpus        15
+#define XEN_DOMCTL_hypercall_init   22 /* Of a PV domain's page. */
 #define XEN_DOMCTL_resumedomain     27 /* After its SCHEDOP_shutdown. */
+#define XEN_DOMCTL_set_address_size 35 /* PV, while it has no memory. */
 
 /* xen_domctl_createdomain.flags */
 #define XEN_DOMCTL_CDF_hvm          (1U << 0)
@@ -144,6 +146,16 @@ struct xen_domctl_vcpucontext {
     XEN_DOMCTL_HANDLE(void) ctxt;
 };
 
+/* gmfn: where the hypercall page shall be; an MFN, for a PV domain. */
+struct xen_domctl_hypercall_init {
+    xen_domctl_u64 gmfn;
+};
+
+/* The width of a PV domain's kernel: 32 or 64. */
+struct xen_domctl_address_size {
+    uint32_t size;
+};
+
 struct xen_domctl {
     uint32_t cmd; /* XEN_DOMCTL_* */
     uint32_t interface_version;
@@ -156,6 +168,8 @@ struct xen_domctl {
         struct xen_domctl_max_mem max_mem;
         struct xen_domctl_vcpucontext vcpucontext;
         struct xen_domctl_max_vcpus max_vcpus;
+        struct xen_domctl_hypercall_init hypercall_init;
+        struct xen_domctl_address_size address_size;
         uint8_t pad[128];
     } u;
 };

@@ -156,7 +156,7 @@ class Range:
                   if instance.name in self._usual]
         usable.sort(key=lambda instance: (
             instance.name != catchers.get(defect.name),
-            ENVIRONMENTS[instance.env].turn, instance.name))
+            ENVIRONMENTS[instance.envs[0]].turn, instance.name))
         if not usable:
             return Outcome("no test", detail="no instance of "
                            + " ".join(defect.tests)
@@ -227,13 +227,15 @@ def instances_for(defect: Defect, tests: Sequence[Test],
     return [instance for test in tests
             if test.category not in ("broken", "bench")
             and any(fnmatch.fnmatchcase(test.name, glob) for glob in globs)
-            for instance in test.instances() if instance.env in allowed]
+            for instance in test.instances()
+            if set(instance.envs) <= allowed and not instance.on_request]
 
 
 def _key(instance: Instance, stamp: str) -> str:
     """Return what an instance's behaviour depends on, as a hash."""
     digest = hashlib.sha256(stamp.encode())
-    for path in (instance.image, instance.cfg,
+    for path in (*[part.image for part in instance.parts],
+                 *[part.cfg for part in instance.parts],
                  instance.test.directory / "info.json"):
         if path.exists():
             digest.update(path.read_bytes())

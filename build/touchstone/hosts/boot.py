@@ -7,6 +7,7 @@ from typing import Callable, List, Optional, Sequence
 
 from ..runner.catalogue import Instance
 from ..runner.console import Console
+from ..runner.roles import RolesConsole
 from ..base.process import Child, Deadline, Stop
 from ..base.verdict import Result, Verdict
 from . import FLOOD, FLOOD_BYTES
@@ -29,13 +30,15 @@ class Boot:
 
     `titles` are those of the image's cases.  `console` is what was printed
     before, when a saved state goes on.  `domain` is the one that runs the
-    image.
+    image; of several images, the one that says what those with the `roles`
+    print.
     """
 
     def __init__(self, xen: XenLog, deadline: Deadline,
                  titles: Sequence[str], console: bytes = b"",
-                 domain: int = 0) -> None:
-        self.console = Console(domain, titles)
+                 domain: int = 0, roles: Sequence[str] = ()) -> None:
+        self.console = (RolesConsole(roles, domain, titles) if roles
+                        else Console(domain, titles))
         self.verdict: Optional[Verdict] = None
         self.reason = ""
         self._xen = xen
@@ -115,7 +118,8 @@ class Boot:
         if self._grace is not None:
             self._end(Verdict.CRASH, self._xen.conclude())
         else:
-            self._end(Verdict.TIMEOUT, "no verdict within the time limit")
+            self._end(Verdict.TIMEOUT, "no verdict within the time limit"
+                      + self.console.missing())
 
     def _qemu_ended(self, child: Child) -> None:
         words = child.errors.decode("utf-8", "replace").split("\n")

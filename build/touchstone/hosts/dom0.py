@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Host `dom0`: QEMU boots a real Xen with the image itself as dom0.
 
+Of an instance with several images, dom0 is the conductor, which makes a domain
+for each: see conductor.py.
+
 One boot an instance, so that nothing is shared between instances.  What all
 boots have in common, up to the moment before Xen builds dom0, is done once
 and saved: see savedstate.py.
@@ -13,17 +16,18 @@ from pathlib import Path
 from typing import Dict, List, Optional, Sequence
 
 from ..base import cache
-from ..runner.catalogue import Instance
+from ..runner.catalogue import Instance, Part
 from ..hypervisors.hypervisor import Hypervisor
 from ..base.process import Child, Deadline, Stop
 from ..base.verdict import InstanceError, Result, RunnerError
-from . import Clock, Host, Options, dom0program, resolve
+from . import Clock, Host, Options, conductor, dom0program, resolve
 from .amplifier import SLOWER, Amplifier, AmplifierError
 from .boot import BEGUN, COPIED, ENDED, GONE, STARTED, Boot
 from .monitor import Interrupted
 from .qemu import COARSE_SHIFT, FINE_SHIFT, MEDIUM_SHIFT, XEN_MEMORY, Qemu
 from .savedstate import (CMDLINE_ROOM, Recipe, State, StateError,
-                         module_size, refused, start)
+                         anonymous_file, module_size, refused, start,
+                         write_at)
 from .statecache import StateCache
 from .xenlog import XenLog
 
@@ -145,15 +149,20 @@ class Dom0Host(Host):
         return None
 
     def needs_shadow(self, instance: Instance) -> bool:
-        """Tell whether an HVM instance must run on shadow paging.
+        """Tell whether dom0 must run on shadow paging."""
+        return not _has_pv_dom0(instance) and self._on_shadow(
+            instance.parts[0])
+
+    def _on_shadow(self, part: Part) -> bool:
+        """Tell whether an HVM image must run on shadow paging.
 
         hvm32pae must under TCG: QEMU sets Accessed bits in PAE directory
         pointers, and Xen's walker for nested paging takes them for reserved.
         """
-        if instance.is_pv:
+        if part.is_pv:
             return False
-        return (instance.number("hap", 1) == 0
-                or (instance.env == "hvm32pae" and self.qemu.accel == "tcg"))
+        return (part.number("hap", 1) == 0
+                or (part.env == "hvm32pae" and self.qemu.accel == "tcg"))
 
     def xen_cmdline(self, instance: Instance, shadow: bool) -> str:
         """Return Xen's command line for an instance.
@@ -163,11 +172,12 @@ class Dom0Host(Host):
         memory = instance.number("memory", DEFAULT_MEMORY)
         words = ["console=com1", "loglvl=all", "guest_loglvl=all",
                  f"dom0_mem={memory}M,max:{memory}M",
-                 f"dom0_max_vcpus={self.vcpus(instance)}",
+                 f"dom0_max_vcpus="
+                 f"{1 if instance.test.roles else self.vcpus(instance)}",
                  "argo=1,mac-permissive=1"]
         if self.qemu.counts_instructions(self._in_real_time(instance)):
             words.append(_LONG_SLICES)
-        if not instance.is_pv:
+        if not _has_pv_dom0(instance):
             words += ["dom0=pvh,shadow" if shadow else "dom0=pvh",
                       "dom0-iommu=none"]
         words += [option.format(instance.number(key, 0))
@@ -221,14 +231,16 @@ class Dom0Host(Host):
         except (StateError, InstanceError, OSError):
             return False
 
-    def command(self, instance: Instance,
-                gdb: Optional[str] = None) -> List[str]:
+    def command(self, instance: Instance, gdb: Optional[str] = None,
+                initrd: Optional[str] = None) -> List[str]:
         """Return the QEMU command that boots an instance from the start.
 
         It must run in the image's directory: QEMU splits a module's name off
-        its command line at the first space.
+        its command line at the first space.  `initrd` is the file of the boot
+        module, if there is one.
         """
-        words = f"{instance.image.name} {self.words(instance)}".rstrip()
+        words = (f"{_kernel(instance).name}"
+                 f" {self._kernel_words(instance)}".rstrip())
         # QEMU's debugger stub looks through a guest's nested page tables as
         # if there were none; shadow page tables are what it understands.
         shadow = gdb is not None or self.needs_shadow(instance)
@@ -237,7 +249,7 @@ class Dom0Host(Host):
             memory=instance.number("memory", DEFAULT_MEMORY) + XEN_MEMORY,
             module=words, vcpus=self._machine_processors(instance),
             realtime=self._in_real_time(instance),
-            shift=self.shift(instance), gdb=gdb
+            shift=self.shift(instance), gdb=gdb, initrd=initrd
         ) + self.instruments(instance)
 
     def instruments(self, instance: Instance) -> List[str]:
@@ -270,8 +282,39 @@ class Dom0Host(Host):
         `child` is QEMU as long as it runs.
         """
 
+    def _kernel_words(self, instance: Instance) -> str:
+        """Return dom0's command line."""
+        return "" if instance.test.roles else self.words(instance)
+
+    def _initrd(self, instance: Instance) -> bytes:
+        """Return dom0's boot module; empty if it has none."""
+        if not instance.test.roles:
+            return b""
+        return conductor.module(
+            instance, self.words(instance), self.vcpus(instance),
+            [self._on_shadow(part) for part in instance.parts])
+
+    def _boot(self, instance: Instance, stop: Stop) -> Boot:
+        """Run an instance from the machine's start."""
+        initrd = self._initrd(instance)
+        file = anonymous_file(len(initrd)) if initrd else None
+        try:
+            if file is not None:
+                write_at(file, memoryview(initrd), 0)
+            with Child(self.command(
+                    instance, initrd=file and f"/proc/self/fd/{file}"),
+                    cwd=str(_kernel(instance).parent),
+                    pass_fds=() if file is None else (file,)) as child:
+                self.milestone(STARTED, child)
+                return self._follow(instance, child, stop)
+        finally:
+            if file is not None:
+                os.close(file)
+
     def run(self, instance: Instance, stop: Stop) -> Optional[Result]:
-        _check_image(instance.image)
+        for path in {_kernel(instance), *[part.image
+                                          for part in instance.parts]}:
+            _check_image(path)
         self.milestone(BEGUN, None)
         result = None
         try:
@@ -282,11 +325,8 @@ class Dom0Host(Host):
         except Interrupted:
             return None
         if result is None and not stop.is_set:
-            with Child(self.command(instance),
-                       cwd=str(instance.image.parent)) as child:
-                self.milestone(STARTED, child)
-                boot = self._follow(instance, child, stop)
-                result = boot.result(instance)
+            boot = self._boot(instance, stop)
+            result = boot.result(instance)
             self._count_failed_boot(boot)
         self.milestone(GONE, None)
         return result
@@ -306,9 +346,10 @@ class Dom0Host(Host):
 
     def _follow(self, instance: Instance, child: Child, stop: Stop,
                 console: bytes = b"") -> Boot:
-        boot = Boot(XenLog(instance.is_pv, self.needs_shadow(instance)),
+        boot = Boot(XenLog(_has_pv_dom0(instance),
+                           self.needs_shadow(instance)),
                     Deadline(self.timeout(instance)), instance.titles(),
-                    console)
+                    console, roles=instance.test.roles)
         boot.passed = lambda name: self.milestone(name, child)
         boot.follow(child, stop)
         self.milestone(ENDED, child)
@@ -326,14 +367,16 @@ class Dom0Host(Host):
         cmdline = self.xen_cmdline(instance, self.needs_shadow(instance))
         if " -- " in cmdline:
             raise StateError("Xen's options hold some for the image")
-        if len(self.words(instance).encode()) >= CMDLINE_ROOM:
+        if len(self._kernel_words(instance).encode()) >= CMDLINE_ROOM:
             raise StateError("the image's command line is too long")
         return Recipe(
             self.xen, self.symbols, cmdline,
             instance.number("memory", DEFAULT_MEMORY) + XEN_MEMORY,
             self._machine_processors(instance), self._in_real_time(instance),
             self.shift(instance),
-            module_size(instance.image.stat().st_size))
+            module_size(_kernel(instance).stat().st_size),
+            module_size(len(self._initrd(instance)))
+            if instance.test.roles else 0)
 
     def _run_saved(self, states: StateCache, instance: Instance,
                    stop: Stop) -> Optional[Result]:
@@ -360,8 +403,9 @@ class Dom0Host(Host):
 
     def _run_state(self, recipe: Recipe, state: State, instance: Instance,
                    stop: Stop) -> Boot:
-        ram = state.memory(instance.image.read_bytes(),
-                           self.words(instance).lstrip().encode())
+        ram = state.memory(_kernel(instance).read_bytes(),
+                           self._kernel_words(instance).lstrip().encode(),
+                           self._initrd(instance))
         self.milestone(COPIED, None)
         try:
             child = start([*self._saved_command(recipe, ram),
@@ -382,6 +426,16 @@ class Dom0Host(Host):
             recipe.xen, recipe.cmdline, memory=recipe.memory,
             vcpus=recipe.vcpus, realtime=recipe.realtime, shift=recipe.shift,
             ram=ram)
+
+
+def _kernel(instance: Instance) -> Path:
+    """Return the image that is dom0."""
+    return (conductor.image_of(instance) if instance.test.roles
+            else instance.image)
+
+
+def _has_pv_dom0(instance: Instance) -> bool:
+    return bool(instance.test.roles) or instance.is_pv
 
 
 def _without_repetition(words: Sequence[str]) -> List[str]:

@@ -117,12 +117,13 @@ class Qemu:
     def command(self, xen: Path, cmdline: str, *, memory: int,
                 module: Optional[str] = None, vcpus: int = 1,
                 realtime: bool = False, shift: int = COARSE_SHIFT,
-                gdb: Optional[str] = None,
-                ram: Optional[int] = None) -> List[str]:
+                gdb: Optional[str] = None, ram: Optional[int] = None,
+                initrd: Optional[str] = None) -> List[str]:
         """Return the command that boots `xen` with its first serial on stdout.
 
         `memory` is the machine's, in MiB.  `module` is a file with a command
         line behind it; the file's name may hold neither spaces nor commas.
+        `initrd` is the file of another one.
         `realtime` lets guest time pass as outside; where it does not, `shift`
         says how long an instruction takes.  `gdb` is a QEMU address to wait
         at for a debugger before the first instruction.  `ram` is the
@@ -145,7 +146,8 @@ class Qemu:
         if self.counts_instructions(realtime):
             argv += ["-icount", f"shift={shift},sleep=off"]
         if module is not None:
-            argv += ["-initrd", module.replace(",", ",,")]
+            argv += ["-initrd", module.replace(",", ",,")
+                     + (f",{initrd}" if initrd else "")]
         if gdb is not None:
             argv += ["-S", "-gdb", gdb]
         if ram is not None:

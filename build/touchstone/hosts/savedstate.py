@@ -13,6 +13,7 @@ as dom0's kernel, and saves it to a directory:
                 pattern), where the placeholder and its command line are,
                 checksums
 
+Where the kernel has a boot module beside it, that has a placeholder, too.
 State.memory() gives the memory of an instance: a copy, with the image in the
 placeholder's place; start() gives the machine with it.
 """
@@ -27,7 +28,7 @@ import os
 import platform
 import zlib
 from pathlib import Path
-from typing import List, NamedTuple, Sequence, Tuple
+from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from ..base.process import Child, Stop
 from .monitor import MonitorError, Qmp
@@ -71,6 +72,7 @@ class Recipe(NamedTuple):
     realtime: bool
     shift: int              # see qemu.py
     module: int             # size of the placeholder
+    initrd: int = 0         # and of that of the boot module; 0: there is none
 
     def key(self, qemu: Qemu) -> str:
         """Return a name for the state: a hash of all that decides it."""
@@ -79,6 +81,8 @@ class Recipe(NamedTuple):
                  self.vcpus, self.realtime, self.shift, self.module,
                  qemu.binary, qemu.version(), status.st_size,
                  status.st_mtime_ns, qemu.accel]
+        if self.initrd:
+            facts.append(self.initrd)
         if self.realtime:
             # Xen has measured this computer's clock.
             facts += [platform.node(), _boot_id()]
@@ -111,6 +115,7 @@ class State:
                 (int(at), int(length), int(byte))
                 for at, length, byte in facts["fills"]]
             self._module: int = facts["module"]
+            self._initrd: Optional[int] = facts.get("initrd")
             self._cmdlines: List[int] = facts["cmdlines"]
             self.devices = (directory / "devices").read_bytes()
             self.console = (directory / "console").read_bytes()
@@ -127,10 +132,11 @@ class State:
         if not sound:
             raise StateError(f"{directory}: damaged")
 
-    def memory(self, image: bytes, cmdline: bytes) -> int:
+    def memory(self, image: bytes, cmdline: bytes,
+               initrd: bytes = b"") -> int:
         """Return a file descriptor of memory with an image as dom0's kernel.
 
-        The memory has no name anywhere: it goes with its last user.
+        `initrd` is its boot module.  The memory has no name anywhere: it goes with its last user.
         """
         fd = anonymous_file(self._size)
         try:
@@ -144,6 +150,8 @@ class State:
                 for start in range(at, at + length, MIB):
                     write_at(fd, pattern[:at + length - start], start)
             write_at(fd, memoryview(image), self._module)
+            if self._initrd is not None:
+                write_at(fd, memoryview(initrd), self._initrd)
             words = memoryview(cmdline.ljust(CMDLINE_ROOM, b"\0"))
             for at in self._cmdlines:
                 write_at(fd, words, at)

@@ -42,6 +42,7 @@ _SAVE_SECONDS = 60.0
 _UNIFORM = [bytes([byte]) * PAGE for byte in range(256)]
 
 _MARK = b"touchstone placeholder page "
+_INITRD_MARK = b"touchstone boot module page "
 _WORD = b"touchstone-command-line-"
 
 
@@ -51,15 +52,19 @@ def make(recipe: Recipe, qemu: Qemu, directory: Path, stop: Stop) -> None:
     Raises StateError where that is impossible.
     """
     symbols = _symbols(recipe)
-    placeholder = _placeholder(recipe.module)
-    (directory / "module").write_bytes(placeholder)
+    placeholders = {"module": _placeholder(recipe.module)}
+    if recipe.initrd:
+        placeholders["initrd"] = _pages(_INITRD_MARK, recipe.initrd)
+    for name, content in placeholders.items():
+        (directory / name).write_bytes(content)
     ram = anonymous_file(recipe.memory * MIB)
     try:
         devices, console = _boot(recipe, qemu, directory, symbols, ram, stop)
-        facts = _pack(ram, placeholder, directory / "ram")
+        facts = _pack(ram, placeholders, directory / "ram")
     finally:
         os.close(ram)
-        (directory / "module").unlink()
+        for name in placeholders:
+            (directory / name).unlink()
     sums = facts["sums"]
     for name, data in (("devices", devices), ("console", console)):
         (directory / name).write_bytes(data)
@@ -92,7 +97,8 @@ def _boot(recipe: Recipe, qemu: Qemu, directory: Path,
     argv = qemu.command(
         recipe.xen, recipe.cmdline, memory=recipe.memory,
         vcpus=recipe.vcpus, realtime=recipe.realtime, shift=recipe.shift,
-        module=f"module {_word().decode()}", ram=ram)
+        module=f"module {_word().decode()}", ram=ram,
+        initrd="initrd" if recipe.initrd else None)
     argv += ["-S", "-gdb", "chardev:debugger",
              "-chardev", f"socket,id=debugger,fd={gdb.remote.fileno()}",
              *monitor_options(qmp)]
@@ -213,11 +219,15 @@ def _runnable(devices: bytes) -> bytes:
 
 def _placeholder(size: int) -> bytes:
     """Return a kernel that has its place in each page, and cannot run."""
-    pages = [(_MARK + b"%08x" % number).ljust(PAGE, b".")
-             for number in range(size // PAGE)]
+    pages = _pages(_MARK, size)
     # Xen looks whether it is an ELF file before it decides where it goes.
-    pages[0] = b"\x7fELF\x02\x01\x01" + pages[0][7:-1] + b"."
-    return b"".join(pages)
+    return b"\x7fELF\x02\x01\x01" + pages[7:]
+
+
+def _pages(mark: bytes, size: int) -> bytes:
+    """Return so many bytes that have their place in each page."""
+    return b"".join((mark + b"%08x" % number).ljust(PAGE, b".")
+                    for number in range(size // PAGE))
 
 
 def _word() -> bytes:
@@ -225,10 +235,13 @@ def _word() -> bytes:
     return _WORD.ljust(CMDLINE_ROOM, b"-")
 
 
-def _pack(ram: int, placeholder: bytes, target: Path) -> dict:
+def _pack(ram: int, placeholders: Dict[str, bytes], target: Path) -> dict:
     """Write the memory's used pages to a file; return where they belong."""
     parts = _used(ram)
-    module = _find_placeholder(parts, placeholder)
+    places = {name: _find_placeholder(parts, content)
+              for name, content in placeholders.items()}
+    hidden = [range(at, at + len(placeholders[name]))
+              for name, at in places.items()]
     cmdlines = [at for start, data in parts
                 for at in _find_all(data, _word(), start)]
     if not cmdlines:
@@ -240,7 +253,7 @@ def _pack(ram: int, placeholder: bytes, target: Path) -> dict:
         for start, data in parts:
             for at in range(start, start + len(data), PAGE):
                 page = data[at - start:at - start + PAGE]
-                if module <= at < module + len(placeholder):
+                if any(at in area for area in hidden):
                     continue
                 byte = page[0]
                 if page == _UNIFORM[byte]:
@@ -251,7 +264,7 @@ def _pack(ram: int, placeholder: bytes, target: Path) -> dict:
                 checksum = zlib.crc32(page, checksum)
                 _append(runs, at)
     return {"size": os.fstat(ram).st_size, "runs": runs, "fills": fills,
-            "module": module, "cmdlines": cmdlines, "sums": {"ram": checksum}}
+            **places, "cmdlines": cmdlines, "sums": {"ram": checksum}}
 
 
 def _append(runs: List[List[int]], at: int, *kind: int) -> None:
@@ -279,7 +292,7 @@ def _used(fd: int) -> List[Tuple[int, bytes]]:
 
 def _find_placeholder(parts: Sequence[Tuple[int, bytes]],
                       placeholder: bytes) -> int:
-    """Return where the placeholder is that Xen will take for a kernel.
+    """Return where the placeholder is that Xen will use.
 
     The boot loader's copy may still be there: Xen moves modules up.
     """

@@ -301,7 +301,8 @@ class _Run:
 
     def _boot_problem(self, host: hosts.Host, jobs: int) -> str:
         """Return why nothing can boot; "" where something can."""
-        environments = {instance.env for instance in self._instances}
+        environments = {env for instance in self._instances
+                        for env in instance.envs}
         probes = boot.probes(self._tests,
                              [env for env in _BOOTS if env in environments]
                              or list(environments))

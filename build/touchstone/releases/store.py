@@ -135,7 +135,8 @@ class Store:
         Both are read once: what runs is what was there at first.
         """
         return "-".join(self._digest_of(path)
-                        for path in (instance.image, instance.cfg))
+                        for part in instance.parts
+                        for path in (part.image, part.cfg))
 
     def _digest_of(self, path: Path) -> str:
         if path not in self._digests:

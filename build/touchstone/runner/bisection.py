@@ -46,7 +46,8 @@ def boots(host: Host, tests: Sequence[Test], instances: Sequence[Instance],
 
     Where nothing but the probe is to run, that is what is asked for.
     """
-    probes = boot.probes(tests, [instance.env for instance in instances])
+    probes = boot.probes(tests, [env for instance in instances
+                                 for env in instance.envs])
     if all(instance.test.name == boot.PROBE for instance in instances):
         return True
     failures = boot.failures(host, probes, host.default_jobs(), stop)

