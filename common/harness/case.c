@@ -36,6 +36,11 @@ static struct
     unsigned int nr_cleanups;
 } run;
 
+const char *xtf_case_title(void)
+{
+    return run.desc ? run.desc->name : NULL;
+}
+
 bool xtf_case_failed(void)
 {
     return run.failures || run.errors;

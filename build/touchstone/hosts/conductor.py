@@ -18,7 +18,7 @@ ENVIRONMENT = "pv64"
 
 # The memory of a role's domain, in pages, as much as an image may take and
 # once more.
-PAGES = 4096
+PAGES = 2048
 
 PAGE = 4096
 

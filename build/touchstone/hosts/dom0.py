@@ -214,7 +214,9 @@ class Dom0Host(Host):
                               for word in self.options.xen_cmdline.split())
         if instance.test.category == "bench" or other_scheduler:
             return FINE_SHIFT
-        if self.vcpus(instance) > 1:
+        # With the coarsest, a domain ends slowly: Xen is preempted after each
+        # page of it, and then starts by closing all ports once more.
+        if self.vcpus(instance) > 1 or instance.test.roles:
             return MEDIUM_SHIFT
         return COARSE_SHIFT
 

@@ -120,6 +120,9 @@ bool xtf_case_begin_error(void);
  */
 bool xtf_title_matches(const char *pattern, const char *text);
 
+/** The title of the running case; NULL outside of any. */
+const char *xtf_case_title(void);
+
 /** True if an expectation of the running case has failed. */
 bool xtf_case_failed(void);
 
