@@ -21,7 +21,7 @@ _KEYS = {"what", "kind", "file", "function", "within", "find", "replace",
 
 # Who wrote a rule: somebody who had not seen the tests, the same when these
 # were thought complete, or the tests' author.
-AUTHORS = ("blind", "blind-2", "author")
+AUTHORS = ("blind", "blind-2", "before", "author")
 _NEEDED = ("what", "kind", "file", "function", "find", "replace", "tests")
 
 
