@@ -142,4 +142,7 @@ void role_forward(struct role *role);
  */
 void role_look(struct role *role);
 
+/** Destroy the domain, if it runs, for it gave no verdict in time. */
+void role_end(struct role *role);
+
 #endif /* CONDUCTOR_H */

@@ -30,6 +30,9 @@ unsigned int nr_roles;
 /* How often the domains are looked at if no event comes. */
 #define LOOK           MILLISECONDS(200)
 
+/* How long the others may go on when one has ended with a failure. */
+#define AFTER_FAILURE  SECONDS(30)
+
 /* How long a domain may take to go when all of them have ended. */
 #define END            SECONDS(20)
 
@@ -151,9 +154,18 @@ static void wait_for_event(evtchn_port_t exc)
         evtchn_clear(ports[i]);
 }
 
+/* It has ended, and so that the others may wait for it in vain. */
+static bool has_failed(const struct role *role)
+{
+    return role->state == ROLE_DESTROYED &&
+        (!role->verdict || !strcmp(role->verdict, "ERROR") ||
+         !strcmp(role->verdict, "FAILURE"));
+}
+
 static void watch(void)
 {
     long exc = evtchn_bind_virq(VIRQ_DOM_EXC, 0);
+    uint64_t end = 0;
     unsigned int i, running;
 
     if ( exc < 0 )
@@ -170,7 +182,12 @@ static void watch(void)
         {
             role_look(&roles[i]);
             running += roles[i].state == ROLE_RUNS;
+            if ( !end && has_failed(&roles[i]) )
+                end = time_now() + AFTER_FAILURE;
         }
+
+        for ( i = 0; end && time_now() > end && i < nr_roles; ++i )
+            role_end(&roles[i]);
     } while ( running );
 }
 
@@ -184,7 +201,7 @@ static void expect_gone(const struct role *role)
     {
         if ( time_now() > end )
         {
-            xtf_failure("%s: the domain does not end: something still refers "
+            xtf_failure("Failure: %s: the domain does not end: something still refers "
                         "to %" PRIu64 " pages of it\n", role->plan->role,
                         info.tot_pages);
             return;

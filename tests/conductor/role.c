@@ -148,7 +148,8 @@ static void destroy(struct role *role)
         rc = domain_do(role->domid, XEN_DOMCTL_destroydomain);
     } while ( rc == -ERESTART );
     if ( rc )
-        xtf_failure("%s: XEN_DOMCTL_destroydomain returned %d, expected 0\n",
+        xtf_failure("Failure: %s: XEN_DOMCTL_destroydomain returned %d, "
+                    "expected 0\n",
                     role->plan->role, rc);
 }
 
@@ -169,8 +170,22 @@ void role_look(struct role *role)
     if ( role->len )
         take_line(role);
     if ( !role->verdict )
-        xtf_failure("%s: the domain %s without a verdict\n", role->plan->role,
-                    reason_name((info.flags >> XEN_DOMINF_shutdownshift) &
+        xtf_failure("Failure: %s: the domain %s without a verdict\n",
+                    role->plan->role, reason_name((info.flags >> XEN_DOMINF_shutdownshift) &
                                 XEN_DOMINF_shutdownmask));
+    destroy(role);
+}
+
+void role_end(struct role *role)
+{
+    if ( role->state != ROLE_RUNS )
+        return;
+
+    role_forward(role);
+    if ( role->len )
+        take_line(role);
+    if ( !role->verdict )
+        xtf_failure("Failure: %s gave no verdict within 30 s after the failure "
+                    "of another role\n", role->plan->role);
     destroy(role);
 }

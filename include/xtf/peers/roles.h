@@ -99,6 +99,12 @@ bool roles_begin_with(bool (*setup)(unsigned int), unsigned int param,
 bool roles_meet(const char *what);
 
 /**
+ * This role checks nothing in the case, and only comes to the meetings of the
+ * others.  A case in which a role neither checks nor says so is an error.
+ */
+void role_looks_on(void);
+
+/**
  * Pass a word to a role, which hears them in the order in which they were told.
  * role_tell() waits until the word before is heard.
  * @return as roles_meet().
