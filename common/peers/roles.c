@@ -18,7 +18,7 @@
 #include <arch/mm.h>
 
 /* Waiting: from, and to, how long between two looks; and for how long. */
-#define MIN_PAUSE  MICROSECONDS(100)
+#define MIN_PAUSE  MILLISECONDS(1)
 #define MAX_PAUSE  MILLISECONDS(10)
 #define MAX_WAIT   SECONDS(60)
 #define MIN_LOOKS  100
