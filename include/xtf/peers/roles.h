@@ -25,7 +25,9 @@
  *     }
  *
  * All roles run all cases, in the same order, and begin and end each together.
- * A case passes if it does in every role.
+ * A case passes if it does in every role.  What the body itself registers with
+ * xtf_case_cleanup() is undone as soon as this role has ended, as it were the
+ * last of what the body does.
  *
  * They meet by way of a page of the first role's, granted to the others by
  * entries that are reserved for toolstacks: these outlive a change of the grant
