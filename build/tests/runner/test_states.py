@@ -52,7 +52,7 @@ def make_in(directory: Path) -> None:
     """Stand in for statemaker.make()."""
     ram = machine()
     try:
-        facts = statemaker._pack(ram, statemaker._placeholder(MIB),
+        facts = statemaker._pack(ram, {"module": statemaker._placeholder(MIB)},
                                  directory / "ram")
     finally:
         os.close(ram)
@@ -115,7 +115,7 @@ class States(Scratch):
         for at in (STALE_AT, MODULE_AT):
             os.pwrite(ram, b"!", at + MIB - 1)
         with self.assertRaisesRegex(StateError, "one piece"):
-            statemaker._pack(ram, statemaker._placeholder(MIB),
+            statemaker._pack(ram, {"module": statemaker._placeholder(MIB)},
                              self.directory / "ram")
         os.close(ram)
 
@@ -123,7 +123,7 @@ class States(Scratch):
         ram = machine()
         os.pwrite(ram, b"!", CMDLINE_AT + 1)
         with self.assertRaisesRegex(StateError, "command line"):
-            statemaker._pack(ram, statemaker._placeholder(MIB),
+            statemaker._pack(ram, {"module": statemaker._placeholder(MIB)},
                              self.directory / "ram")
         os.close(ram)
 
@@ -208,6 +208,37 @@ class Keys(Scratch):
         self.assertNotEqual(key("1"), key("2"))
         recipe = self.recipe
         self.assertEqual(key("1"), key("2"))
+
+
+class BootModules(unittest.TestCase):
+    """A kernel with a boot module beside it."""
+
+    AT = 4 * MIB
+
+    def test_a_boot_module_replaces_its_placeholder(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        directory = Path(scratch.name)
+        placeholder = statemaker._pages(statemaker._INITRD_MARK, MIB)
+        ram = machine()
+        os.pwrite(ram, placeholder, self.AT)
+        try:
+            facts = statemaker._pack(
+                ram, {"module": statemaker._placeholder(MIB),
+                      "initrd": placeholder}, directory / "ram")
+        finally:
+            os.close(ram)
+        for name in ("devices", "console"):
+            (directory / name).write_bytes(b"")
+            facts["sums"][name] = zlib.crc32(b"")
+        (directory / "state.json").write_text(json.dumps(facts))
+        fd = State(directory).memory(b"kernel", b"word", b"images")
+        try:
+            self.assertEqual(os.pread(fd, 7, self.AT), b"images\0")
+            self.assertEqual(os.pread(fd, 7, MODULE_AT), b"kernel\0")
+            self.assertEqual(os.pread(fd, PAGE, self.AT + PAGE), bytes(PAGE))
+        finally:
+            os.close(fd)
 
 
 class Caching(Scratch):
