@@ -246,6 +246,8 @@ class BoxHost(Host):
     # --- instances ---------------------------------------------------------
 
     def can_run(self, instance: Instance) -> Optional[str]:
+        if instance.test.roles:
+            return "needs a domain for each role, which host dom0 makes"
         obstacle = dom0program.obstacle(instance)
         if obstacle is not None:
             return obstacle

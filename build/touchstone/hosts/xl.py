@@ -113,6 +113,8 @@ class XlHost(Host):
             return most - 1
 
     def can_run(self, instance: Instance) -> Optional[str]:
+        if instance.test.roles:
+            return "needs a domain for each role, which host dom0 makes"
         obstacle = dom0program.obstacle(instance)
         if obstacle is not None:
             return obstacle
