@@ -30,8 +30,9 @@ unsigned int nr_roles;
 /* How often the domains are looked at if no event comes. */
 #define LOOK           MILLISECONDS(200)
 
-/* How long the others may go on when one has ended with a failure. */
+/* How long the others may go on when one has ended with a failure, or died. */
 #define AFTER_FAILURE  SECONDS(30)
+#define AFTER_DEATH    SECONDS(2)
 
 /* How long a domain may take to go when all of them have ended. */
 #define END            SECONDS(20)
@@ -183,7 +184,8 @@ static void watch(void)
             role_look(&roles[i]);
             running += roles[i].state == ROLE_RUNS;
             if ( !end && has_failed(&roles[i]) )
-                end = time_now() + AFTER_FAILURE;
+                end = time_now() + (roles[i].verdict ? AFTER_FAILURE
+                                                     : AFTER_DEATH);
         }
 
         for ( i = 0; end && time_now() > end && i < nr_roles; ++i )

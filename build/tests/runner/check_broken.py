@@ -65,6 +65,18 @@ CASES: Dict[str, Tuple[str, str]] = {
 
 # Seconds for one of these images, which do end by themselves.
 CASES_LIMIT = 60
+ROLES_LIMIT = 120
+
+# What each variation of tests/broken-roles must come to, and what its reason
+# must say.
+ROLES: Dict[str, Tuple[str, str]] = {
+    "ends-early": ("ERROR", "role bad has ended the case"),
+    "crashes": ("FAILURE", "bad: the domain crashed without a verdict"),
+    "hangs": ("FAILURE", "bad gave no verdict"),
+    "lags": ("ERROR", 'does not come to "'),
+    "fails": ("FAILURE", 'bad: roles: bad role misbehaves: !"said so"'),
+    "skips": ("SKIP", ""),
+}
 
 # What the reason must hold, where there is just one right one.
 REASONS = {
@@ -138,6 +150,17 @@ def check_cases(scratch: Path, words: List[str], xen: str) -> List[str]:
             if found[0][0] != tag or not found[0][1].startswith(reason):
                 wrong.append(f"{suite.get('name')}: {word}: {title}:"
                              f" {found[0]}, expected {(tag, reason)}")
+    return wrong
+
+
+def check_roles(scratch: Path, words: List[str], xen: str) -> List[str]:
+    """Hold each instance of tests/broken-roles to what its bad role does."""
+    code, seconds, results = run(["broken-roles", *words], xen,
+                                 scratch / "roles.xml", ROLES_LIMIT)
+    wrong = judge_run("broken-roles", code, seconds, results, ROLES_LIMIT)
+    for instance in results:
+        verdict, reason = ROLES[instance.partition("~")[2]]
+        wrong += judge(instance, {verdict}, reason, results)
     return wrong
 
 
@@ -235,8 +258,10 @@ def main() -> int:
     try:
         wrong = check_crafted(scratch, args.xen)
         wrong += check_cases(scratch, args.words, args.xen)
+        wrong += check_roles(scratch, args.words, args.xen)
         code, seconds, results = run(
-            ["broken", "-x", "broken-cases", *args.words], args.xen,
+            ["broken", "-x", "broken-cases", "-x", "broken-roles",
+             *args.words], args.xen,
             scratch / "broken.xml")
     finally:
         shutil.rmtree(scratch)
