@@ -20,7 +20,8 @@ _OTHER_CATEGORIES = CATEGORIES[len(DEFAULT_CATEGORIES):]
 _EPILOG = f"""\
 selection words (of one kind: any of them; of different kinds: all must match)
   environments   {' '.join(ENVIRONMENTS)}
-                 pv (all PV ones), hvm (all HVM ones); without any, all of x86
+                 pv (all PV ones), hvm (all HVM ones); without any, all of x86;
+                 pv64+hvm64: tests of two roles, in these environments
   categories     {' '.join(DEFAULT_CATEGORIES)}
                  only when asked for: {' '.join(_OTHER_CATEGORIES)}
   tests          the name of a test, or its directory
