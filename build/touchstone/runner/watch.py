@@ -167,7 +167,8 @@ class Images:
     @staticmethod
     def _digest(instance: Instance) -> str:
         digest = hashlib.sha256()
-        for path in (instance.image, instance.cfg,
+        for path in (*[part.image for part in instance.parts],
+                     *[part.cfg for part in instance.parts],
                      instance.test.directory / "info.json"):
             try:
                 digest.update(path.read_bytes())
