@@ -482,6 +482,11 @@ static bool is_elsewhere(const struct part *part, uint32_t hash)
         ACCESS_ONCE(part->what[my.meeting & 1]) != hash;
 }
 
+static bool has_come(unsigned int role)
+{
+    return LOAD_ACQUIRE(&page.part[role].meeting) >= my.meeting;
+}
+
 bool roles_meet(const char *what)
 {
     struct part *part = own();
@@ -495,10 +500,10 @@ bool roles_meet(const char *what)
 
     for ( i = 0; i < my.nr; ++i )
     {
-        while ( !role_has_left(i) &&
-                LOAD_ACQUIRE(&page.part[i].meeting) < my.meeting )
+        while ( !role_has_left(i) && !has_come(i) )
         {
-            if ( ended_early(i, what) )
+            /* It may have come just now, and ended. */
+            if ( body_has_ended(i) && !has_come(i) && ended_early(i, what) )
                 return false;
             if ( !pause_for(&w) )
             {
@@ -526,14 +531,20 @@ void role_looks_on(void)
 
 /* ---- Words ---- */
 
+static bool has_heard(unsigned int to)
+{
+    return LOAD_ACQUIRE(&page.part[to].heard[my.self]) == own()->told[to];
+}
+
 bool role_tell(unsigned int to, uint64_t word)
 {
     struct part *part = own();
     struct waiting w = {};
 
-    while ( LOAD_ACQUIRE(&page.part[to].heard[my.self]) != part->told[to] )
+    while ( !has_heard(to) )
     {
-        if ( ended_early(to, "hear a word") )
+        if ( body_has_ended(to) && !has_heard(to) &&
+             ended_early(to, "hear a word") )
             return false;
         if ( !pause_for(&w) )
         {
@@ -560,7 +571,8 @@ bool role_hear(unsigned int from, uint64_t *word)
 
     while ( !role_can_hear(from) )
     {
-        if ( ended_early(from, "tell a word") && !role_can_hear(from) )
+        if ( body_has_ended(from) && !role_can_hear(from) &&
+             ended_early(from, "tell a word") )
             return false;
         if ( !pause_for(&w) )
         {

@@ -11,6 +11,9 @@
 /* The line under the banner. */
 extern const char test_title[];
 
+/* The names of a test's roles, TEST_ROLES: see <xtf/peers/roles.h>. */
+extern const char test_roles[];
+
 /** The test.  Left out, all of the image's cases are run. */
 void test_main(void);
 

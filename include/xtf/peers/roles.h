@@ -46,14 +46,12 @@
 #define XTF_PEERS_ROLES_H
 
 #include <xtf/harness/case.h>
+#include <xtf/test.h>
 #include <xtf/types.h>
 
 #include <xen/xen.h>
 
 #define MAX_ROLES 4
-
-/** The names of the roles, with a space between them: TEST_ROLES. */
-extern const char test_roles[];
 
 /**
  * Find out which role this domain has, and meet the others, once.
