@@ -96,9 +96,12 @@ class Variants(unittest.TestCase):
         with self.open() as workshop:
             workshop.build(defect(), Stop())
             copy = workshop.directory / "tree/xen/common/a.c"
-        self.assertIn("return 1", copy.read_text())
+        good = copy.read_text()
+        self.assertIn("return 1", good)
         copy.write_text("rubbish")
-        (workshop.directory / "edited").write_text("common/a.c")
+        kept = workshop.directory / "originals/common%a.c"
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(good)
         with self.open():
             self.assertIn("return 1", copy.read_text())
 

@@ -22,7 +22,7 @@ from ..runner.catalogue import ENVIRONMENTS, Instance
 from ..base.process import Stop
 from ..runs import shard
 from ..base.verdict import RunnerError, UsageError
-from . import outcomes, rules
+from . import guards, outcomes, rules
 from .rules import Defect, RuleError
 from .trial import Outcome, Range, instances_for
 from .workshop import Interrupted, Workshop
@@ -106,6 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     hypervisor.add_options(parser, "full|nodebug")
     add("-j", "--jobs", type=int, metavar="N",
         help="instances at once (default: the processors)")
+    add("--together", action="store_true",
+        help="build one hypervisor with all defects that fit into one, and"
+        " have its command line choose")
     add("--json", type=Path, metavar="FILE", help="write the outcomes there")
     add("--shard", metavar="I/N",
         help="try part I of N; also by the variables that xtf-runner takes")
@@ -200,7 +203,8 @@ def _build(defects: Sequence[Defect], workshop: Workshop) -> int:
 
 # --- the run ---------------------------------------------------------------
 
-_Built = Tuple[Defect, Union[Path, Outcome]]
+# A defect, and its hypervisor with words for the command line, or why not.
+_Built = Tuple[Defect, Union[Tuple[Path, str], Outcome]]
 
 
 class _Run:
@@ -270,12 +274,14 @@ class _Run:
 
     def _build_all(self, built: "queue.Queue[Optional[_Built]]") -> None:
         try:
-            for defect in self._defects:
+            left = self._together(built) if self._args.together \
+                else self._defects
+            for defect in left:
                 if self._stop.is_set:
                     break
                 try:
-                    built.put((defect, self._workshop.build(defect,
-                                                            self._stop)))
+                    built.put((defect, (self._workshop.build(
+                        defect, self._stop), "")))
                 except (RuleError, xenbuild.BuildError) as error:
                     built.put((defect, Outcome("unusable",
                                                detail=str(error))))
@@ -284,6 +290,35 @@ class _Run:
         except BaseException as error:  # pylint: disable=broad-except
             _say(f"defects: {error!r}")
         built.put(None)
+
+    def _together(self, built: "queue.Queue[Optional[_Built]]") \
+            -> List[Defect]:
+        """Build one hypervisor with all that fit into it; return the rest."""
+        fit, left = [], []
+        for defect in self._defects:
+            try:
+                self._workshop.key(defect)
+                fit.append(defect)
+            except RuleError:
+                left.append(defect)
+        while len(fit) > 1:
+            one = self._workshop.together(fit, self._stop)
+            _say(f"{len(one.numbers)} defects in one hypervisor, {one.xen}")
+            again = []
+            for defect in fit:
+                if defect.name in one.numbers:
+                    built.put((defect, (
+                        one.xen,
+                        f"{guards.OPTION}={one.numbers[defect.name]}")))
+                elif one.refused[defect.name] == guards.OVERLAP:
+                    again.append(defect)
+                else:
+                    _say(f"not in it: {defect.name}:"
+                         f" {one.refused[defect.name]}")
+                    left.append(defect)
+            fit = again
+        left += fit
+        return left
 
     def _baseline(self) -> None:
         """See what passes on the good hypervisor: only that can tell."""
@@ -305,8 +340,8 @@ class _Run:
             defect, what = item
             begin = time.monotonic()
             outcome = what if isinstance(what, Outcome) else \
-                self._range.attempt(defect, what,
-                                    self._instances[defect.name])
+                self._range.attempt(defect, what[0],
+                                    self._instances[defect.name], what[1])
             if self._stop.is_set and outcome.status == "escaped":
                 return
             self._outcomes[defect.name] = outcome

@@ -19,6 +19,11 @@ from ..base.verdict import UsageError
 _KEYS = {"what", "kind", "file", "function", "within", "find", "replace",
          "tests", "environments", "release", "undoes", "by"}
 
+# A second change of a rule, a third: these keys with -2, -3.
+_PLACE = ("function", "within", "find", "replace")
+_MORE = re.compile(rf"({'|'.join(_PLACE)})-([2-9])")
+_KEYS |= {f"{key}-{number}" for key in _PLACE for number in range(2, 10)}
+
 # Who wrote a rule: somebody who had not seen the tests, the same when these
 # were thought complete, or the tests' author.
 AUTHORS = ("blind", "blind-2", "before", "author")
@@ -27,6 +32,42 @@ _NEEDED = ("what", "kind", "file", "function", "find", "replace", "tests")
 
 class RuleError(Exception):
     """A rule does not fit the source; the text says how."""
+
+
+class Edit(NamedTuple):
+    """Text to put in the place of [start, end) of a source text."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Place(NamedTuple):
+    """Where a rule changes a file once more, and what it puts there."""
+
+    function: str
+    within: str
+    find: str
+    replace: str
+
+    def edit(self, text: str, file: str) -> Edit:
+        """Return the change of the source text.
+
+        Raises RuleError unless there is exactly one place.
+        """
+        bodies = [function for function in functions(text)
+                  if function.name == self.function]
+        if not bodies:
+            raise RuleError(f"there is no function {self.function}"
+                            f" in {file}")
+        spans = [(body.start, body.end) for body in bodies]
+        if self.within:
+            spans = [_one(self.within, text, spans, "within").span()]
+        match = _one(self.find, text, spans, "find")
+        changed = match.expand(self.replace)
+        if changed == match[0]:
+            raise RuleError("the replacement is what was there before")
+        return Edit(match.start(), match.end(), changed)
 
 
 class Defect(NamedTuple):
@@ -46,6 +87,7 @@ class Defect(NamedTuple):
     releases: Tuple[str, ...]
     by: str = "author"
     undoes: Tuple[str, ...] = ()
+    more: Tuple[Place, ...] = ()
 
     def applies_to(self, version: str) -> bool:
         """Tell whether it is meant for a version of Xen, e.g. `4.17.5+1`."""
@@ -58,19 +100,22 @@ class Defect(NamedTuple):
 
         Raises RuleError unless the rule matches in exactly one place.
         """
-        bodies = [function for function in functions(text)
-                  if function.name == self.function]
-        if not bodies:
-            raise RuleError(f"there is no function {self.function}"
-                            f" in {self.file}")
-        spans = [(body.start, body.end) for body in bodies]
-        if self.within:
-            spans = [_one(self.within, text, spans, "within").span()]
-        match = _one(self.find, text, spans, "find")
-        changed = match.expand(self.replace)
-        if changed == match[0]:
-            raise RuleError("the replacement is what was there before")
-        return text[:match.start()] + changed + text[match.end():]
+        for edit in reversed(self.edits(text)):
+            text = text[:edit.start] + edit.text + text[edit.end:]
+        return text
+
+    def edits(self, text: str) -> List[Edit]:
+        """Return the changes of the source text, by their places.
+
+        Raises RuleError unless each matches in exactly one place.
+        """
+        first = Place(self.function, self.within, self.find, self.replace)
+        found = sorted(place.edit(text, self.file)
+                       for place in (first, *self.more))
+        for one, other in zip(found, found[1:]):
+            if one.end > other.start:
+                raise RuleError("two of its changes overlap")
+        return found
 
 
 def _compile(pattern: str) -> re.Pattern:
@@ -102,9 +147,11 @@ def load(directory: Path) -> List[Defect]:
 def _defect(section: inifile.Section) -> Defect:
     if section.get("by", "author") not in AUTHORS:
         raise section.fault(f"by is none of {', '.join(AUTHORS)}")
-    for key in ("within", "find"):
+    for key in section:
+        if not key.startswith(("within", "find")):
+            continue
         try:
-            _compile(section.get(key))
+            _compile(section[key])
         except re.error as error:
             raise section.fault(f"{key}: {error}") from None
     return Defect(
@@ -113,7 +160,17 @@ def _defect(section: inifile.Section) -> Defect:
         section.get("within"), section["find"], section["replace"],
         section.words("tests"), section.words("environments"),
         section.words("release"), section.get("by", "author"),
-        section.words("undoes"))
+        section.words("undoes"), _more(section))
+
+
+def _more(section: inifile.Section) -> Tuple[Place, ...]:
+    """Return the second and further places of a rule."""
+    numbers = sorted({match[2] for match in map(_MORE.fullmatch, section)
+                      if match})
+    return tuple(Place(
+        section.get(f"function-{number}", section["function"]),
+        section.get(f"within-{number}"), section.get(f"find-{number}"),
+        section.get(f"replace-{number}")) for number in numbers)
 
 
 def select(defects: Sequence[Defect], words: Sequence[str]) -> List[Defect]:

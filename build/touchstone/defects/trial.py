@@ -149,8 +149,11 @@ class Range:
         return bad
 
     def attempt(self, defect: Defect, xen: Path,
-                instances: Sequence[Instance]) -> Outcome:
-        """Run instances on a hypervisor with a defect until one notices."""
+                instances: Sequence[Instance], words: str = "") -> Outcome:
+        """Run instances on a hypervisor with a defect until one notices.
+
+        `words` go to its command line.
+        """
         catchers = self._known.setdefault("catchers", {})
         usable = [instance for instance in instances
                   if instance.name in self._usual]
@@ -166,7 +169,8 @@ class Range:
         states = self._notes.with_name("states")
         cache.remove(states)
         try:
-            results = self._run(xen, usable, listener, listener.stop, states)
+            results = self._run(xen, usable, listener, listener.stop, states,
+                                words)
         finally:
             cache.remove(states)
         if listener.best is not None:
@@ -184,9 +188,10 @@ class Range:
 
     def _run(self, xen: Path, instances: Sequence[Instance],
              listener: scheduler.Listener, stop: Stop,
-             states: Optional[Path] = None) -> List[Result]:
+             states: Optional[Path] = None, words: str = "") -> List[Result]:
         options = Options()
         vars(options).update(vars(self._options))
+        options.xen_cmdline = f"{options.xen_cmdline} {words}".strip()
         options.xen = str(xen)
         options.states = states
         host = _Host(options, self._usual)

@@ -4,8 +4,9 @@
     defects/xen-VERSION-HASH/tree/        the copy, with objects
     defects/xen-VERSION-HASH/variants/    finished hypervisors, by content
 
-The tree itself is only read.  Only one file differs from it at a time, so a
-build is one object and the link.  A user's tree may be built anew meanwhile:
+The tree itself is only read.  For one defect, one file differs from it, so a
+build is one object and the link; together() builds many of them into one
+hypervisor, which a word of its command line makes choose.  A user's tree may be built anew meanwhile:
 the copy is of one moment, and all else comes from the copy.
 """
 
@@ -13,10 +14,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Callable, List, Optional
+from typing import Callable, Collection, Dict, List, NamedTuple, Sequence
 
 from ..base import cache
 from ..hypervisors import xenbuild
@@ -24,6 +26,7 @@ from ..hosts.statemaker import SYMBOLS
 from ..hypervisors.hypervisor import Hypervisor
 from ..base.process import Stop
 from ..base.verdict import RunnerError
+from . import guards
 from .rules import Defect
 
 # What building the hypervisor needs of the source tree, where it has that.
@@ -36,6 +39,18 @@ _TARGETS = ["efi-y="]
 
 class Interrupted(Exception):
     """A build was ended because the user asked for it."""
+
+
+class Together(NamedTuple):
+    """A hypervisor with many defects.
+
+    `numbers` has what its command line has to say for each, and `refused` why
+    the others need a hypervisor of their own.
+    """
+
+    xen: Path
+    numbers: Dict[str, int]
+    refused: Dict[str, str]
 
 
 class Workshop:
@@ -54,7 +69,6 @@ class Workshop:
         self.directory = cache.root() / "defects" / xen.source.name
         self._tree = self.directory / "tree"
         self._open = False
-        self._edited: Optional[str] = None
         self._lock = cache.Lock(
             cache.root() / "locks" / f"defects-{xen.source.name}",
             lambda: progress("waiting for another process that builds"))
@@ -89,17 +103,17 @@ class Workshop:
         """
         path = self._source / "xen" / file
         if self._open:
-            path = self._kept if file == self._edited \
-                else self._tree / "xen" / file
+            path = self._kept(file)
+            if not path.exists():
+                path = self._tree / "xen" / file
         try:
             return path.read_text("utf-8", "surrogateescape")
         except OSError as error:
             raise RunnerError(str(error)) from None
 
-    @property
-    def _kept(self) -> Path:
-        """Where the edited file is as it should be."""
-        return self.directory / "original"
+    def _kept(self, file: str) -> Path:
+        """Return where an edited file is as it should be."""
+        return self.directory / "originals" / file.replace("/", "%")
 
     def key(self, defect: Defect) -> str:
         """Return what identifies the hypervisor with a defect.
@@ -125,14 +139,82 @@ class Workshop:
                 raise Interrupted()
 
         check()
-        self._restore(but=defect.file)
-        self._edit(defect.file, defect.apply(self.text(defect.file)))
+        self._make({defect.file: defect.apply(self.text(defect.file))}, check)
+        self._publish(variant)
+        return variant
+
+    def together(self, defects: Sequence[Defect], stop: Stop) -> Together:
+        """Return one hypervisor with as many of some defects as fit into one.
+
+        Raises RuleError, xenbuild.BuildError, Interrupted.
+        """
+        def check() -> None:
+            if stop.is_set:
+                raise Interrupted()
+
+        refused: Dict[str, str] = {}
+        while True:
+            check()
+            numbers = {defect.name: number for number, defect
+                       in enumerate(defects, 1)}
+            texts = {}
+            lines = {}
+            for file in sorted({defect.file for defect in defects}):
+                guarded = guards.merge(self.text(file), [
+                    (numbers[defect.name], defect) for defect in defects
+                    if defect.file == file and defect.name not in refused],
+                    refused)
+                texts[file] = guarded.text
+                lines[file] = guarded.lines
+            home = texts.get(guards.HOME) or self.text(guards.HOME)
+            texts[guards.HOME] = home + guards.DEFINITION
+            key = hashlib.sha256("\n".join(
+                [self.stamp, *(word for item in sorted(texts.items())
+                               for word in item)]).encode(
+                "utf-8", "surrogateescape")).hexdigest()[:20]
+            variant = self.directory / "variants" / key / "xen"
+            if variant.exists():
+                break
+            try:
+                self._make(texts, check)
+            except xenbuild.BuildError:
+                bad = self._at_fault(lines)
+                if not bad:
+                    raise
+                for name in bad:
+                    refused[name] = "does not compile that way"
+                continue
+            self._publish(variant)
+            break
+        return Together(variant, {
+            name: number for name, number in numbers.items()
+            if name not in refused}, refused)
+
+    def _at_fault(self, lines: Dict[str, List]) -> List[str]:
+        """Return the defects in whose lines the compiler met an error."""
+        log = (self.directory / "build.log").read_text("utf-8", "replace")
+        found = set()
+        for file, line in re.findall(
+                r"^(\S+?\.[ch]):(\d+):\d+: error", log, re.M):
+            for name, spans in lines.items():
+                if name.endswith(file.lstrip("./")) or file.endswith(name):
+                    found |= {defect for first, last, defect in spans
+                              if first <= int(line) <= last}
+        return sorted(found)
+
+    def _make(self, texts: Dict[str, str], check: Callable[[], None]) -> None:
+        """Build with some files changed, and with no others."""
+        self._restore(but=texts)
+        for file, text in texts.items():
+            self._edit(file, text)
+        cache.remove(self.directory / "build.log")
         xenbuild.make(self._tree, _TARGETS, self.directory / "build.log",
                       on_tick=check, keep_fds=[self._lock.fileno()])
+
+    def _publish(self, variant: Path) -> None:
         with cache.publish(variant.parent) as partial:
             shutil.copy2(self._tree / "xen/xen", partial / "xen")
             self._keep_symbols(partial / "xen-syms")
-        return variant
 
     def _keep_symbols(self, target: Path) -> None:
         """Keep of xen-syms what saving a machine's state needs.
@@ -159,7 +241,7 @@ class Workshop:
             self._progress("copying the hypervisor's source tree")
             cache.remove(self.directory / "variants")
             cache.remove(self.directory / "build.log")
-            cache.remove(self.directory / "edited")
+            cache.remove(self.directory / "originals")
             # The lock keeps builds out of a user's tree while it is copied.
             with cache.Lock(
                     cache.root() / "locks" / self._source.name,
@@ -172,30 +254,35 @@ class Workshop:
                     _copy(self._source, partial)
             note.write_text(self.stamp)
             return
-        marker = self.directory / "edited"
-        if marker.exists():
-            self._edited = marker.read_text() or None
-            self._restore()
+        self._restore()
 
-    def _restore(self, but: str = "") -> None:
-        """Put the edited file back, unless it is `but`."""
-        if self._edited is not None and self._edited != but:
-            self._write(self._edited, self._kept.read_text(
-                "utf-8", "surrogateescape"))
-            self._edited = None
-            cache.remove(self.directory / "edited")
+    def _edited(self) -> List[str]:
+        """Return the files that differ from what they should be."""
+        return [path.name.replace("%", "/")
+                for path in (self.directory / "originals").glob("*")]
+
+    def _restore(self, but: Collection[str] = ()) -> None:
+        """Put the edited files back, except some."""
+        for file in self._edited():
+            if file not in but:
+                self._write(file, self._kept(file).read_text(
+                    "utf-8", "surrogateescape"))
+                cache.remove(self._kept(file))
 
     def _edit(self, file: str, text: str) -> None:
         """Change a file of the copy; what it was is kept first."""
-        if self._edited is None:
-            self._kept.write_text(self.text(file), "utf-8", "surrogateescape")
-            (self.directory / "edited").write_text(file)
-            self._edited = file
+        kept = self._kept(file)
+        if not kept.exists():
+            kept.parent.mkdir(exist_ok=True)
+            partial = kept.parent.with_name("original.partial")
+            partial.write_text(self.text(file), "utf-8", "surrogateescape")
+            partial.replace(kept)
         self._write(file, text)
 
     def _write(self, file: str, text: str) -> None:
-        (self._tree / "xen" / file).write_text(text, "utf-8",
-                                               "surrogateescape")
+        path = self._tree / "xen" / file
+        if path.read_text("utf-8", "surrogateescape") != text:
+            path.write_text(text, "utf-8", "surrogateescape")
 
 
 def _copy(source: Path, into: Path) -> None:
