@@ -24,6 +24,9 @@ from .rules import Defect
 _SLOWDOWN = 10.0
 _PATIENCE = 8.0
 
+# Instances that take so many seconds on the good hypervisor go last.
+_LONG = 5.0
+
 # How long to look for a FAIL line after a crash or a hang: instances that are
 # bad in such a way, and seconds.
 _CRASHES = 3
@@ -159,7 +162,9 @@ class Range:
                   if instance.name in self._usual]
         usable.sort(key=lambda instance: (
             instance.name != catchers.get(defect.name),
-            ENVIRONMENTS[instance.envs[0]].turn, instance.name))
+            self._usual[instance.name] > _LONG,
+            ENVIRONMENTS[instance.envs[0]].turn,
+            instance.name))
         if not usable:
             return Outcome("no test", detail="no instance of "
                            + " ".join(defect.tests)
