@@ -203,8 +203,8 @@ def _build(defects: Sequence[Defect], workshop: Workshop) -> int:
 
 # --- the run ---------------------------------------------------------------
 
-# A defect, and its hypervisor with words for the command line, or why not.
-_Built = Tuple[Defect, Union[Tuple[Path, str], Outcome]]
+# A defect, and its hypervisor and number there, or why there is none.
+_Built = Tuple[Defect, Union[Tuple[Path, int], Outcome]]
 
 
 class _Run:
@@ -281,7 +281,7 @@ class _Run:
                     break
                 try:
                     built.put((defect, (self._workshop.build(
-                        defect, self._stop), "")))
+                        defect, self._stop), 0)))
                 except (RuleError, xenbuild.BuildError) as error:
                     built.put((defect, Outcome("unusable",
                                                detail=str(error))))
@@ -307,9 +307,8 @@ class _Run:
             again = []
             for defect in fit:
                 if defect.name in one.numbers:
-                    built.put((defect, (
-                        one.xen,
-                        f"{guards.OPTION}={one.numbers[defect.name]}")))
+                    built.put((defect, (one.xen,
+                                        one.numbers[defect.name])))
                 elif one.refused[defect.name] == guards.OVERLAP:
                     again.append(defect)
                 else:

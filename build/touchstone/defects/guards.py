@@ -11,24 +11,29 @@ from __future__ import annotations
 import re
 from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
 
+from ..hosts.savedstate import NUMBER_MARK
 from .rules import Defect, Edit
 
-# The word of Xen's command line, and the variable that it sets.
-OPTION = "touchstone-defect"
-_VARIABLE = "touchstone_defect"
-
-# What a file with guarded changes begins with, and where the variable is.
-DECLARATION = f"""\
-#ifndef TOUCHSTONE_DEFECT
-#define TOUCHSTONE_DEFECT
-extern unsigned int {_VARIABLE};
+# What a file with guarded changes begins with, and where the number is.  The
+# machine's saved state is looked through for the mark, so that another number
+# does not need another boot; a machine that boots takes a command line's word.
+DECLARATION = """\
+#ifndef touchstone_defect
+extern struct touchstone { char mark[28]; unsigned int number; } touchstone;
+#define touchstone_defect touchstone.number
 #endif
 """
 HOME = "common/kernel.c"
 DEFINITION = f"""
+#include <xen/lib.h>
 #include <xen/param.h>
-{DECLARATION}unsigned int {_VARIABLE};
-integer_param("{OPTION}", {_VARIABLE});
+{DECLARATION}struct touchstone touchstone = {{ "{NUMBER_MARK.decode()}", 0 }};
+static int __init cf_check parse_touchstone(const char *s)
+{{
+    touchstone_defect = simple_strtoul(s, NULL, 0);
+    return 0;
+}}
+custom_param("touchstone-defect", parse_touchstone);
 """
 
 OVERLAP = "overlaps another one"
@@ -53,7 +58,7 @@ def guard(old: str, new: str, before: str, number: int) -> Optional[str]:
     head = old[:len(old) - len(old.lstrip())]
     tail = old[len(old.rstrip()):]
     old, new = old.strip(), new.strip()
-    condition = f"{_VARIABLE} == {number}"
+    condition = f"touchstone_defect == {number}"
     if re.match(r"(case\b|default\b|\w+:[^:])", old):
         return None
     if _begins_statement(before) and re.search(r"[;}]$", old) \

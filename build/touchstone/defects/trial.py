@@ -152,10 +152,10 @@ class Range:
         return bad
 
     def attempt(self, defect: Defect, xen: Path,
-                instances: Sequence[Instance], words: str = "") -> Outcome:
+                instances: Sequence[Instance], number: int = 0) -> Outcome:
         """Run instances on a hypervisor with a defect until one notices.
 
-        `words` go to its command line.
+        `number` is what chooses the defect in a hypervisor with several.
         """
         catchers = self._known.setdefault("catchers", {})
         usable = [instance for instance in instances
@@ -164,20 +164,22 @@ class Range:
             instance.name != catchers.get(defect.name),
             self._usual[instance.name] > _LONG,
             ENVIRONMENTS[instance.envs[0]].turn,
-            instance.name))
+            _place(instance, defect.tests), instance.name))
         if not usable:
             return Outcome("no test", detail="no instance of "
                            + " ".join(defect.tests)
                            + " passes on the good hypervisor")
         listener = _UntilTold()
-        # Nobody needs the states of such a hypervisor again.
-        states = self._notes.with_name("states")
-        cache.remove(states)
+        # Nobody needs the states of a hypervisor with one defect again.
+        states = None if number else self._notes.with_name("states")
+        if states is not None:
+            cache.remove(states)
         try:
             results = self._run(xen, usable, listener, listener.stop, states,
-                                words)
+                                number)
         finally:
-            cache.remove(states)
+            if states is not None:
+                cache.remove(states)
         if listener.best is not None:
             best = listener.best
             catchers[defect.name] = best.instance.name
@@ -193,10 +195,10 @@ class Range:
 
     def _run(self, xen: Path, instances: Sequence[Instance],
              listener: scheduler.Listener, stop: Stop,
-             states: Optional[Path] = None, words: str = "") -> List[Result]:
+             states: Optional[Path] = None, number: int = 0) -> List[Result]:
         options = Options()
         vars(options).update(vars(self._options))
-        options.xen_cmdline = f"{options.xen_cmdline} {words}".strip()
+        options.defect = number
         options.xen = str(xen)
         options.states = states
         host = _Host(options, self._usual)
@@ -239,6 +241,13 @@ def instances_for(defect: Defect, tests: Sequence[Test],
             and any(fnmatch.fnmatchcase(test.name, glob) for glob in globs)
             for instance in test.instances()
             if set(instance.envs) <= allowed and not instance.on_request]
+
+
+def _place(instance: Instance, globs: Sequence[str]) -> int:
+    """Return which of some globs of test names an instance is of first."""
+    return next((place for place, glob in enumerate(globs)
+                 if fnmatch.fnmatchcase(instance.test.name, glob)),
+                len(globs))
 
 
 def _key(instance: Instance, stamp: str) -> str:

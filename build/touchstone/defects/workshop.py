@@ -37,6 +37,9 @@ _PARTS = ("xen", "config", "Config.mk", "version.sh", "tools/flask",
 _TARGETS = ["efi-y="]
 
 
+_UNFIT = "does not compile behind a number"
+
+
 class Interrupted(Exception):
     """A build was ended because the user asked for it."""
 
@@ -152,7 +155,10 @@ class Workshop:
             if stop.is_set:
                 raise Interrupted()
 
-        refused: Dict[str, str] = {}
+        keys = {defect.name: self.key(defect) for defect in defects}
+        unfit = self._unfit()
+        refused: Dict[str, str] = {name: _UNFIT for name, key in keys.items()
+                                   if key in unfit}
         while True:
             check()
             numbers = {defect.name: number for number, defect
@@ -181,14 +187,26 @@ class Workshop:
                 bad = self._at_fault(lines)
                 if not bad:
                     raise
-                for name in bad:
-                    refused[name] = "does not compile that way"
+                refused.update(dict.fromkeys(bad, _UNFIT))
+                self._unfit([keys[name] for name in bad])
                 continue
             self._publish(variant)
             break
         return Together(variant, {
             name: number for name, number in numbers.items()
             if name not in refused}, refused)
+
+    def _unfit(self, more: Sequence[str] = ()) -> List[str]:
+        """Return the keys of defects that do not compile behind a number.
+
+        Add some more first.
+        """
+        path = self.directory / "unfit"
+        keys = path.read_text().split() if path.exists() else []
+        if more:
+            keys += more
+            path.write_text("\n".join(keys))
+        return keys
 
     def _at_fault(self, lines: Dict[str, List]) -> List[str]:
         """Return the defects in whose lines the compiler met an error."""
@@ -242,6 +260,7 @@ class Workshop:
             cache.remove(self.directory / "variants")
             cache.remove(self.directory / "build.log")
             cache.remove(self.directory / "originals")
+            cache.remove(self.directory / "unfit")
             # The lock keeps builds out of a user's tree while it is copied.
             with cache.Lock(
                     cache.root() / "locks" / self._source.name,

@@ -46,6 +46,7 @@ class Options:
         self.shuffle: Optional[int] = None
         self.cold = False
         self.amplify: Optional[int] = None  # the race amplifier's seed
+        self.defect = 0                     # which, if Xen holds several
         self.states: Optional[Path] = None  # where to keep them, if not usual
         self.results_mode = "console"
         self.logfile_dir = "/var/log/xen/console/"

@@ -246,8 +246,11 @@ class Dom0Host(Host):
         # QEMU's debugger stub looks through a guest's nested page tables as
         # if there were none; shadow page tables are what it understands.
         shadow = gdb is not None or self.needs_shadow(instance)
+        options = self.xen_cmdline(instance, shadow)
+        if self.options.defect:
+            options += f" touchstone-defect={self.options.defect}"
         return self.qemu.command(
-            self.xen, self.xen_cmdline(instance, shadow),
+            self.xen, options,
             memory=instance.number("memory", DEFAULT_MEMORY) + XEN_MEMORY,
             module=words, vcpus=self._machine_processors(instance),
             realtime=self._in_real_time(instance),
@@ -407,7 +410,7 @@ class Dom0Host(Host):
                    stop: Stop) -> Boot:
         ram = state.memory(_kernel(instance).read_bytes(),
                            self._kernel_words(instance).lstrip().encode(),
-                           self._initrd(instance))
+                           self._initrd(instance), self.options.defect)
         self.milestone(COPIED, None)
         try:
             child = start([*self._saved_command(recipe, ram),

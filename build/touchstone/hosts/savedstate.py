@@ -35,7 +35,7 @@ from .monitor import MonitorError, Qmp
 from .qemu import Qemu
 
 # To be raised when the content of a state changes.
-FORMAT = 3
+FORMAT = 4
 
 PAGE = 4096
 MIB = 1 << 20
@@ -46,6 +46,10 @@ _MODULE_MAX = 64 * MIB
 
 # Room for a guest's command line; a PV guest's start_info has 1024 bytes.
 CMDLINE_ROOM = 512
+
+# A hypervisor that holds several defects has this in front of the 32-bit
+# number of the one to have; see defects/guards.py.
+NUMBER_MARK = b"touchstone defect number is:"
 
 # Python before 3.10 does not know it.
 _F_SETPIPE_SZ = 1031
@@ -117,6 +121,7 @@ class State:
             self._module: int = facts["module"]
             self._initrd: Optional[int] = facts.get("initrd")
             self._cmdlines: List[int] = facts["cmdlines"]
+            self._numbers: List[int] = facts["numbers"]
             self.devices = (directory / "devices").read_bytes()
             self.console = (directory / "console").read_bytes()
             with open(directory / "ram", "rb") as file:
@@ -132,11 +137,13 @@ class State:
         if not sound:
             raise StateError(f"{directory}: damaged")
 
-    def memory(self, image: bytes, cmdline: bytes,
-               initrd: bytes = b"") -> int:
+    def memory(self, image: bytes, cmdline: bytes, initrd: bytes = b"",
+               number: int = 0) -> int:
         """Return a file descriptor of memory with an image as dom0's kernel.
 
-        `initrd` is its boot module.  The memory has no name anywhere: it goes with its last user.
+        `initrd` is its boot module.  `number`, if not 0, chooses a defect of
+        the hypervisor.  The memory has no name anywhere: it goes with its
+        last user.
         """
         fd = anonymous_file(self._size)
         try:
@@ -155,6 +162,8 @@ class State:
             words = memoryview(cmdline.ljust(CMDLINE_ROOM, b"\0"))
             for at in self._cmdlines:
                 write_at(fd, words, at)
+            for at in self._numbers:
+                write_at(fd, memoryview(number.to_bytes(4, "little")), at)
         except BaseException:
             os.close(fd)
             raise

@@ -24,8 +24,8 @@ from ..base import elfsymbols
 from ..base.process import Child, Stop
 from .monitor import Gdb, Interrupted, MonitorError, Qmp
 from .qemu import Qemu
-from .savedstate import (CMDLINE_ROOM, MIB, PAGE, SHARED_MEMORY, Recipe,
-                         StateError, anonymous_file, monitor_options)
+from .savedstate import (CMDLINE_ROOM, MIB, NUMBER_MARK, PAGE, SHARED_MEMORY,
+                         Recipe, StateError, anonymous_file, monitor_options)
 
 _BREAKPOINT = "construct_dom0"
 _WARNINGS = "nr_warnings"
@@ -246,6 +246,8 @@ def _pack(ram: int, placeholders: Dict[str, bytes], target: Path) -> dict:
                 for at in _find_all(data, _word(), start)]
     if not cmdlines:
         raise StateError("Xen did not keep the guest's command line")
+    numbers = [at + len(NUMBER_MARK) for start, data in parts
+               for at in _find_all(data, NUMBER_MARK, start)]
     runs: List[List[int]] = []
     fills: List[List[int]] = []
     checksum = 0
@@ -264,7 +266,8 @@ def _pack(ram: int, placeholders: Dict[str, bytes], target: Path) -> dict:
                 checksum = zlib.crc32(page, checksum)
                 _append(runs, at)
     return {"size": os.fstat(ram).st_size, "runs": runs, "fills": fills,
-            **places, "cmdlines": cmdlines, "sums": {"ram": checksum}}
+            **places, "cmdlines": cmdlines, "numbers": numbers,
+            "sums": {"ram": checksum}}
 
 
 def _append(runs: List[List[int]], at: int, *kind: int) -> None:
