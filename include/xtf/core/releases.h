@@ -46,7 +46,9 @@
     /* x86 has no GNTTABOP_cache_flush any more: -ENOSYS. */            \
     X(NO_CACHE_FLUSH,           4, 21)                                  \
     /* Xen may be built without the FIFO ABI: -EOPNOTSUPP. */           \
-    X(FIFO_IS_OPTIONAL,         4, 21)
+    X(FIFO_IS_OPTIONAL,         4, 21)                                  \
+    /* gmfn_range to higher GFNs of the range itself keeps the pages. */\
+    X(OVERLAPPING_RANGE_MOVES_UP, 4, 22)
 
 enum xen_change
 {
