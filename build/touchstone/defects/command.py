@@ -46,9 +46,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     args = _parser().parse_intermixed_args(argv)
     steps.stop_on_signals()
     try:
-        defects = rules.select(
-            rules.load(args.defects_dir or root / "build/defects.d"),
-            args.words)
+        everything = rules.load(args.defects_dir or root / "build/defects.d")
+        defects = rules.select(everything, args.words)
         if args.list:
             return _list(defects)
         if args.merge:
@@ -64,13 +63,17 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         with workshop:
             if args.build:
                 return _build(defects, workshop)
+            subjects = {defect.subject for defect in defects}
+            company = [defect for defect in everything
+                       if defect.subject in subjects
+                       and defect.applies_to(xen.version)]
             names = [defect.name for defect in defects]
             part = shard.asked_for(args.shard, os.environ)
             if part is not None:
                 defects = shard.select(defects, part, {})
                 _say(f"Shard {part}, by {part.source}: {len(defects)} of"
                      f" {len(names)} defects")
-            return _Run(args, root, defects, names, part, xen,
+            return _Run(args, root, defects, company, names, part, xen,
                         workshop).run()
     except UsageError as error:
         print(f"defects: {error}", file=sys.stderr)
@@ -211,11 +214,12 @@ class _Run:
     """Builds in one thread, tries what is built in the main thread."""
 
     def __init__(self, args: argparse.Namespace, root: Path,
-                 defects: Sequence[Defect], selection: Sequence[str],
-                 part: Optional[shard.Shard], xen: hypervisor.Hypervisor,
+                 defects: Sequence[Defect], company: Sequence[Defect],
+                 selection: Sequence[str], part: Optional[shard.Shard], xen: hypervisor.Hypervisor,
                  workshop: Workshop) -> None:
         self._args = args
         self._defects = defects
+        self._company = company
         self._xen = xen
         self._workshop = workshop
         self._stop = Stop()
@@ -293,30 +297,36 @@ class _Run:
 
     def _together(self, built: "queue.Queue[Optional[_Built]]") \
             -> List[Defect]:
-        """Build one hypervisor with all that fit into it; return the rest."""
+        """Build one hypervisor with all that fit into it; return the rest.
+
+        The others of their subjects are built into it as well, so that the
+        same hypervisor does for another choice.
+        """
+        chosen = set(self._defects)
         fit, left = [], []
-        for defect in self._defects:
+        for defect in self._company:
             try:
                 self._workshop.key(defect)
                 fit.append(defect)
             except RuleError:
                 left.append(defect)
-        while len(fit) > 1:
+        while len(fit) > 1 and chosen & set(fit):
             one = self._workshop.together(fit, self._stop)
             _say(f"{len(one.numbers)} defects in one hypervisor, {one.xen}")
             again = []
             for defect in fit:
                 if defect.name in one.numbers:
-                    built.put((defect, (one.xen,
-                                        one.numbers[defect.name])))
+                    if defect in chosen:
+                        built.put((defect, (one.xen,
+                                            one.numbers[defect.name])))
                 elif one.refused[defect.name] == guards.OVERLAP:
                     again.append(defect)
                 else:
-                    _say(f"not in it: {defect.name}:"
-                         f" {one.refused[defect.name]}")
                     left.append(defect)
             fit = again
-        left += fit
+        left = [defect for defect in left + fit if defect in chosen]
+        for defect in left:
+            _say(f"not in it: {defect.name}")
         return left
 
     def _baseline(self) -> None:
