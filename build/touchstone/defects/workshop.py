@@ -161,6 +161,9 @@ class Workshop:
                                    if key in unfit}
         while True:
             check()
+            # What a rule overlapped that is not in it any more may now fit.
+            refused = {name: why for name, why in refused.items()
+                       if why != guards.OVERLAP}
             numbers = {defect.name: number for number, defect
                        in enumerate(defects, 1)}
             texts = {}
