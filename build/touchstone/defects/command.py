@@ -215,8 +215,8 @@ class _Run:
 
     def __init__(self, args: argparse.Namespace, root: Path,
                  defects: Sequence[Defect], company: Sequence[Defect],
-                 selection: Sequence[str], part: Optional[shard.Shard], xen: hypervisor.Hypervisor,
-                 workshop: Workshop) -> None:
+                 selection: Sequence[str], part: Optional[shard.Shard],
+                 xen: hypervisor.Hypervisor, workshop: Workshop) -> None:
         self._args = args
         self._defects = defects
         self._company = company

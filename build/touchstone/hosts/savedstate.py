@@ -162,7 +162,7 @@ class State:
             words = memoryview(cmdline.ljust(CMDLINE_ROOM, b"\0"))
             for at in self._cmdlines:
                 write_at(fd, words, at)
-            for at in self._numbers:
+            for at in self._numbers if number else ():
                 write_at(fd, memoryview(number.to_bytes(4, "little")), at)
         except BaseException:
             os.close(fd)
