@@ -6,8 +6,8 @@
 
 The tree itself is only read.  For one defect, one file differs from it, so a
 build is one object and the link; together() builds many of them into one
-hypervisor, which a word of its command line makes choose.  A user's tree may be built anew meanwhile:
-the copy is of one moment, and all else comes from the copy.
+hypervisor, in which a number chooses.  A user's tree may be built anew
+meanwhile: the copy is of one moment, and all else comes from the copy.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Callable, Collection, Dict, List, NamedTuple, Sequence
+from typing import (Callable, Collection, Dict, List, NamedTuple, Sequence,
+                    Tuple)
 
 from ..base import cache
 from ..hypervisors import xenbuild
@@ -36,7 +37,6 @@ _PARTS = ("xen", "config", "Config.mk", "version.sh", "tools/flask",
 # The EFI binary is linked as often as the other one, and is not booted.
 _TARGETS = ["efi-y="]
 
-
 _UNFIT = "does not compile behind a number"
 
 
@@ -47,8 +47,8 @@ class Interrupted(Exception):
 class Together(NamedTuple):
     """A hypervisor with many defects.
 
-    `numbers` has what its command line has to say for each, and `refused` why
-    the others need a hypervisor of their own.
+    `numbers` has what chooses each, and `refused` why the others need a
+    hypervisor of their own.
     """
 
     xen: Path
@@ -211,7 +211,8 @@ class Workshop:
             path.write_text("\n".join(keys))
         return keys
 
-    def _at_fault(self, lines: Dict[str, List]) -> List[str]:
+    def _at_fault(self, lines: Dict[str, List[Tuple[int, int, str]]]) \
+            -> List[str]:
         """Return the defects in whose lines the compiler met an error."""
         log = (self.directory / "build.log").read_text("utf-8", "replace")
         found = set()
