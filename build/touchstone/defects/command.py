@@ -32,8 +32,8 @@ _AHEAD = 2
 
 _EXPLANATION = """\
 Words are names of defects, globs of names (map-*), subjects (the names of the
-files in build/defects.d), and who wrote them (blind, blind-2, before, author); all
-defects without any.
+files in build/defects.d), and who wrote them (blind, blind-2, before,
+author); all defects without any.
 
 exit codes: 0 every defect was caught; 5 some escaped; 4 some could not be
 tried; 1 the command cannot work; 2 bad command line; 130 interrupted

@@ -47,8 +47,9 @@ def module(instance: Instance, words: str, vcpus: int,
                             f" the conductor takes {_MAX_ROLES}")
     text = words.encode()
     if len(text) >= _WORDS:
-        raise InstanceError("the command line for the roles is too long: of at"
-                            f" most {_WORDS - 1} characters it has {len(text)}")
+        raise InstanceError(
+            "the command line for the roles is too long: of at most"
+            f" {_WORDS - 1} characters it has {len(text)}")
     at = _padded(_HEADER.size + _MAX_ROLES * _ROLE.size + _WORDS)
     roles, images = b"", b""
     for part, on_shadow in zip(instance.parts, shadow):
