@@ -110,19 +110,30 @@ class Saved(unittest.TestCase):
         file.add(" item", " tail")
         self.assertEqual(self.path.read_text(), "head item tail")
 
-    def test_killed_before_a_shorter_tail_is_cut(self):
+    def test_killed_anywhere_in_a_write(self):
         self.path.parent.mkdir()
-        file = files.GrowingFile(self.path, "head", " long tail")
         real = files._write_at
+        for written in (0, 1, 3, 4):
 
-        def write_at(*arguments):
-            real(*arguments)
-            raise SystemExit
+            def write_at(file, at, data, count=written):
+                real(file, at, data[:count])
+                raise SystemExit
 
-        with mock.patch.object(files, "_write_at", write_at):
-            with self.assertRaises(SystemExit):
-                file.add(" a", " t")
-        self.assertEqual(self.path.read_text().rstrip("\n"), "head a t")
+            file = files.GrowingFile(self.path, "head", " long tail")
+            with mock.patch.object(files, "_write_at", write_at):
+                with self.assertRaises(SystemExit):
+                    file.add(" a", " t")
+            self.assertEqual(self.path.read_text(), "head long tail")
+            file.add(" b", " t")
+            self.assertEqual(self.path.read_text(), "head a b t")
+
+    def test_no_copy_is_left(self):
+        for link in (os.link, mock.Mock(side_effect=PermissionError)):
+            with mock.patch.object(files.os, "link", link):
+                sink.replay(run_of(*(result(str(at), Verdict.SUCCESS)
+                                     for at in range(5))), self.sinks())
+            self.assertEqual(os.listdir(self.path.parent), [self.path.name])
+            self.assertEqual(len(record.load(self.path).results), 5)
 
     def test_a_full_disk(self):
         self.path.parent.mkdir()

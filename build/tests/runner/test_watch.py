@@ -183,7 +183,10 @@ class Command(Tree):
     WRAPPER = """\
 import sys
 sys.path[:0] = [{build!r}, {tests!r}]
+import signal
 from pathlib import Path
+# A shell that runs the tests in its background has it ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from runner.test_flakes import GOOD, Script
 from touchstone import hosts
 from touchstone.runner import cli

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Files that are whole at any time, however a run ends: what reports are in.
 
-A file is replaced by its next version, or grows at its end with one write.
+A file is replaced by its next version.
 A directory of logs has a journal, too, run.log.  The name of an instance is on
 the disk there before the instance starts, so that a computer which goes down
 can be asked which instance took it along.
 """
 
+import contextlib
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -90,15 +92,20 @@ class Journal:
 class GrowingFile:
     """A file to which items are added in front of its last lines.
 
-    Items and the new last lines are written at once, over the old last lines:
-    whatever ends the program, the file is whole.
+    They are added to a copy, which then takes the place of the file, and the
+    file becomes the copy: whatever ends the program, the file is whole.  One
+    write over the old last lines would not do: a signal that kills the program
+    may cut it short.
     """
 
     def __init__(self, path: Path, head: str, tail: str) -> None:
-        write_file(path, head + tail)
         self._path = path
+        self._copy = path.with_name(f".{path.name}.copy")
+        self._old = path.with_name(f".{path.name}.old")
+        write_file(path, head + tail)
+        write_file(self._copy, head + tail)
         self._at = len(head.encode("utf-8", "replace"))
-        self._tail = tail.encode("utf-8", "replace")
+        self._lacking = b""     # what the copy has not of the file's items
         self._pending = b""
 
     def add(self, item: str, tail: str) -> None:
@@ -107,27 +114,38 @@ class GrowingFile:
         Then the file is as it was, and the next call adds this item, too.
         """
         self._pending += item.encode("utf-8", "replace")
-        rest = tail.encode("utf-8", "replace")
-        size = self._at + len(self._pending) + len(rest)
-        # Line ends hide what is left of longer last lines until they are cut.
-        hiding = b"\n" * (self._at + len(self._tail) - size)
+        items = self._lacking + self._pending
+        data = items + tail.encode("utf-8", "replace")
         try:
-            with open(str(self._path), "r+b", buffering=0) as file:
-                try:
-                    _write_at(file.fileno(), self._at,
-                              self._pending + rest + hiding)
-                    if hiding:
-                        file.truncate(size)
-                except OSError:
-                    _write_at(file.fileno(), self._at, self._tail)
-                    file.truncate(self._at + len(self._tail))
-                    raise
+            with open(str(self._copy), "r+b", buffering=0) as file:
+                _write_at(file.fileno(), self._at, data)
+                file.truncate(self._at + len(data))
+            self._keep()
+            self._copy.replace(self._path)
+            self._old.replace(self._copy)
         except OSError as error:
             raise RunnerError(
                 f"cannot write {self._path}: {error.strerror}") from None
-        self._at += len(self._pending)
-        self._tail = rest
+        self._at += len(self._lacking)
+        self._lacking = self._pending
         self._pending = b""
+
+    def _keep(self) -> None:
+        """Give the file a second name; where there are none, copy it."""
+        with contextlib.suppress(FileNotFoundError):
+            self._old.unlink()
+        try:
+            os.link(str(self._path), str(self._old))
+        except FileNotFoundError:
+            raise
+        except OSError:
+            shutil.copyfile(str(self._path), str(self._old))
+
+    def close(self) -> None:
+        """Remove what only helped to write the file."""
+        for helper in (self._copy, self._old):
+            with contextlib.suppress(OSError):
+                helper.unlink()
 
 
 def _write_at(file: int, at: int, data: bytes) -> None:

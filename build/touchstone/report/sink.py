@@ -113,7 +113,10 @@ class Growing(Sink):
         self._file.add(self._item(run, result), self._tail(run))
 
     def end(self, run: Run) -> None:
-        self._file.add("", self._tail(run))
+        try:
+            self._file.add("", self._tail(run))
+        finally:
+            self._file.close()
 
 
 class Replaced(Sink):

@@ -85,7 +85,9 @@ bool roles_begin(unsigned int unused);
  * the case, each calls @p undo, and when all have returned from that, what
  * setup() has registered with xtf_case_cleanup(): so pages that one role
  * granted are unmapped in the others before it checks that.
- * @param undo  may be NULL
+ * @param setup  a fixture's set-up function; false if the case cannot go on
+ * @param param  for setup()
+ * @param undo   may be NULL
  */
 bool roles_begin_with(bool (*setup)(unsigned int), unsigned int param,
                       void (*undo)(void));
