@@ -27,7 +27,8 @@ class Choice(unittest.TestCase):
     """instances_for()."""
 
     TESTS = [make_test("gnttab-map"), make_test("argo"),
-             make_test("gnttab-cost", "bench")]
+             make_test("gnttab-cost", "bench"),
+             make_test("argo-long", "special", ("pv64",))]
 
     def names(self, names: tuple = (), environments: tuple = (),
               **keys: tuple) -> list:
@@ -38,6 +39,11 @@ class Choice(unittest.TestCase):
     def test_globs_of_the_defect(self) -> None:
         self.assertEqual(len(self.names(tests=("gnttab-*",))), 4)
         self.assertEqual(len(self.names(tests=("gnttab-*", "argo"))), 8)
+
+    def test_what_takes_long_is_named(self) -> None:
+        self.assertEqual(len(self.names(tests=("argo*",))), 4)
+        self.assertEqual(self.names(tests=("argo-long",)),
+                         ["test-pv64-argo-long"])
 
     def test_names_replace_them(self) -> None:
         self.assertEqual(

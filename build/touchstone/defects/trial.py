@@ -231,13 +231,15 @@ def instances_for(defect: Defect, tests: Sequence[Test],
                   environments: Sequence[str]) -> List[Instance]:
     """Return the instances that should notice a defect.
 
-    `names` (of tests, globs) replace the defect's own if there are any.
+    `names` (of tests, globs) replace the defect's own if there are any.  A
+    test of category special takes long, and runs only where it is named.
     """
     globs = names or defect.tests
     allowed = set(environments or ENVIRONMENTS) & set(
         defect.environments or ENVIRONMENTS)
     return [instance for test in tests
             if test.category not in ("broken", "bench")
+            and (test.name in globs or test.category != "special")
             and any(fnmatch.fnmatchcase(test.name, glob) for glob in globs)
             for instance in test.instances()
             if set(instance.envs) <= allowed and not instance.on_request]
