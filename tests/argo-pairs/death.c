@@ -82,7 +82,7 @@ static void survive_as_client(void)
     require_meet("sent by client");
 }
 
-ROLES_CASE("destroydomain: other has sent and has a ring -> its messages stay, its rings go")
+ROLES_CASE("destroydomain: third domain has sent and has rings -> messages stay, third domain's rings gone")
 {
     if ( role_is(SERVER) )
         survive_as_server();

@@ -33,7 +33,7 @@ static void empty(void)
     expect_errno(len, -EAGAIN);
 }
 
-ROLES_CASE("notify: client found no space, server frees it -> VIRQ_ARGO at client")
+ROLES_CASE("notify: client's sendv was -EAGAIN, server empties the ring -> VIRQ_ARGO at client")
 {
     if ( role_is(SERVER) )
     {

@@ -127,7 +127,7 @@ ROLES_CASE("sendv: two clients to server's wildcard ring -> all, each in order")
  * A sender is refused meanwhile, and tries again.  What came before is in the
  * memory of the ring still.
  */
-ROLES_CASE("unregister_ring, register_ring: while client sends -> none lost or doubled")
+ROLES_CASE("unregister_ring, register_ring: client sends meanwhile -> each message received once")
 {
     struct time_wait wait = {};
     unsigned int sent = 0;

@@ -209,7 +209,7 @@ PAIRS_CASE("close: event of the closer in flight -> delivered at the remote end"
     }
 }
 
-PAIRS_CASE("close: event for the closer in flight -> its next port starts without")
+PAIRS_CASE("close: port with a pending event -> new port of the same number not pending")
 {
     evtchn_port_t own, remote;
     uint64_t word;

@@ -199,7 +199,7 @@ GNTDEV_CASE("GRANT_COPY: local to local -> -EINVAL, nothing written")
     expect_fill(local + PAGE, 2, PAGE);
 }
 
-GNTDEV_CASE("GRANT_COPY: granted side crosses the end of its page -> -EINVAL, nothing written")
+GNTDEV_CASE("GRANT_COPY: bytes of the granted page cross the page's end -> -EINVAL, nothing written")
 {
     uint32_t ref = peer_grant(0, false);
     struct gntdev_grant_copy_segment seg = to_grant(local, ref, 4090, 7);

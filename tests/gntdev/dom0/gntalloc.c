@@ -164,7 +164,7 @@ GNTALLOC_CASE("DEALLOC_GREF: page that is not mapped -> 0, reference revoked, th
     expect_errno(deallocate(index, 1), -EINVAL);
 }
 
-GNTALLOC_CASE("DEALLOC_GREF: while the other domain maps the page -> 0, mapping usable, revoked after it is unmapped")
+GNTALLOC_CASE("DEALLOC_GREF: other domain maps the page -> 0, mapping usable, entry revoked after unmapping")
 {
     uint8_t *at = allocate_and_mmap(GNTALLOC_FLAG_WRITABLE, 1);
 
