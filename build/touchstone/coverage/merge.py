@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
@@ -31,15 +30,7 @@ def load(path: Path) -> Part:
     """Read coverage.json, or that of a directory; RunnerError if it fails."""
     if path.is_dir():
         path = path / "coverage.json"
-    try:
-        document = json.loads(path.read_text("utf-8"))
-        if "selection" not in document:
-            raise ValueError("it was written by an earlier version")
-    except OSError as error:
-        raise RunnerError(f"{path}: {error.strerror}") from None
-    except (ValueError, TypeError) as error:
-        raise RunnerError(f"{path}: no coverage data: {error}") from None
-    return str(path), document
+    return str(path), shard.read_part(path, "coverage data")
 
 
 def merge(parts: Sequence[Part]) -> Whole:

@@ -42,16 +42,7 @@ def text(whole: Mapping[str, Any]) -> str:
 
 def load(path: Path) -> Tuple[str, Dict[str, Any]]:
     """Read what --json wrote; RunnerError if the file is something else."""
-    try:
-        found = json.loads(path.read_text("utf-8"))
-        if "selection" not in found:
-            raise ValueError("it was written by an earlier version")
-    except OSError as error:
-        raise RunnerError(f"{path}: {error.strerror}") from None
-    except (ValueError, TypeError) as error:
-        raise RunnerError(f"{path}: no outcomes of defects: {error}"
-                          ) from None
-    return str(path), found
+    return str(path), shard.read_part(path, "outcomes of defects")
 
 
 def merge(parts: Sequence[Tuple[str, Dict[str, Any]]]) -> Dict[str, Any]:

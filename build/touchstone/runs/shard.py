@@ -5,6 +5,7 @@ Each instance is in one part, whatever the machines are: the split depends on
 nothing but the selection, the number of parts, and the times that are given.
 """
 
+import json
 import statistics
 from pathlib import Path
 from typing import (
@@ -112,3 +113,19 @@ def missing(shards: Sequence[Optional[Mapping[str, Any]]]) -> List[str]:
 def times(run: Run) -> Dict[str, float]:
     """Return what each instance of a saved run took."""
     return {result.instance.name: result.seconds for result in run.results}
+
+
+def read_part(path: Path, what: str) -> Dict[str, Any]:
+    """Read the document that one part of a count wrote.
+
+    RunnerError if there is no file, or it is not `what` of such a part.
+    """
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        if "selection" not in document:
+            raise ValueError("it was written by an earlier version")
+    except OSError as error:
+        raise RunnerError(f"{path}: {error.strerror}") from None
+    except (ValueError, TypeError) as error:
+        raise RunnerError(f"{path}: no {what}: {error}") from None
+    return document
